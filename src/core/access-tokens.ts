@@ -1,0 +1,342 @@
+import { ConfigurationError, DisposedError, SessionEndedError } from './errors.ts'
+import type { AbortSignalLike, Clock } from './ports.ts'
+import type { RecordKeeper } from './record-keeper.ts'
+import { isRenewable, type Wish } from './refresh-plan.ts'
+import { blankRecord, type Session, type SessionRecord } from './session-record.ts'
+import { toSessionEndedError } from './session-state.ts'
+import type { SingleFlight } from './single-flight.ts'
+import {
+  defaultTokenKey,
+  isMintedFor,
+  judge,
+  remainingMs,
+  scopeSet,
+  tokenKey,
+  type TokenKey,
+  type TokenParameters,
+  type TokenSet,
+  type Verdict,
+} from './token-set.ts'
+import { onAbort, unlessStopped } from './until.ts'
+
+/** An access token as it is sent, and the session it belongs to. */
+export interface IssuedToken {
+  readonly accessToken: string
+  readonly tokenType: 'Bearer' | 'DPoP'
+  readonly epoch: number
+  readonly generation: number
+  readonly sub?: string
+  readonly senderKey?: unknown
+}
+
+export interface AccessTokenRequest {
+  readonly parameters?: TokenParameters | undefined
+  readonly minValidityMs?: number | undefined
+  /** The token a resource server answered 401 to; that server's name, if known. */
+  readonly rejected?: { readonly accessToken: string; readonly resourceServer: string } | undefined
+  readonly signal?: AbortSignalLike | undefined
+}
+
+export interface AccessTokens {
+  /**
+   * Serves a token: at once if there is a good one, else after a rotation. With `rejected` it is
+   * another token than that, or the same one if renewing it makes no sense (it was renewed within
+   * the last 30 s because of this server, or cannot be renewed).
+   */
+  obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken>
+  /** One rotation of the default token set now, or the one that is running. */
+  refresh(signal?: AbortSignalLike): Promise<void>
+  /** Renews a token set ahead of its end. */
+  renewAhead(key: TokenKey): Promise<unknown>
+  /** The token sets that this tab could renew, and whether it has served them since they came. */
+  renewable(): readonly {
+    readonly key: TokenKey
+    readonly token: TokenSet
+    readonly used: boolean
+  }[]
+  /** What the grant for a token set asks for. */
+  parametersOf(key: TokenKey): TokenParameters
+  /** Reads storage, together with whoever else is reading it. Rejects with a {@link StorageError}. */
+  look(): Promise<unknown>
+  /** Every token served from now on rests on a look at storage that begins after this. */
+  distrust(): void
+  dispose(): void
+}
+
+/** A token set this tab holds, with the end of its life by the clock that cannot be set. */
+interface HeldToken {
+  readonly token: TokenSet
+  readonly issued: IssuedToken
+  readonly diesAtMonotonic: number
+  used: boolean
+}
+
+/** How old this tab's view of storage may get while requests are made: a lost message costs no more. */
+const lookEveryMs = 10_000
+/** The two clocks run apart by more than this only if one was set or the machine slept. */
+const sleepMs = 5_000
+
+export function createAccessTokens(options: {
+  readonly keeper: RecordKeeper
+  readonly flight: () => SingleFlight
+  readonly clock: Clock
+  readonly ready: Promise<unknown>
+  /** The session's own scope, resource and audience. */
+  readonly defaults: TokenParameters
+  readonly leewayMs: number
+}): AccessTokens {
+  const { keeper, clock, defaults, leewayMs } = options
+  const asked = new Map<TokenKey, TokenParameters>()
+  const disposal = new Set<(reason: unknown) => void>()
+  let held = new Map<TokenKey, HeldToken>()
+  const keys = new WeakMap<TokenParameters, TokenKey>()
+  let looking: Promise<unknown> | undefined
+  let distrusted = false
+  let disposed = false
+  let lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
+
+  const unsubscribe = keeper.onSeen((record) => {
+    held = holdAll(record, held, clock)
+  })
+
+  function obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken> {
+    if (disposed) return Promise.reject(disposedError())
+    const now = clock.now()
+    const monotonic = clock.monotonic()
+    const slept = Math.abs(now - lookedAt.now - (monotonic - lookedAt.monotonic)) > sleepMs
+    if (distrusted || slept || !keeper.seen()) return obtainAfterLook(request)
+    if (monotonic - lookedAt.monotonic > lookEveryMs) look().catch(() => undefined)
+
+    const key = request.parameters ? keyOf(request.parameters) : defaultTokenKey
+    const candidate = held.get(key)
+    if (candidate && candidate.token.accessToken !== request.rejected?.accessToken) {
+      const verdict = verdictOn(candidate, now, monotonic, request.minValidityMs)
+      if (verdict === 'ageing') renewAhead(key).catch(() => undefined)
+      if (verdict !== 'spent') return serve(candidate)
+    }
+    return obtainByRotation(key, request)
+  }
+
+  async function obtainAfterLook(request: AccessTokenRequest): Promise<IssuedToken> {
+    await wait(options.ready, request.signal)
+    try {
+      await wait(look(), request.signal)
+    } catch (error) {
+      // Storage that cannot be read does not keep a good token from being served.
+      if (!keeper.seen() || request.signal?.aborted || disposed) throw error
+    }
+    return obtain(request)
+  }
+
+  async function obtainByRotation(
+    key: TokenKey,
+    request: AccessTokenRequest,
+  ): Promise<IssuedToken> {
+    const record = keeper.seen()
+    if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
+    const { rejected, minValidityMs, signal } = request
+    const candidate = held.get(key)
+    const isRejected =
+      rejected !== undefined && candidate?.token.accessToken === rejected.accessToken
+    if (isRejected && candidate) {
+      const tried = isMintedFor(candidate.token, rejected.resourceServer, clock.now())
+      if (tried || !isRenewable(record.session)) return serve(candidate)
+    }
+    refuseForeignScope(parametersOf(key), record.session)
+    try {
+      await wait(options.flight().share(wishFor(key, request, false)), signal)
+    } catch (error) {
+      if (isRejected || disposed || signal?.aborted) throw error
+      // Whatever keeps a new token from coming, one that still lives is served.
+      const survivor = servable(key, minValidityMs)
+      if (!survivor) throw error
+      return serve(survivor)
+    }
+    const minted = held.get(key)
+    if (!minted) throw toSessionEndedError(keeper.seen() ?? blankRecord)
+    return serve(minted)
+  }
+
+  function servable(key: TokenKey, minValidityMs = 1): HeldToken | undefined {
+    const candidate = held.get(key)
+    if (!candidate) return undefined
+    const verdict = verdictOn(candidate, clock.now(), clock.monotonic(), minValidityMs)
+    return verdict === 'spent' ? undefined : candidate
+  }
+
+  function serve(candidate: HeldToken): IssuedToken {
+    candidate.used = true
+    return candidate.issued
+  }
+
+  function wishFor(key: TokenKey, request: AccessTokenRequest, explicit: boolean): Wish {
+    const record = keeper.seen()
+    return {
+      key,
+      newerThan: {
+        epoch: record?.epoch ?? 0,
+        generation: held.get(key)?.token.generation ?? 0,
+      },
+      rejected: request.rejected,
+      need: { leewayMs, minValidityMs: request.minValidityMs },
+      explicit,
+    }
+  }
+
+  function verdictOn(
+    { token, diesAtMonotonic }: HeldToken,
+    now: number,
+    monotonic: number,
+    minValidityMs: number | undefined,
+  ): Verdict {
+    const leftMs = Math.min(remainingMs(token, now), diesAtMonotonic - monotonic)
+    return judge(token, leftMs, now, { leewayMs, minValidityMs })
+  }
+
+  function renewAhead(key: TokenKey): Promise<unknown> {
+    return options.flight().share(wishFor(key, {}, false))
+  }
+
+  async function refresh(signal?: AbortSignalLike): Promise<void> {
+    if (disposed) throw disposedError()
+    await wait(options.ready, signal)
+    const record = keeper.seen()
+    if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
+    if (!isRenewable(record.session)) {
+      throw new SessionEndedError(
+        'EXPIRED',
+        'The session has no refresh token: it cannot be renewed without a new sign-in.',
+      )
+    }
+    await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), signal)
+  }
+
+  /** Reads storage once for everybody who asks meanwhile. */
+  function look(): Promise<unknown> {
+    if (looking) return looking
+    lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
+    const mine = keeper.read().finally(() => {
+      // A doubt that came up during this look needs another one.
+      if (looking !== mine) return
+      looking = undefined
+      distrusted = false
+    })
+    looking = mine
+    return mine
+  }
+
+  function keyOf(wanted: TokenParameters): TokenKey {
+    const known = keys.get(wanted)
+    if (known !== undefined) return known
+    const parameters = within(defaults, wanted)
+    const isDefault = tokenKey(parameters) === tokenKey(defaults)
+    const key = isDefault ? defaultTokenKey : tokenKey(parameters)
+    keys.set(wanted, key)
+    if (!isDefault) asked.set(key, parameters)
+    return key
+  }
+
+  function parametersOf(key: TokenKey): TokenParameters {
+    return asked.get(key) ?? withoutScope(defaults)
+  }
+
+  /** Some servers use up the refresh token on a request for more than was granted (RFC 6749 §6). */
+  function refuseForeignScope(parameters: TokenParameters, session: Session): void {
+    const { scope, resource, audience } = parameters
+    if (scope === undefined || session.scope === undefined) return
+    if (resource !== defaults.resource || audience !== defaults.audience) return
+    const granted = scopeSet(session.scope)
+    const foreign = scopeSet(scope).filter((word) => !granted.includes(word))
+    if (foreign.length === 0) return
+    throw new ConfigurationError(
+      'SCOPE_NOT_GRANTED',
+      `The session was not granted the scope ${foreign.join(' ')}: sign in again with it.`,
+    )
+  }
+
+  function wait<T>(work: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    return unlessStopped(work, [
+      onAbort(signal),
+      (reject) => {
+        disposal.add(reject)
+        return () => disposal.delete(reject)
+      },
+      (reject) =>
+        keeper.onSeen((record, before) => {
+          if (before?.session && !record.session) reject(toSessionEndedError(record))
+        }),
+    ])
+  }
+
+  return {
+    obtain,
+    refresh,
+    renewAhead,
+    look,
+    renewable: () =>
+      [...held]
+        .filter(([key]) => key === defaultTokenKey || asked.has(key))
+        .map(([key, { token, used }]) => ({ key, token, used })),
+    parametersOf,
+    distrust() {
+      distrusted = true
+      looking = undefined
+    },
+    dispose() {
+      disposed = true
+      unsubscribe()
+      for (const reject of disposal) reject(disposedError())
+    },
+  }
+}
+
+function holdAll(
+  record: SessionRecord,
+  before: ReadonlyMap<TokenKey, HeldToken>,
+  clock: Clock,
+): Map<TokenKey, HeldToken> {
+  const { session, epoch } = record
+  const tokens = Object.entries(session?.tokens ?? {})
+  return new Map(tokens.map(([key, token]) => [key, hold(token, before.get(key))]))
+
+  function hold(token: TokenSet, known: HeldToken | undefined): HeldToken {
+    const { accessToken, tokenType, generation } = token
+    if (known?.issued.epoch === epoch && known.token.generation === generation) return known
+    return {
+      token,
+      issued: {
+        accessToken,
+        tokenType,
+        epoch,
+        generation,
+        ...(session?.sub === undefined ? {} : { sub: session.sub }),
+        ...(session?.senderKey === undefined ? {} : { senderKey: session.senderKey }),
+      },
+      diesAtMonotonic: clock.monotonic() + remainingMs(token, clock.now()),
+      used: false,
+    }
+  }
+}
+
+/** What a request for a token asks for, where it leaves the session's resource and audience open. */
+function within(defaults: TokenParameters, wanted: TokenParameters): TokenParameters {
+  const resource = wanted.resource ?? defaults.resource
+  const audience = wanted.audience ?? defaults.audience
+  const isElsewhere = resource !== defaults.resource || audience !== defaults.audience
+  const scope = wanted.scope ?? (isElsewhere ? undefined : defaults.scope)
+  return {
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(audience === undefined ? {} : { audience }),
+  }
+}
+
+/** On refresh, no scope means the scope that was granted (RFC 6749 §6). */
+function withoutScope({ scope: _, ...rest }: TokenParameters): TokenParameters {
+  return rest
+}
+
+function disposedError(): DisposedError {
+  return new DisposedError('This token manager was disposed of: create a new one.')
+}

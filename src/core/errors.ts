@@ -1,0 +1,147 @@
+import type { OAuthErrorDetails } from './ports.ts'
+
+const brand: unique symbol = Symbol.for('tokenring.error') as never
+
+interface ErrorDetails {
+  /** The authorization server's words, where it said any. */
+  readonly oauth?: OAuthErrorDetails | undefined
+  /** The lower error; holds no secret. */
+  readonly cause?: unknown
+}
+
+abstract class TokenringError extends Error {
+  abstract readonly code: string
+  readonly oauth?: OAuthErrorDetails
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    if (details.oauth) this.oauth = details.oauth
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+export type SessionEndedCode =
+  | 'NEVER'
+  | 'SIGNED_OUT'
+  | 'REJECTED'
+  | 'ROTATION_LOST'
+  | 'REFUSED'
+  | 'SUBJECT_CHANGED'
+  | 'KEY_LOST'
+  | 'STORAGE_CLEARED'
+  | 'EXPIRED'
+  | 'SESSION_CHANGED'
+
+/**
+ * There is no session to go on with: a new sign-in is needed.
+ *
+ * `SESSION_CHANGED` is the one exception: there is a session, but not the one the request was made
+ * for, so the request was not sent again with another user's token.
+ */
+export class SessionEndedError extends TokenringError {
+  override readonly name = 'SessionEndedError'
+  readonly code: SessionEndedCode
+
+  constructor(code: SessionEndedCode, message: string, details?: ErrorDetails) {
+    super(message, details)
+    this.code = code
+  }
+}
+
+export type SignInErrorCode =
+  'DENIED' | 'INTERACTION_REQUIRED' | 'NO_TRANSACTION' | 'RESPONSE_INVALID'
+
+/** A sign-in did not succeed. A session that was there before is untouched. */
+export class SignInError extends TokenringError {
+  override readonly name = 'SignInError'
+  readonly code: SignInErrorCode
+
+  constructor(code: SignInErrorCode, message: string, details?: ErrorDetails) {
+    super(message, details)
+    this.code = code
+  }
+}
+
+export type RefreshUnavailableCode =
+  'NETWORK' | 'TIMEOUT' | 'SERVER_UNAVAILABLE' | 'RESPONSE_INVALID' | 'REFUSED' | 'NOT_PERSISTED'
+
+/**
+ * Whether the request that failed may have spent the refresh token: it was never sent, nobody knows,
+ * or the server answered without spending it.
+ */
+export type RequestOutcome = 'not-sent' | 'unknown' | 'answered'
+
+/** No fresh token for the moment. The session is kept, and the next attempt is due at `retryAt`. */
+export class RefreshUnavailableError extends TokenringError {
+  override readonly name = 'RefreshUnavailableError'
+  readonly code: RefreshUnavailableCode
+  readonly outcome: RequestOutcome
+  /** Ms since the epoch. No tab sends a token request before. */
+  readonly retryAt?: number
+
+  constructor(
+    code: RefreshUnavailableCode,
+    message: string,
+    details: ErrorDetails & {
+      readonly outcome: RequestOutcome
+      readonly retryAt?: number | undefined
+    },
+  ) {
+    super(message, details)
+    this.code = code
+    this.outcome = details.outcome
+    if (details.retryAt !== undefined) this.retryAt = details.retryAt
+  }
+}
+
+export type ConfigurationErrorCode =
+  | 'CLIENT_REJECTED'
+  | 'METADATA_INVALID'
+  | 'INSECURE_ENDPOINT'
+  | 'UNSUPPORTED'
+  | 'SCOPE_NOT_GRANTED'
+  | 'NO_WINDOW'
+
+/** A developer must act, at the app or at the server. The session is kept. */
+export class ConfigurationError extends TokenringError {
+  override readonly name = 'ConfigurationError'
+  readonly code: ConfigurationErrorCode
+
+  constructor(code: ConfigurationErrorCode, message: string, details?: ErrorDetails) {
+    super(message, details)
+    this.code = code
+  }
+}
+
+export type StorageErrorCode = 'STORE_READ' | 'STORE_WRITE' | 'RECORD_NEWER'
+
+/** Storage refused. The session, as far as this tab knows it, is kept. */
+export class StorageError extends TokenringError {
+  override readonly name = 'StorageError'
+  readonly code: StorageErrorCode
+
+  constructor(code: StorageErrorCode, message: string, details?: ErrorDetails) {
+    super(message, details)
+    this.code = code
+  }
+}
+
+/** `dispose()` was called on this manager. */
+export class DisposedError extends TokenringError {
+  override readonly name = 'DisposedError'
+  readonly code = 'DISPOSED'
+}
+
+/** Everything the library throws on purpose, except `TypeError` for wrong arguments. */
+export type TokenError =
+  | SessionEndedError
+  | SignInError
+  | RefreshUnavailableError
+  | ConfigurationError
+  | StorageError
+  | DisposedError
+
+/** Whether `value` is one of this library's errors, also when another copy of the library made it. */
+export function isTokenError(value: unknown): value is TokenError {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, brand)
+}

@@ -1,0 +1,61 @@
+import type { EndReason } from './session-record.ts'
+
+/**
+ * What a manager does, as it does it. Holds no token, no code, no key and no URL query, so that it
+ * can be logged or sent to telemetry as it is. `at` is ms since the epoch.
+ */
+export type TokenManagerEvent = { readonly at: number } & (
+  | { readonly type: 'lock-requested' }
+  | { readonly type: 'lock-granted'; readonly held: boolean; readonly waitedMs: number }
+  | { readonly type: 'claimed'; readonly generation: number; readonly unknown: number }
+  | { readonly type: 'sent'; readonly generation: number }
+  | { readonly type: 'committed'; readonly generation: number; readonly tookMs: number }
+  /** A reply came too late: the session it belongs to is over or has moved on. */
+  | { readonly type: 'dropped'; readonly reason: 'session-over' | 'superseded' }
+  | { readonly type: 'announced'; readonly generation: number }
+  | { readonly type: 'adopted'; readonly generation: number }
+  | {
+      readonly type: 'held-off'
+      readonly code: string
+      readonly attempt: number
+      readonly retryAt: number
+    }
+  | { readonly type: 'halted'; readonly code: string; readonly until: number }
+  | { readonly type: 'session-started'; readonly sub?: string }
+  | { readonly type: 'session-ended'; readonly reason: 'signed-out' | EndReason }
+  /** A request is sent for the second time. */
+  | {
+      readonly type: 'retried'
+      readonly resourceServer: string
+      readonly because: 'newer-token' | 'renewed-token' | 'dpop-nonce'
+    }
+  /** A resource server answered 401 to a token that was minted because of its previous 401. */
+  | { readonly type: 'fresh-token-rejected'; readonly resourceServer: string }
+  /** A 401 or 403 that no refresh can mend; holds what a step-up needs (RFC 9470). */
+  | {
+      readonly type: 'challenged'
+      readonly resourceServer: string
+      readonly status: number
+      readonly error?: string
+      readonly scope?: string
+      readonly acrValues?: string
+      readonly maxAgeSeconds?: number
+    }
+  /** A URL that is not listed as a resource server answered 401. Said once for each origin. */
+  | { readonly type: 'unlisted-401'; readonly origin: string }
+  | { readonly type: 'storage-unavailable'; readonly cause: 'denied' | 'no-answer' | 'missing' }
+  | { readonly type: 'storage-corrupt' }
+  /** A newer version of the app owns the record; this one only reads. */
+  | { readonly type: 'record-newer' }
+  | { readonly type: 'persistence-failed' }
+  | { readonly type: 'degraded'; readonly missing: 'locks' | 'channel' }
+)
+
+/** An event without its instant, as the parts report it. */
+export type Reported = TokenManagerEvent extends infer E
+  ? E extends unknown
+    ? Omit<E, 'at'>
+    : never
+  : never
+
+export type Report = (event: Reported) => void

@@ -1,0 +1,53 @@
+import type { Clock, PageEvent, PageEvents } from './ports.ts'
+
+/** Whether the page is here or put away, and when the network last came back. */
+export interface Page {
+  /** Put away: hidden for good, or in the back/forward cache. */
+  isAway(): boolean
+  isVisible(): boolean
+  isOnline(): boolean
+  /** When the network last came back; 0 if it never went. */
+  onlineAt(): number
+  /** Fulfils at once, or when the page has come back. */
+  present(): Promise<void>
+  /** Reports page events until the returned function is called. */
+  subscribe(listener: (event: PageEvent) => void): () => void
+  dispose(): void
+}
+
+export function createPage(events: PageEvents, clock: Clock): Page {
+  const listeners = new Set<(event: PageEvent) => void>()
+  let away = false
+  let onlineAt = 0
+
+  const unsubscribe = events.subscribe((event) => {
+    if (event === 'hide') away = true
+    if (event === 'restore') away = false
+    if (event === 'online') onlineAt = clock.now()
+    for (const listener of listeners) listener(event)
+  })
+
+  function subscribe(listener: (event: PageEvent) => void): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  return {
+    isAway: () => away,
+    isVisible: () => events.isVisible(),
+    isOnline: () => events.isOnline(),
+    onlineAt: () => onlineAt,
+    subscribe,
+    dispose: unsubscribe,
+    present() {
+      if (!away) return Promise.resolve()
+      return new Promise((resolve) => {
+        const stop = subscribe((event) => {
+          if (event !== 'restore') return
+          stop()
+          resolve()
+        })
+      })
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import type { ConfigurationError, RefreshUnavailableError, TokenError } from './errors.ts'
+import type { IdTokenClaims } from './session-record.ts'
+import type { TokenParameters } from './token-set.ts'
+
+/** The part of `AbortSignal` that core needs; every `AbortSignal` is one. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/** Two clocks and a timer. */
+export interface Clock {
+  /** Wall clock, ms since the epoch. May step in either direction at any time. */
+  now(): number
+  /** Never steps back; only differences mean anything. May stand still while the machine sleeps. */
+  monotonic(): number
+  /**
+   * Runs `task` once, not before `delayMs` has passed, and returns what cancels it. A delay of any
+   * length is honoured (a browser's own timer fires at once past 2^31 − 1 ms).
+   */
+  schedule(delayMs: number, task: () => void): () => void
+}
+
+/** What an update leaves behind: nothing new, a new value, or no value. */
+export type StoreChange<T> =
+  | { readonly result: T }
+  | { readonly result: T; readonly put: unknown }
+  | { readonly result: T; readonly remove: true }
+
+/**
+ * Keeps small values under string keys for all tabs of the origin.
+ *
+ * An implementation owes four things. **Atomic:** between the read and the write of one
+ * {@link update} no other tab writes that key. **Whole:** a reader sees a value as it was put, never
+ * a mixture. **Visible:** once `update` has fulfilled, a `read` in any tab sees the change, also
+ * after a reload. **Durable where asked:** with `durable` it has also reached the disk.
+ *
+ * Values are structured-cloneable and may hold a non-extractable `CryptoKey`, so a store that keeps
+ * only strings does not suit sender-constrained tokens.
+ *
+ * Implementations reject with the platform's own error; the caller translates it.
+ */
+export interface TokenStore {
+  /** Fulfils with what was put under `key`, or `undefined`. The caller parses it. */
+  read(key: string): Promise<unknown>
+  /**
+   * Reads, lets `change` decide, and writes, in one transaction. `change` runs synchronously and
+   * may run again if the transaction has to be repeated. If it throws, nothing is written and the
+   * promise rejects with what it threw.
+   */
+  update<T>(
+    key: string,
+    change: (stored: unknown) => StoreChange<T>,
+    options?: { readonly durable?: boolean },
+  ): Promise<T>
+}
+
+/** Exclusive locks between the tabs of an origin. */
+export interface LockManager {
+  /** Asks for the lock. Never throws; where there are no locks, `granted` fulfils with `false`. */
+  request(name: string): LockHandle
+}
+
+/** One request for a lock, waiting, held or over. */
+export interface LockHandle {
+  /** Fulfils with `true` once held, with `false` if it never will be. Never rejects. */
+  readonly granted: Promise<boolean>
+  /** Whether the lock is held at this moment. It may be lost without a release (page cache). */
+  isHeld(): boolean
+  /** Lets go of the lock, or withdraws the request. Safe to call again. */
+  release(): void
+}
+
+/** Opens a channel to the other tabs. `undefined` where there is none. */
+export type OpenChannel = (
+  name: string,
+  onMessage: (message: unknown) => void,
+) => PeerChannel | undefined
+
+/** Messages to the other tabs of the origin; delivery is not promised, nor is order. */
+export interface PeerChannel {
+  /** Sends to every other open channel of this name, not to this one. Never throws. */
+  post(message: unknown): void
+  /** Ends delivery in both directions. */
+  close(): void
+}
+
+/**
+ * What happens to the page.
+ *
+ * `hide`: it is going away or into the back/forward cache; `restore`: it came back from there;
+ * `visible`: it came to the foreground; `resume`: it was thawed; `online`: the network is back.
+ */
+export type PageEvent = 'hide' | 'restore' | 'visible' | 'resume' | 'online'
+
+/** The page this manager lives in. */
+export interface PageEvents {
+  isVisible(): boolean
+  /** `false` only when it is certain that there is no network. */
+  isOnline(): boolean
+  /** Reports page events until the returned function is called. */
+  subscribe(listener: (event: PageEvent) => void): () => void
+}
+
+/** The page's address. */
+export interface Navigation {
+  currentUrl(): string
+  /** Replaces the address shown, without loading anything. */
+  replaceUrl(url: string): void
+  /** Leaves for `url`. */
+  leaveFor(url: string): void
+}
+
+/** Randomness that is not a secret: jitter, and names for tabs. */
+export interface Random {
+  /** At least 0, less than 1. */
+  fraction(): number
+  /** A fresh name; no two are ever equal. */
+  id(): string
+}
+
+/** A token endpoint's accepted reply in our own words: absolute nothing, durations in ms. */
+export interface TokenReply {
+  readonly accessToken: string
+  readonly tokenType: 'Bearer' | 'DPoP'
+  readonly expiresInMs?: number
+  readonly refreshToken?: string
+  readonly refreshTokenExpiresInMs?: number
+  /** Only if the server said it. */
+  readonly scope?: string
+  readonly idToken?: string
+  readonly claims?: IdTokenClaims
+}
+
+/** One refresh token grant to be sent. */
+export interface RefreshRequest {
+  readonly refreshToken: string
+  readonly parameters: TokenParameters
+  /** What the reply's `id_token` is compared with (OpenID Connect Core §12.2). */
+  readonly previous: {
+    readonly sub?: string
+    readonly nonce?: string
+    readonly claims?: IdTokenClaims
+  }
+  /** The key the refresh token is bound to, as the sender constraint made it. */
+  readonly senderKey?: unknown
+  /**
+   * Asked in the same synchronous turn as the real `fetch`. On `false` nothing is sent and the
+   * outcome is `withheld`.
+   */
+  readonly maySend: () => boolean
+}
+
+/** What became of one refresh token grant. */
+export type RefreshOutcome =
+  /** A reply that stands up to every check. */
+  | { readonly kind: 'accepted'; readonly reply: TokenReply }
+  /** A 200 that fails a check. Its refresh token, if it held one, is still the newest. */
+  | {
+      readonly kind: 'unusable'
+      readonly refreshToken?: string
+      readonly error: RefreshUnavailableError
+    }
+  /** `maySend` said no. */
+  | { readonly kind: 'withheld' }
+  /** The server wants a DPoP nonce, which is now known. The refresh token was not spent. */
+  | { readonly kind: 'nonce-required' }
+  /** `invalid_grant`, or a word this vendor uses for it. */
+  | { readonly kind: 'rejected'; readonly oauth: OAuthErrorDetails }
+  /** A refusal nobody can read. */
+  | { readonly kind: 'refused'; readonly error: RefreshUnavailableError }
+  /** Passes by itself. `error.outcome` says whether the refresh token may be spent. */
+  | {
+      readonly kind: 'transient'
+      readonly error: RefreshUnavailableError
+      readonly retryAfterMs?: number
+    }
+  /** A developer must act. */
+  | { readonly kind: 'configuration'; readonly error: ConfigurationError }
+  /** The reply is about another user or from another issuer. Its tokens, for revocation. */
+  | { readonly kind: 'subject-changed'; readonly refreshToken?: string }
+  /** The key the refresh token is bound to is not there. Nothing was sent. */
+  | { readonly kind: 'key-lost' }
+
+/** An authorization server's error response (RFC 6749 §5.2), in wire spelling. Text to display, not to trust. */
+export interface OAuthErrorDetails {
+  readonly error: string
+  readonly error_description?: string
+  readonly error_uri?: string
+  readonly status: number
+}
+
+/** The refresh token grant at one authorization server. */
+export interface TokenEndpoint {
+  /**
+   * Makes sure the server's metadata is known. Called before the lock is asked for, so that
+   * discovery never lengthens the time the lock is held. Rejects with a {@link TokenError}.
+   */
+  prepare(): Promise<void>
+  /** Sends one grant, at most once. Never rejects. Bounded by `tokenRequestTimeoutMs`. */
+  refresh(request: RefreshRequest): Promise<RefreshOutcome>
+  /** Revokes a refresh token (RFC 7009), best effort: fulfils whatever happens. */
+  revoke(refreshToken: string, senderKey?: unknown): Promise<void>
+}
+
+export type { TokenError }

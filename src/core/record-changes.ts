@@ -1,0 +1,161 @@
+import type { TokenReply } from './ports.ts'
+import type { EndReason, Failure, Lease, Session, SessionRecord } from './session-record.ts'
+import type { MintedFor, TokenKey, TokenSet } from './token-set.ts'
+
+/** Everything that happens to a record, one pure function each. Every one moves `revision`. */
+
+/** Takes the right to send. `unknown` counts attempts nobody knows the outcome of, the one just displaced included. */
+export function claimed(record: SessionRecord, lease: Lease, unknown: number): SessionRecord {
+  return next(record, { lease, unknown })
+}
+
+export function leaseGivenUp(record: SessionRecord): SessionRecord {
+  return next(withoutLease(record), {})
+}
+
+/** A reply that stands up to every check. */
+export function committed(
+  record: SessionRecord,
+  session: Session,
+  accepted: {
+    readonly reply: TokenReply
+    readonly key: TokenKey
+    readonly receivedAt: number
+    readonly mintedFor: readonly MintedFor[]
+    /** What was asked for, where the server does not say what it granted (RFC 6749 §5.1). */
+    readonly scope?: string | undefined
+  },
+): SessionRecord {
+  const { reply, key, receivedAt, mintedFor } = accepted
+  const generation = record.generation + 1
+  const token = toTokenSet(reply, { generation, receivedAt, mintedFor, scope: accepted.scope })
+  return settled(record, {
+    generation,
+    session: {
+      ...session,
+      ...replyMembers(reply, receivedAt),
+      tokens: { ...session.tokens, [key]: token },
+    },
+  })
+}
+
+/** A reply that failed a check: only its refresh token is kept, because the server has spent the old one. */
+export function salvaged(
+  record: SessionRecord,
+  session: Session,
+  refreshToken: string,
+  failure: Failure,
+): SessionRecord {
+  const generation = record.generation + 1
+  return next(settled(record, { generation, session: { ...session, refreshToken } }), { failure })
+}
+
+/** An attempt that did not work out. Gives the lease up and keeps every tab waiting. */
+export function failed(
+  record: SessionRecord,
+  failure: Failure,
+  counts: Partial<Pick<SessionRecord, 'unknown' | 'refusals'>>,
+): SessionRecord {
+  return next(withoutLease(record), { failure, ...counts })
+}
+
+export function ended(
+  record: SessionRecord,
+  reason: 'signed-out' | EndReason,
+  now: number,
+): SessionRecord {
+  return { ...inNewEpoch(record, now), endedBy: reason }
+}
+
+/** A new session, whatever was there before. */
+export function started(
+  record: SessionRecord,
+  begun: {
+    readonly reply: TokenReply
+    readonly key: TokenKey
+    readonly receivedAt: number
+    readonly scope?: string | undefined
+    readonly nonce?: string | undefined
+    readonly senderKey?: unknown
+    readonly now: number
+  },
+): SessionRecord {
+  const { reply, key, receivedAt, now } = begun
+  const generation = record.generation + 1
+  const token = toTokenSet(reply, { generation, receivedAt, mintedFor: [], scope: begun.scope })
+  return {
+    ...inNewEpoch(record, now),
+    generation,
+    session: {
+      ...replyMembers(reply, receivedAt),
+      ...(token.scope === undefined ? {} : { scope: token.scope }),
+      ...(begun.nonce === undefined ? {} : { nonce: begun.nonce }),
+      ...(begun.senderKey === undefined ? {} : { senderKey: begun.senderKey }),
+      startedAt: receivedAt,
+      tokens: { [key]: token },
+    },
+  }
+}
+
+/** Nothing but the counters. The epoch starts from the clock, above a record that was wiped and began again. */
+function inNewEpoch(record: SessionRecord, now: number): SessionRecord {
+  const epoch = Math.max(record.epoch + 1, now)
+  return {
+    schema: 1,
+    revision: record.revision + 1,
+    epoch,
+    generation: record.generation,
+    unknown: 0,
+    refusals: 0,
+  }
+}
+
+function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
+  return { ...record, ...changes, revision: record.revision + 1 }
+}
+
+function withoutLease(record: SessionRecord): SessionRecord {
+  const { lease: _, ...rest } = record
+  return rest
+}
+
+/** After a commit nothing of the attempts before it counts any more. */
+function settled(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
+  const { failure: _, ...rest } = withoutLease(record)
+  return next(rest, { unknown: 0, refusals: 0, ...changes })
+}
+
+/** Members of a reply that belong to the session; an absent one keeps what the session had. */
+function replyMembers(reply: TokenReply, receivedAt: number): Partial<Session> {
+  const { refreshToken, refreshTokenExpiresInMs, idToken, claims } = reply
+  return {
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(refreshTokenExpiresInMs === undefined
+      ? {}
+      : { refreshTokenExpiresAt: receivedAt + refreshTokenExpiresInMs }),
+    ...(idToken === undefined ? {} : { idToken }),
+    ...(claims === undefined ? {} : { claims, sub: claims.sub }),
+  }
+}
+
+function toTokenSet(
+  reply: TokenReply,
+  with_: {
+    readonly generation: number
+    readonly receivedAt: number
+    readonly mintedFor: readonly MintedFor[]
+    readonly scope?: string | undefined
+  },
+): TokenSet {
+  const { generation, receivedAt, mintedFor } = with_
+  const scope = reply.scope ?? with_.scope
+  return {
+    accessToken: reply.accessToken,
+    tokenType: reply.tokenType,
+    generation,
+    receivedAt,
+    ...(scope === undefined ? {} : { scope }),
+    ...(reply.expiresInMs === undefined ? {} : { expiresAt: receivedAt + reply.expiresInMs }),
+    ...(mintedFor.length === 0 ? {} : { mintedFor }),
+  }
+}

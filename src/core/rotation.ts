@@ -1,0 +1,255 @@
+import type { Announcement } from './announcement.ts'
+import { promptRetryMs } from './back-off.ts'
+import type { TokenError } from './errors.ts'
+import type { Report } from './events.ts'
+import type { Page } from './page.ts'
+import type {
+  Clock,
+  LockHandle,
+  LockManager,
+  Random,
+  RefreshOutcome,
+  RefreshRequest,
+  TokenEndpoint,
+} from './ports.ts'
+import type { RecordKeeper } from './record-keeper.ts'
+import { claimed, ended } from './record-changes.ts'
+import { planRefresh, type PlanContext, type RenewableSession, type Wish } from './refresh-plan.ts'
+import { createSettlement, type Claim } from './settlement.ts'
+import type { EndReason, Failure, Lease, SessionRecord } from './session-record.ts'
+import { toFailureError, toSessionEndedError } from './session-state.ts'
+import type { TokenKey, TokenParameters, TokenSet } from './token-set.ts'
+import { untilFirst } from './until.ts'
+
+export interface RotationOptions {
+  readonly keeper: RecordKeeper
+  readonly endpoint: TokenEndpoint
+  readonly locks: LockManager
+  readonly lockName: string
+  readonly clock: Clock
+  readonly random: Random
+  /** The name of this tab, as leases carry it. */
+  readonly tab: string
+  readonly page: Page
+  readonly report: Report
+  readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
+  /** What the grant for a token set asks for. */
+  readonly parametersOf: (key: TokenKey) => TokenParameters
+  readonly tokenRequestTimeoutMs: number
+}
+
+/**
+ * Gets a token set that fulfils the wish: one that a peer has written meanwhile, or a new one.
+ * Rejects with a {@link TokenError} if neither can be had now.
+ */
+export type Rotate = (wish: Wish) => Promise<TokenSet>
+
+/** How much a lease outlasts the longest token request. */
+const leaseMarginMs = 5_000
+/** How much of that has to be left when the request begins. */
+const leaseReserveMs = 1_000
+/** How much longer than a lease a tab waits for the lock. */
+const lockMarginMs = 5_000
+
+/**
+ * The rotation of the refresh token: at any time at most one tab presents it.
+ *
+ * Storage decides: every write compares with what was read. The lease, a part of the record, gives
+ * the right to send. The lock wakes a waiter the moment its holder is done or gone, and an
+ * announcement spares it its turn. Without lock and announcements the same holds, only slower.
+ */
+export function createRotation(options: RotationOptions): Rotate {
+  const { keeper, endpoint, clock, page, tab, report, tokenRequestTimeoutMs } = options
+  const leaseMs = tokenRequestTimeoutMs + leaseMarginMs
+  const settle = createSettlement(options)
+
+  return async function rotate(wish) {
+    await endpoint.prepare()
+    for (;;) {
+      await page.present()
+      const lock = takeLock()
+      try {
+        const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
+        if (page.isAway()) continue
+        const plan = planRefresh(record, wish, contextOf(lock))
+        switch (plan.kind) {
+          case 'adopt':
+            return plan.token
+          case 'signed-out':
+            throw toSessionEndedError(record)
+          case 'not-renewable':
+            throw await notRenewable(record, plan.ended)
+          case 'hold-off':
+            lock.release()
+            await waitOut(plan.failure)
+            continue
+          case 'wait':
+            lock.release()
+            await untilFirst(clock, plan.until - clock.now(), keeper.onSeen)
+            continue
+          case 'refresh': {
+            const claim = await takeLease(record, plan.session, plan.unknown, lock)
+            if (!claim) continue
+            const sent = await send(claim, wish, lock)
+            const settled = await settle(sent.claim, sent.outcome, wish, lock)
+            if (settled.kind === 'token') return settled.token
+            if (settled.kind === 'error') throw settled.error
+          }
+        }
+      } finally {
+        lock.release()
+      }
+    }
+  }
+
+  function takeLock(): LockHandle {
+    report({ type: 'lock-requested' })
+    const lock = options.locks.request(options.lockName)
+    // Chromium takes a held lock into the back/forward cache, and whoever waits for it waits for ever.
+    const unsubscribe = page.subscribe((event) => {
+      if (event === 'hide') release()
+    })
+    function release(): void {
+      unsubscribe()
+      lock.release()
+    }
+    return { granted: lock.granted, isHeld: lock.isHeld, release }
+  }
+
+  /**
+   * Waits for the lock, but not past the longest lease, and not once this tab has seen a record that
+   * needs no refresh. Fulfils with that record, or with nothing.
+   */
+  function itsTurn(lock: LockHandle, wish: Wish): Promise<SessionRecord | undefined> {
+    const askedAt = clock.monotonic()
+    return new Promise((resolve) => {
+      let isOver = false
+      const finish = (record?: SessionRecord): void => {
+        isOver = true
+        cancel()
+        unsubscribe()
+        resolve(record)
+      }
+      const cancel = clock.schedule(leaseMs + lockMarginMs, () => {
+        lock.release()
+        finish()
+      })
+      const unsubscribe = keeper.onSeen((record) => {
+        const { kind } = planRefresh(record, wish, contextOf(lock))
+        if (kind !== 'refresh' && kind !== 'wait') finish(record)
+      })
+      void lock.granted.then((held) => {
+        if (isOver) return
+        report({ type: 'lock-granted', held, waitedMs: clock.monotonic() - askedAt })
+        finish()
+      })
+    })
+  }
+
+  function contextOf(lock: LockHandle): PlanContext {
+    return {
+      now: clock.now(),
+      tab,
+      lockHeld: lock.isHeld(),
+      leaseMs,
+      onlineAt: page.onlineAt(),
+    }
+  }
+
+  async function notRenewable(
+    record: SessionRecord,
+    reason: EndReason | undefined,
+  ): Promise<TokenError> {
+    const over = ended(record, reason ?? 'expired', clock.now())
+    if (reason) {
+      const written = await keeper.update((current) =>
+        isUnchanged(current, record) ? { next: over, result: true } : { result: false },
+      )
+      if (written) options.announce(over, 'ended')
+    }
+    return toSessionEndedError(over)
+  }
+
+  /** The prompt retry is waited for; callers are told of everything longer. */
+  async function waitOut(failure: Failure): Promise<void> {
+    const leftMs = failure.until - clock.now()
+    if (leftMs > promptRetryMs) throw toFailureError(failure)
+    await untilFirst(clock, leftMs)
+  }
+
+  /** Writes the lease unless anybody has written since `record` was read. */
+  async function takeLease(
+    record: SessionRecord,
+    session: RenewableSession,
+    unknown: number,
+    lock: LockHandle,
+  ): Promise<Claim | undefined> {
+    const takenAtMonotonic = clock.monotonic()
+    const claim = await keeper.update<Claim | undefined>((current) => {
+      if (!isUnchanged(current, record)) return { result: undefined }
+      const lease = newLease(lock)
+      const next = claimed(current, lease, unknown)
+      return { next, result: { record: next, session, lease, takenAtMonotonic } }
+    })
+    if (claim) report({ type: 'claimed', generation: record.generation, unknown })
+    return claim
+  }
+
+  /** Prolongs the lease for a second send, unless it has been lost meanwhile. */
+  async function renewLease(claim: Claim, lock: LockHandle): Promise<Claim | undefined> {
+    const takenAtMonotonic = clock.monotonic()
+    return keeper.update<Claim | undefined>((current) => {
+      if (!isUnchanged(current, claim.record)) return { result: undefined }
+      const lease = newLease(lock)
+      const next = claimed(current, lease, current.unknown)
+      return { next, result: { record: next, session: claim.session, lease, takenAtMonotonic } }
+    })
+  }
+
+  function newLease(lock: LockHandle): Lease {
+    const takenAt = clock.now()
+    return { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
+  }
+
+  async function send(
+    claim: Claim,
+    wish: Wish,
+    lock: LockHandle,
+  ): Promise<{ readonly claim: Claim; readonly outcome: RefreshOutcome }> {
+    const outcome = await endpoint.refresh(requestFor(claim, wish, lock))
+    if (outcome.kind !== 'nonce-required') return { claim, outcome }
+    const renewed = await renewLease(claim, lock)
+    if (!renewed) return { claim, outcome: { kind: 'withheld' } }
+    return { claim: renewed, outcome: await endpoint.refresh(requestFor(renewed, wish, lock)) }
+  }
+
+  function requestFor(claim: Claim, wish: Wish, lock: LockHandle): RefreshRequest {
+    const { session } = claim
+    return {
+      refreshToken: session.refreshToken,
+      parameters: options.parametersOf(wish.key),
+      previous: session,
+      senderKey: session.senderKey,
+      maySend() {
+        const may = maySend(claim, lock)
+        if (may) report({ type: 'sent', generation: claim.record.generation })
+        return may
+      },
+    }
+  }
+
+  /** Whether the right to send still stands, in the very moment before the request leaves. */
+  function maySend(claim: Claim, lock: LockHandle): boolean {
+    const { lease, record } = claim
+    const now = clock.now()
+    // Neither a step of the wall clock nor a freeze may make an old lease look young.
+    const ageMs = Math.max(now - lease.takenAt, clock.monotonic() - claim.takenAtMonotonic)
+    const lasts = now >= lease.takenAt && ageMs <= leaseMs - tokenRequestTimeoutMs - leaseReserveMs
+    const lockKept = !lease.underLock || lock.isHeld()
+    return lasts && lockKept && !page.isAway() && keeper.seen()?.epoch === record.epoch
+  }
+}
+
+function isUnchanged(current: SessionRecord, read: SessionRecord): boolean {
+  return current.epoch === read.epoch && current.revision === read.revision
+}

@@ -1,0 +1,195 @@
+import type { TokenKey, TokenSet } from './token-set.ts'
+
+/** Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). */
+export interface IdTokenClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string | readonly string[]
+  readonly exp: number
+  readonly iat: number
+  readonly azp?: string
+  readonly auth_time?: number
+  readonly nonce?: string
+  readonly [claim: string]: unknown
+}
+
+/** Why a session is over. */
+export type EndReason =
+  /** The server refused the refresh token, and storage holds nothing newer. */
+  | 'rejected'
+  /** The same, after an attempt whose outcome was unknown. */
+  | 'rotation-lost'
+  /** The third refusal in a row that nobody can read, and no valid access token left. */
+  | 'refused'
+  /** A reply for another user. */
+  | 'subject-changed'
+  /** The DPoP key is gone. */
+  | 'key-lost'
+  /** The record vanished under a running session. */
+  | 'storage-cleared'
+  /** No refresh token, and the access token has run out. */
+  | 'expired'
+
+export interface Session {
+  readonly refreshToken?: string
+  readonly refreshTokenExpiresAt?: number
+  /** The scope that was granted at sign-in; a narrower access token does not narrow it. */
+  readonly scope?: string
+  readonly sub?: string
+  readonly nonce?: string
+  readonly idToken?: string
+  readonly claims?: IdTokenClaims
+  /** Opaque here; only the sender constraint looks into it. */
+  readonly senderKey?: unknown
+  readonly startedAt: number
+  readonly tokens: Readonly<Record<TokenKey, TokenSet>>
+}
+
+/** The right to present the refresh token, until it runs out. */
+export interface Lease {
+  readonly tab: string
+  readonly takenAt: number
+  readonly until: number
+  /** Whether the lock was held when the lease was taken. */
+  readonly underLock: boolean
+}
+
+/** Why no tab sends a token request before `until`. */
+export interface Failure {
+  readonly kind: 'transient' | 'refused' | 'configuration'
+  readonly code: string
+  readonly attempt: number
+  readonly failedAt: number
+  readonly until: number
+}
+
+/** What storage holds for one (issuer, client, session name). */
+export interface SessionRecord {
+  readonly schema: 1
+  /** +1 with every write. */
+  readonly revision: number
+  /** Moves at sign-in, sign-out and end of session; starts from the clock. Fences everything older. */
+  readonly epoch: number
+  /** +1 with every accepted token reply. */
+  readonly generation: number
+  /** Absent: signed out, see `endedBy`. */
+  readonly session?: Session
+  readonly endedBy?: 'signed-out' | EndReason
+  readonly lease?: Lease
+  /** Attempts with this refresh token whose outcome nobody knows; 0 again at a commit. */
+  readonly unknown: number
+  /** Refusals in a row that nobody can read; 0 again at a commit. */
+  readonly refusals: number
+  readonly failure?: Failure
+}
+
+/** What stands where nothing was ever written. */
+export const blankRecord: SessionRecord = {
+  schema: 1,
+  revision: 0,
+  epoch: 0,
+  generation: 0,
+  unknown: 0,
+  refusals: 0,
+}
+
+/** `newer`: written by a later version of this library, not to be touched. */
+export type ParsedRecord = SessionRecord | 'absent' | 'corrupt' | 'newer'
+
+/**
+ * Parses what storage holds. Everything that a decision or a request rests on is checked; a record
+ * that fails is `corrupt` as a whole, because half a session would be worse than none.
+ */
+export function parseSessionRecord(stored: unknown): ParsedRecord {
+  if (stored === undefined) return 'absent'
+  if (!isObject(stored)) return 'corrupt'
+  if (typeof stored['schema'] === 'number' && stored['schema'] > 1) return 'newer'
+  const sound =
+    stored['schema'] === 1 &&
+    [stored['revision'], stored['epoch'], stored['generation']].every(isCount) &&
+    [stored['unknown'], stored['refusals']].every(isCount) &&
+    optional(stored['endedBy'], isString) &&
+    optional(stored['session'], isSession) &&
+    optional(stored['lease'], isLease) &&
+    optional(stored['failure'], isFailure)
+  // Every member that is read has just been checked.
+  return sound ? (stored as unknown as SessionRecord) : 'corrupt'
+}
+
+function isSession(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isFinite(value['startedAt']) &&
+    ['refreshToken', 'scope', 'sub', 'nonce', 'idToken'].every((name) =>
+      optional(value[name], isString),
+    ) &&
+    optional(value['refreshTokenExpiresAt'], isFinite) &&
+    optional(value['claims'], isObject) &&
+    isObject(value['tokens']) &&
+    Object.values(value['tokens']).every(isTokenSet)
+  )
+}
+
+function isTokenSet(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isString(value['accessToken']) &&
+    (value['tokenType'] === 'Bearer' || value['tokenType'] === 'DPoP') &&
+    optional(value['scope'], isString) &&
+    isCount(value['generation']) &&
+    isFinite(value['receivedAt']) &&
+    optional(value['expiresAt'], isFinite) &&
+    optional(
+      value['mintedFor'],
+      (list) =>
+        Array.isArray(list) &&
+        list.every(
+          (entry: unknown) =>
+            isObject(entry) && isString(entry['resourceServer']) && isFinite(entry['at']),
+        ),
+    )
+  )
+}
+
+function isLease(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isString(value['tab']) &&
+    isFinite(value['takenAt']) &&
+    isFinite(value['until']) &&
+    typeof value['underLock'] === 'boolean'
+  )
+}
+
+function isFailure(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    (value['kind'] === 'transient' ||
+      value['kind'] === 'refused' ||
+      value['kind'] === 'configuration') &&
+    isString(value['code']) &&
+    isCount(value['attempt']) &&
+    isFinite(value['failedAt']) &&
+    isFinite(value['until'])
+  )
+}
+
+function optional(value: unknown, check: (value: unknown) => boolean): boolean {
+  return value === undefined || check(value)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isFinite(value: unknown): boolean {
+  return Number.isFinite(value)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}

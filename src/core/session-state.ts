@@ -1,0 +1,134 @@
+import { isHoldOffInForce } from './back-off.ts'
+import {
+  ConfigurationError,
+  RefreshUnavailableError,
+  SessionEndedError,
+  type RefreshUnavailableCode,
+  type SessionEndedCode,
+  type TokenError,
+} from './errors.ts'
+import { isRenewable } from './refresh-plan.ts'
+import type { EndReason, Failure, IdTokenClaims, SessionRecord } from './session-record.ts'
+import { defaultTokenKey } from './token-set.ts'
+
+/** What a tab knows of the session. Holds no token. */
+export type SessionState =
+  /** The stored session has not been read yet. */
+  | { readonly status: 'restoring' }
+  | {
+      readonly status: 'signed-out'
+      readonly reason: 'never' | 'signed-out' | EndReason
+      readonly error?: TokenError
+    }
+  | {
+      readonly status: 'signed-in'
+      readonly sub?: string
+      readonly claims?: IdTokenClaims
+      readonly scope?: string
+      /** Whether there is a refresh token. */
+      readonly refreshable: boolean
+      /** +1 with every token reply that any tab accepted. */
+      readonly generation: number
+      readonly accessTokenExpiresAt?: number
+      /** What the server hinted at; it may end the session earlier. */
+      readonly refreshTokenExpiresAt?: number
+      readonly refresh: RefreshState
+    }
+
+/** How renewal stands, apart from whether there is a session. */
+export type RefreshState =
+  | { readonly phase: 'idle' }
+  /** This tab is renewing. */
+  | { readonly phase: 'running' }
+  /** The last attempt failed; no tab tries before `retryAt`, on whose failure `error` reports. */
+  | {
+      readonly phase: 'waiting'
+      readonly retryAt: number
+      readonly attempt: number
+      readonly error: TokenError
+    }
+  /** A developer must act. `refresh()`, a sign-in, or ten minutes end the halt. */
+  | { readonly phase: 'halted'; readonly error: TokenError }
+
+export const restoring: SessionState = { status: 'restoring' }
+
+export function toSessionState(
+  record: SessionRecord,
+  context: { readonly now: number; readonly running: boolean },
+): SessionState {
+  const { session, failure } = record
+  if (!session) {
+    const reason = record.endedBy ?? 'never'
+    return reason === 'never' || reason === 'signed-out'
+      ? { status: 'signed-out', reason }
+      : { status: 'signed-out', reason, error: toSessionEndedError(record) }
+  }
+  const expiresAt = session.tokens[defaultTokenKey]?.expiresAt
+  return {
+    status: 'signed-in',
+    ...(session.sub === undefined ? {} : { sub: session.sub }),
+    ...(session.claims === undefined ? {} : { claims: session.claims }),
+    ...(session.scope === undefined ? {} : { scope: session.scope }),
+    refreshable: isRenewable(session),
+    generation: record.generation,
+    ...(expiresAt === undefined ? {} : { accessTokenExpiresAt: expiresAt }),
+    ...(session.refreshTokenExpiresAt === undefined
+      ? {}
+      : { refreshTokenExpiresAt: session.refreshTokenExpiresAt }),
+    refresh: toRefreshState(failure, context),
+  }
+}
+
+function toRefreshState(
+  failure: Failure | undefined,
+  { now, running }: { readonly now: number; readonly running: boolean },
+): RefreshState {
+  if (running) return { phase: 'running' }
+  if (!failure || !isHoldOffInForce(failure, now)) return { phase: 'idle' }
+  const error = toFailureError(failure)
+  if (failure.kind === 'configuration') return { phase: 'halted', error }
+  return { phase: 'waiting', retryAt: failure.until, attempt: failure.attempt, error }
+}
+
+/** Two states that say the same are one object for whoever compares by identity. */
+export function isSameState(a: SessionState, b: SessionState): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** The error for a failure that this tab, or another, wrote into the record. */
+export function toFailureError(failure: Failure): RefreshUnavailableError | ConfigurationError {
+  if (failure.kind === 'configuration') {
+    return new ConfigurationError(
+      'CLIENT_REJECTED',
+      'The authorization server does not accept this client or its request: renewal is halted in all tabs.',
+    )
+  }
+  return new RefreshUnavailableError(
+    failure.code as RefreshUnavailableCode,
+    `No fresh access token for now (${failure.code}): the session is kept, the next attempt is due at ${new Date(failure.until).toISOString()}.`,
+    {
+      outcome: failure.code === 'NETWORK' || failure.code === 'TIMEOUT' ? 'unknown' : 'answered',
+      retryAt: failure.until,
+    },
+  )
+}
+
+const endings: Readonly<Record<'never' | 'signed-out' | EndReason, string>> = {
+  never: 'nobody has signed in',
+  'signed-out': 'the user signed out',
+  rejected: 'the authorization server refused the refresh token',
+  'rotation-lost':
+    'the authorization server refused the refresh token, after an attempt whose reply was lost',
+  refused: 'the authorization server refused three times in a row without saying why',
+  'subject-changed': 'the authorization server answered for another user',
+  'key-lost': 'the key that the refresh token is bound to is gone',
+  'storage-cleared': 'the stored session was removed',
+  expired: 'the access token has run out and there is no refresh token',
+}
+
+/** The error for a record without a session. */
+export function toSessionEndedError(record: SessionRecord): SessionEndedError {
+  const reason = record.endedBy ?? 'never'
+  const code = reason.toUpperCase().replace('-', '_') as SessionEndedCode
+  return new SessionEndedError(code, `No session (${endings[reason]}): a new sign-in is needed.`)
+}

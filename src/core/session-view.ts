@@ -1,0 +1,93 @@
+import type { Report } from './events.ts'
+import type { Clock } from './ports.ts'
+import type { RecordKeeper } from './record-keeper.ts'
+import type { SessionRecord } from './session-record.ts'
+import { isSameState, restoring, toSessionState, type SessionState } from './session-state.ts'
+
+export interface SessionView {
+  /** The same object until something changed. */
+  getState(): SessionState
+  /** Calls `listener` at once, then on every change. */
+  subscribe(listener: (state: SessionState) => void): () => void
+  /** Looks whether the state is another by now; called when something it rests on has changed. */
+  update(): void
+  dispose(): void
+}
+
+/** What this tab knows of the session, and the events that follow from what it sees in storage. */
+export function createSessionView(options: {
+  readonly keeper: RecordKeeper
+  readonly clock: Clock
+  readonly tab: string
+  readonly isRunning: () => boolean
+  readonly report: Report
+  /** Calls a listener of the app; what it throws must not stop anything here. */
+  readonly call: (listener: () => void) => void
+}): SessionView {
+  const { keeper, clock, report, call } = options
+  const listeners = new Set<(state: SessionState) => void>()
+  let state: SessionState = restoring
+  let cancel = (): void => {}
+
+  const unsubscribe = keeper.onSeen((record, before) => {
+    if (before) reportChange(record, before)
+    update()
+  })
+
+  function update(): void {
+    const record = keeper.seen()
+    if (!record) return
+    const next = toSessionState(record, { now: clock.now(), running: options.isRunning() })
+    if (isSameState(next, state)) return
+    state = next
+    armForChangeByTime()
+    for (const listener of listeners) call(() => listener(next))
+  }
+
+  /** A hold-off ends by itself, with nobody writing anything. */
+  function armForChangeByTime(): void {
+    cancel()
+    const until = keeper.seen()?.failure?.until
+    const isHeldOff =
+      state.status === 'signed-in' &&
+      (state.refresh.phase === 'waiting' || state.refresh.phase === 'halted')
+    cancel =
+      isHeldOff && until !== undefined ? clock.schedule(until - clock.now(), update) : () => {}
+  }
+
+  function reportChange(record: SessionRecord, before: SessionRecord): void {
+    const { session } = record
+    if (record.epoch !== before.epoch) {
+      if (session) {
+        report({
+          type: 'session-started',
+          ...(session.sub === undefined ? {} : { sub: session.sub }),
+        })
+      } else if (before.session) {
+        report({ type: 'session-ended', reason: record.endedBy ?? 'storage-cleared' })
+      }
+      return
+    }
+    const isOwn = before.lease?.tab === options.tab
+    if (session && record.generation > before.generation && !isOwn) {
+      report({ type: 'adopted', generation: record.generation })
+    }
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      // The same function may be subscribed twice; each subscription ends by itself.
+      const subscription = (next: SessionState): void => listener(next)
+      listeners.add(subscription)
+      call(() => listener(state))
+      return () => listeners.delete(subscription)
+    },
+    update,
+    dispose() {
+      cancel()
+      unsubscribe()
+      listeners.clear()
+    },
+  }
+}

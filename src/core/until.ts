@@ -1,0 +1,47 @@
+import type { AbortSignalLike, Clock } from './ports.ts'
+
+/** Fulfils after `delayMs`, or earlier when `subscribe` calls back for the first time. */
+export function untilFirst(
+  clock: Clock,
+  delayMs: number,
+  subscribe: (listener: () => void) => () => void = () => () => {},
+): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      cancel()
+      unsubscribe()
+      resolve()
+    }
+    const cancel = clock.schedule(Math.max(0, delayMs), finish)
+    const unsubscribe = subscribe(finish)
+  })
+}
+
+/** Settles as `work` does, or rejects as soon as one of the `stops` calls back; `work` itself goes on. */
+export function unlessStopped<T>(
+  work: Promise<T>,
+  stops: readonly ((reject: (reason: unknown) => void) => () => void)[],
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const finish = (): void => unsubscribes.forEach((unsubscribe) => unsubscribe())
+    const unsubscribes = stops.map((stop) =>
+      stop((reason) => {
+        finish()
+        reject(reason)
+      }),
+    )
+    work.then(resolve, reject).finally(finish)
+  })
+}
+
+/** A stop for {@link unlessStopped} that rejects with the signal's own reason. */
+export function onAbort(
+  signal: AbortSignalLike | undefined,
+): (reject: (reason: unknown) => void) => () => void {
+  return (reject) => {
+    if (!signal) return () => {}
+    const listener = (): void => reject(signal.reason)
+    signal.addEventListener('abort', listener)
+    return () => signal.removeEventListener('abort', listener)
+  }
+}
