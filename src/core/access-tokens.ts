@@ -38,6 +38,8 @@ export interface AccessTokenRequest {
 }
 
 export interface AccessTokens {
+  /** Fulfils when storage was looked at for the first time, whatever came of it. */
+  readonly ready: Promise<unknown>
   /**
    * Serves a token: at once if there is a good one, else after a rotation. With `rejected` it is
    * another token than that, or the same one if renewing it makes no sense (it was renewed within
@@ -80,7 +82,6 @@ export function createAccessTokens(options: {
   readonly keeper: RecordKeeper
   readonly flight: () => SingleFlight
   readonly clock: Clock
-  readonly ready: Promise<unknown>
   /** The session's own scope, resource and audience. */
   readonly defaults: TokenParameters
   readonly leewayMs: number
@@ -95,7 +96,7 @@ export function createAccessTokens(options: {
   let disposed = false
   let lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
 
-  const unsubscribe = keeper.onSeen((record) => {
+  keeper.onSeen((record) => {
     held = holdAll(record, held, clock)
   })
 
@@ -118,7 +119,7 @@ export function createAccessTokens(options: {
   }
 
   async function obtainAfterLook(request: AccessTokenRequest): Promise<IssuedToken> {
-    await wait(options.ready, request.signal)
+    await wait(ready, request.signal)
     try {
       await wait(look(), request.signal)
     } catch (error) {
@@ -199,7 +200,7 @@ export function createAccessTokens(options: {
 
   async function refresh(signal?: AbortSignalLike): Promise<void> {
     if (disposed) throw disposedError()
-    await wait(options.ready, signal)
+    await wait(ready, signal)
     const record = keeper.seen()
     if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
     if (!isRenewable(record.session)) {
@@ -269,7 +270,10 @@ export function createAccessTokens(options: {
     ])
   }
 
+  const ready = look().catch(() => undefined)
+
   return {
+    ready,
     obtain,
     refresh,
     renewAhead,
@@ -285,7 +289,6 @@ export function createAccessTokens(options: {
     },
     dispose() {
       disposed = true
-      unsubscribe()
       for (const reject of disposal) reject(disposedError())
     },
   }
@@ -337,6 +340,6 @@ function withoutScope({ scope: _, ...rest }: TokenParameters): TokenParameters {
   return rest
 }
 
-function disposedError(): DisposedError {
+export function disposedError(): DisposedError {
   return new DisposedError('This token manager was disposed of: create a new one.')
 }

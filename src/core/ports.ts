@@ -189,7 +189,8 @@ export interface OAuthErrorDetails {
   readonly error: string
   readonly error_description?: string
   readonly error_uri?: string
-  readonly status: number
+  /** The HTTP status it came with; absent where it came by redirect. */
+  readonly status?: number
 }
 
 /** The refresh token grant at one authorization server. */
@@ -202,7 +203,7 @@ export interface TokenEndpoint {
   /** Sends one grant, at most once. Never rejects. Bounded by `tokenRequestTimeoutMs`. */
   refresh(request: RefreshRequest): Promise<RefreshOutcome>
   /** Revokes a refresh token (RFC 7009), best effort: fulfils whatever happens. */
-  revoke(refreshToken: string, senderKey?: unknown): Promise<void>
+  revoke(refreshToken: string): Promise<void>
 }
 
 export type { TokenError }

@@ -71,7 +71,7 @@ export function createSettlement(options: {
             scope: options.parametersOf(wish.key).scope ?? session.scope,
           })
         const record = await commit(claim, change, lock)
-        if (!record) return drop(reply.refreshToken, claim)
+        if (!record) return drop(reply.refreshToken)
         const tookMs = clock.monotonic() - claim.takenAtMonotonic
         report({ type: 'committed', generation: record.generation, tookMs })
         announce(record, 'committed')
@@ -83,7 +83,7 @@ export function createSettlement(options: {
         if (refreshToken === undefined) return holdOff(claim, error, {})
         const failure = toFailure(claim.record, 'transient', error.code, {})
         const record = await commit(claim, (r, s) => salvaged(r, s, refreshToken, failure), lock)
-        if (!record) return drop(refreshToken, claim)
+        if (!record) return drop(refreshToken)
         return heldOff(record, failure, error)
       }
       case 'transient':
@@ -110,8 +110,7 @@ export function createSettlement(options: {
         return end(claim, 'key-lost')
       case 'subject-changed': {
         const settled = await end(claim, 'subject-changed')
-        if (outcome.refreshToken)
-          void endpoint.revoke(outcome.refreshToken, claim.session.senderKey)
+        if (outcome.refreshToken) void endpoint.revoke(outcome.refreshToken)
         return settled
       }
       case 'withheld':
@@ -171,10 +170,10 @@ export function createSettlement(options: {
   }
 
   /** A reply that came too late. Revoking it could end a session that goes on, so only an orphan is revoked. */
-  function drop(refreshToken: string | undefined, claim: Claim): Settled {
+  function drop(refreshToken: string | undefined): Settled {
     const sessionOver = !keeper.seen()?.session
     report({ type: 'dropped', reason: sessionOver ? 'session-over' : 'superseded' })
-    if (sessionOver && refreshToken) void endpoint.revoke(refreshToken, claim.session.senderKey)
+    if (sessionOver && refreshToken) void endpoint.revoke(refreshToken)
     return again
   }
 

@@ -1,0 +1,113 @@
+import { importOidcProvider } from './import-oidc-provider.ts'
+
+interface Payload {
+  readonly accountId?: string
+  readonly grantId?: string
+  readonly uid?: string
+  readonly userCode?: string
+  consumed?: number
+}
+
+interface Entry {
+  readonly payload: Payload
+  readonly expiresAt: number
+  consumedAt?: number
+}
+
+/** Where oidc-provider keeps everything: this process's memory. */
+export interface AuthorizationServerStore {
+  /** The `adapter` option of oidc-provider. */
+  adapter(model: string): object
+  /** Refresh tokens that are neither spent nor revoked. */
+  liveRefreshTokens(): number
+  wasSpent(refreshToken: string): boolean
+  /** Ends the sessions of one user, or of all, as if somebody had revoked their grants. */
+  revokeGrants(accountId?: string): void
+}
+
+/**
+ * @param refreshTokenGraceMs For so long after it was spent a refresh token is accepted again.
+ * @param onReuse Called when a spent refresh token was accepted again.
+ */
+export async function createAuthorizationServerStore(
+  refreshTokenGraceMs: number,
+  onReuse: () => void,
+): Promise<AuthorizationServerStore> {
+  const { errors } = await importOidcProvider()
+  const entries = new Map<string, Entry>()
+  const spent = new Set<string>()
+
+  function live(key: string): Entry | undefined {
+    const entry = entries.get(key)
+    return entry && entry.expiresAt > Date.now() ? entry : undefined
+  }
+
+  function inGrace(entry: Entry): boolean {
+    return entry.consumedAt !== undefined && Date.now() - entry.consumedAt < refreshTokenGraceMs
+  }
+
+  function removeWhere(matches: (payload: Payload, key: string) => boolean): void {
+    for (const [key, { payload }] of entries) if (matches(payload, key)) entries.delete(key)
+  }
+
+  function revokeByGrantId(grantId: string): void {
+    removeWhere((payload) => payload.grantId === grantId)
+  }
+
+  return {
+    adapter: (model) => ({
+      async upsert(id: string, payload: Payload, expiresInSeconds?: number) {
+        const expiresAt = expiresInSeconds ? Date.now() + expiresInSeconds * 1000 : Infinity
+        entries.set(`${model}:${id}`, { payload, expiresAt })
+      },
+      async find(id: string) {
+        const entry = live(`${model}:${id}`)
+        if (!entry || !inGrace(entry)) return entry?.payload
+        const { consumed: _, ...unspent } = entry.payload
+        return unspent
+      },
+      async findByUid(uid: string) {
+        const found = [...entries].find(
+          ([key, { payload }]) => key.startsWith(`${model}:`) && payload.uid === uid,
+        )
+        return found && live(found[0])?.payload
+      },
+      async destroy(id: string) {
+        entries.delete(`${model}:${id}`)
+      },
+      async consume(id: string) {
+        const entry = live(`${model}:${id}`)
+        if (!entry) throw new errors.InvalidGrant(`${model} not found`)
+        if (entry.consumedAt !== undefined) {
+          // oidc-provider looks first and spends later: of two requests at the same moment both
+          // have seen it unspent.
+          if (!inGrace(entry)) {
+            if (entry.payload.grantId) revokeByGrantId(entry.payload.grantId)
+            throw new errors.InvalidGrant(`${model} already used`)
+          }
+          onReuse()
+          return
+        }
+        entry.consumedAt = Date.now()
+        entry.payload.consumed = Math.floor(entry.consumedAt / 1000)
+        if (model === 'RefreshToken') spent.add(id)
+      },
+      async revokeByGrantId(grantId: string) {
+        revokeByGrantId(grantId)
+      },
+    }),
+    liveRefreshTokens: () =>
+      [...entries.keys()].filter(
+        (key) => key.startsWith('RefreshToken:') && live(key)?.consumedAt === undefined,
+      ).length,
+    wasSpent: (refreshToken) => spent.has(refreshToken),
+    revokeGrants(accountId) {
+      const isGrantOf = (payload: Payload, key: string): boolean =>
+        key.startsWith('Grant:') && (accountId === undefined || payload.accountId === accountId)
+      for (const [key, { payload }] of entries) {
+        if (isGrantOf(payload, key)) revokeByGrantId(key.slice('Grant:'.length))
+      }
+      removeWhere(isGrantOf)
+    },
+  }
+}

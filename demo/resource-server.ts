@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { answerPreflight, readBody, sendJson, serveCountersAndControls } from './http.ts'
+import type { Controls } from './http.ts'
+
+export interface ResourceServerOptions {
+  readonly issuer: string
+  readonly audience: string
+  readonly pageOrigin: string
+  /** What introspection would say. */
+  isRevoked(jti: string): boolean
+  /** Whether the switches are served at `POST /demo/<name>`. */
+  readonly controls: boolean
+}
+
+export interface ResourceServerCounters {
+  readonly ok: number
+  readonly unauthorized: number
+  readonly forbidden: number
+  /** How many different access tokens have been presented. */
+  readonly tokens: number
+}
+
+/** One request, without its token. */
+export interface LoggedRequest {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  /** The header `X-Request-Id`: the same when a request is sent again. */
+  readonly requestId?: string
+  /** Tells one access token from another. */
+  readonly tokenHash?: string
+  readonly sub?: string
+}
+
+/** How the API misbehaves. */
+export interface ResourceServerBehaviour {
+  /** Every token is rejected, however good. */
+  readonly rejectAll: boolean
+  /** The page's scripts do not see `WWW-Authenticate`, as if CORS had been set up carelessly. */
+  readonly hideChallenge: boolean
+}
+
+export interface ResourceServer {
+  readonly handle: RequestListener
+  counters(): ResourceServerCounters
+  log(): readonly LoggedRequest[]
+  /** Empties the log too. */
+  resetCounters(): void
+  behave(behaviour: Partial<ResourceServerBehaviour>): void
+}
+
+interface Reply {
+  readonly status: number
+  readonly body: unknown
+  readonly challenge?: string
+  readonly sub?: string
+}
+
+const scopes: Readonly<Record<string, string>> = {
+  'GET /orders': 'orders:read',
+  'POST /orders': 'orders:write',
+  'GET /reports': 'reports:read',
+}
+
+const orders = [
+  { id: 1, item: 'Analytical engine, used', price: '£17,000' },
+  { id: 2, item: 'Nanosecond of copper wire', price: '$0.01' },
+]
+
+/** A small API that takes nothing but a valid access token of its issuer (RFC 9068, RFC 6750). */
+export function createResourceServer(options: ResourceServerOptions): ResourceServer {
+  const { issuer, audience, pageOrigin } = options
+  const keys = createRemoteJWKSet(new URL('/jwks', issuer))
+  const usual: ResourceServerBehaviour = { rejectAll: false, hideChallenge: false }
+  let behaviour = usual
+  let log: LoggedRequest[] = []
+
+  async function answer(endpoint: string, request: IncomingMessage): Promise<Reply> {
+    const needed = scopes[endpoint]
+    const token = bearerToken(request)
+    if (needed === undefined) return { status: 404, body: { error: 'not_found' } }
+    if (token === undefined) return { status: 401, body: {}, challenge: 'Bearer realm="demo"' }
+    const claims = await verify(token)
+    if (claims === undefined) {
+      return {
+        status: 401,
+        body: { error: 'invalid_token' },
+        challenge: challenge('invalid_token'),
+      }
+    }
+    if (!claims.scope.includes(needed)) {
+      const error = 'insufficient_scope'
+      return { status: 403, body: { error }, challenge: challenge(error, needed), sub: claims.sub }
+    }
+    if (request.method !== 'POST') return { status: 200, body: { orders }, sub: claims.sub }
+    const received = (await readBody(request)).length
+    return { status: 201, body: { received }, sub: claims.sub }
+  }
+
+  async function verify(token: string): Promise<{ sub: string; scope: string[] } | undefined> {
+    if (behaviour.rejectAll) return undefined
+    const verified = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      typ: 'at+jwt',
+      algorithms: ['ES256'],
+      requiredClaims: ['exp', 'jti', 'sub'],
+      clockTolerance: 0,
+    }).catch(() => undefined)
+    if (!verified) return undefined
+    const { jti = '', sub = '', scope, cnf } = verified.payload
+    // A token that is bound to a key is worth nothing without a proof, which nobody checks here.
+    if (options.isRevoked(jti) || cnf !== undefined) return undefined
+    return { sub, scope: typeof scope === 'string' ? scope.split(' ') : [] }
+  }
+
+  function counters(): ResourceServerCounters {
+    const count = (...statuses: number[]): number =>
+      log.filter(({ status }) => statuses.includes(status)).length
+    const tokens = new Set(log.map(({ tokenHash }) => tokenHash).filter(Boolean)).size
+    return { ok: count(200, 201), unauthorized: count(401), forbidden: count(403), tokens }
+  }
+
+  const resourceServer: ResourceServer = {
+    handle(request, response) {
+      serve(request, response).catch((error: unknown) => {
+        process.stderr.write(`resource server: ${String(error)}\n`)
+        sendJson(response, 500, {})
+      })
+    },
+    counters,
+    log: () => log,
+    resetCounters() {
+      log = []
+    },
+    behave(change) {
+      behaviour = { ...behaviour, ...change }
+    },
+  }
+  const controls = options.controls ? controlsOf(resourceServer) : undefined
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const own = { origin: pageOrigin, counters, controls }
+    if (await serveCountersAndControls(request, response, own)) return
+    const rules = {
+      origin: pageOrigin,
+      methods: 'GET, POST',
+      requestHeaders: 'authorization, dpop, content-type, x-request-id',
+      ...(behaviour.hideChallenge
+        ? {}
+        : { responseHeaders: 'WWW-Authenticate, Retry-After, DPoP-Nonce' }),
+    }
+    if (answerPreflight(request, response, rules)) return
+    const method = request.method ?? ''
+    const path = new URL(request.url ?? '/', audience).pathname
+    const reply = await answer(`${method} ${path}`, request)
+    log.push(logged(method, path, request, reply))
+    if (reply.challenge) response.setHeader('www-authenticate', reply.challenge)
+    sendJson(response, reply.status, reply.body)
+  }
+
+  return resourceServer
+}
+
+function controlsOf(resourceServer: ResourceServer): Controls {
+  return {
+    'reset-counters': () => resourceServer.resetCounters(),
+    // Whoever may turn the switches may also turn them wrongly.
+    behave: (input) => resourceServer.behave(input as Partial<ResourceServerBehaviour>),
+  }
+}
+
+function bearerToken(request: IncomingMessage): string | undefined {
+  return /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+}
+
+function challenge(error: string, scope?: string): string {
+  return `Bearer realm="demo", error="${error}"${scope ? `, scope="${scope}"` : ''}`
+}
+
+function logged(
+  method: string,
+  path: string,
+  request: IncomingMessage,
+  reply: Reply,
+): LoggedRequest {
+  const requestId = request.headers['x-request-id']
+  const token = bearerToken(request)
+  return {
+    method,
+    path,
+    status: reply.status,
+    ...(typeof requestId === 'string' && { requestId }),
+    ...(token && { tokenHash: createHash('sha256').update(token).digest('hex').slice(0, 8) }),
+    ...(reply.sub && { sub: reply.sub }),
+  }
+}

@@ -1,0 +1,23 @@
+import type { Navigation } from '../core/ports.ts'
+
+export interface MemoryNavigation extends Navigation {
+  /** Where the page was told to go, oldest first. It never does go. */
+  readonly left: readonly string[]
+}
+
+/** An address bar without a page. */
+export function createMemoryNavigation(url: string): MemoryNavigation {
+  const left: string[] = []
+  let current = new URL(url).href
+
+  return {
+    left,
+    currentUrl: () => current,
+    replaceUrl(next) {
+      current = new URL(next, current).href
+    },
+    leaveFor(next) {
+      left.push(new URL(next, current).href)
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { PageEvent, PageEvents } from '../core/ports.ts'
+
+export interface MemoryPageEvents extends PageEvents {
+  /** Tells every subscriber. Changes neither visibility nor connectivity. */
+  emit(event: PageEvent): void
+  setVisible(visible: boolean): void
+  setOnline(online: boolean): void
+}
+
+/** A page to which happens what it is told. Visible and online to begin with. */
+export function createMemoryPageEvents(): MemoryPageEvents {
+  const subscriptions = new Set<{ readonly listener: (event: PageEvent) => void }>()
+  let isVisible = true
+  let isOnline = true
+
+  return {
+    isVisible: () => isVisible,
+    isOnline: () => isOnline,
+    subscribe(listener) {
+      const subscription = { listener }
+      subscriptions.add(subscription)
+      return () => {
+        subscriptions.delete(subscription)
+      }
+    },
+    emit(event) {
+      for (const { listener } of subscriptions) listener(event)
+    },
+    setVisible(visible) {
+      isVisible = visible
+    },
+    setOnline(online) {
+      isOnline = online
+    },
+  }
+}

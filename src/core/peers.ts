@@ -1,0 +1,54 @@
+import { isAnnouncement, type Announcement } from './announcement.ts'
+import type { Report } from './events.ts'
+import type { Page } from './page.ts'
+import type { OpenChannel, PeerChannel } from './ports.ts'
+import type { SessionRecord } from './session-record.ts'
+
+export interface Peers {
+  /** Tells the other tabs that the record has changed; called when the write is complete. */
+  announce(record: SessionRecord, kind: Announcement['kind']): void
+  dispose(): void
+}
+
+/**
+ * The channel to the other tabs, open while the page is here: a message that reaches a page in the
+ * back/forward cache would evict it, and it reads the record anyway when it comes back.
+ */
+export function createPeers(options: {
+  readonly openChannel: OpenChannel
+  readonly name: string
+  readonly page: Page
+  readonly report: Report
+  /** Another tab says that the record has changed. */
+  readonly onAnnouncement: () => void
+}): Peers {
+  const { page, report } = options
+  let channel = open()
+  if (!channel) report({ type: 'degraded', missing: 'channel' })
+
+  const unsubscribe = page.subscribe((event) => {
+    if (event === 'hide') {
+      channel?.close()
+      channel = undefined
+    }
+    if (event === 'restore') channel ??= open()
+  })
+
+  function open(): PeerChannel | undefined {
+    return options.openChannel(options.name, (message) => {
+      if (isAnnouncement(message)) options.onAnnouncement()
+    })
+  }
+
+  return {
+    announce({ epoch, generation }, kind) {
+      const announcement: Announcement = { v: 1, epoch, generation, kind }
+      channel?.post(announcement)
+      report({ type: 'announced', generation })
+    },
+    dispose() {
+      unsubscribe()
+      channel?.close()
+    },
+  }
+}

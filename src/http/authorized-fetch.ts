@@ -1,0 +1,233 @@
+import { SessionEndedError } from '../core/errors.ts'
+import type { Report } from '../core/events.ts'
+import type { AbortSignalLike } from '../core/ports.ts'
+import type { IssuedToken } from '../core/access-tokens.ts'
+import type { TokenParameters } from '../core/token-set.ts'
+import { readComplaint, type Complaint } from './challenge.ts'
+import { isRequest, prepareRequest, type ReplayableRequest } from './request-replay.ts'
+import type { ResourceServer, ResourceServers } from './resource-servers.ts'
+
+/** Where access tokens come from; see `AccessTokens.obtain`. */
+export interface AccessTokenSource {
+  obtain(request: {
+    readonly parameters?: TokenParameters
+    readonly rejected?: { readonly accessToken: string; readonly resourceServer: string }
+    readonly signal?: AbortSignalLike | undefined
+  }): IssuedToken | Promise<IssuedToken>
+}
+
+interface ProvenRequest {
+  readonly keyPair: unknown
+  readonly accessToken: string
+  readonly method: string
+  readonly url: string
+}
+
+/** Makes and sends DPoP proofs. */
+export interface ProofSender {
+  send(
+    request: ProvenRequest,
+    dispatch: (headers: Readonly<Record<string, string>>) => Promise<Response>,
+  ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }>
+  proofHeaders(request: ProvenRequest): Promise<Record<string, string>>
+}
+
+export interface AuthorizedFetchOptions {
+  readonly source: AccessTokenSource
+  readonly resourceServers: ResourceServers
+  readonly fetch: () => typeof globalThis.fetch
+  /** What relative URLs are resolved against. */
+  readonly pageUrl: () => string
+  readonly report: Report
+  readonly proof: ProofSender | undefined
+}
+
+type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+
+/** A request under way to a listed server. */
+interface Call {
+  readonly url: string
+  readonly server: ResourceServer
+  readonly request: ReplayableRequest
+  readonly redirect: RequestRedirect | undefined
+}
+
+/** A `fetch` that sends the access token to the listed servers, and a request at most twice. */
+export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
+  const { source, resourceServers, proof, report } = options
+  const warned = new Set<string>()
+
+  return async function authorizedFetch(input, init) {
+    const url = new URL(isRequest(input) ? input.url : input, options.pageUrl())
+    const server = resourceServers.match(url)
+    if (!server) return passThrough(url, input, init)
+    const request = prepareRequest(options.fetch, input, init)
+    // The caller knows better, and the request is none of ours.
+    if (request.headers.has('authorization')) return options.fetch()(input, init)
+    refuseNoCors(init?.mode ?? (isRequest(input) ? input.mode : undefined), server)
+    const ownRedirect = init?.redirect ?? (isRequest(input) ? input.redirect : 'follow')
+    const redirect = ownRedirect === 'follow' && !init?.redirect ? 'error' : ownRedirect
+    return sendAuthorized({ url: url.href, server, request, redirect })
+  }
+
+  async function sendAuthorized(call: Call): Promise<Response> {
+    const { server, request } = call
+    const { parameters } = server
+    const { signal } = request
+    const token = await source.obtain({ parameters, signal })
+    const { response, nonceRequired } = await dispatch(call, token)
+    if (response.status === 403) reportMissingAuthority(response, server)
+    if (response.status !== 401 || isElsewhere(response)) return response
+
+    const complaint = readComplaint(response.headers.get('www-authenticate'))
+    if (nonceRequired || complaint.about === 'nonce') {
+      return request.canReplay ? sendAgain(call, token, response, 'dpop-nonce') : response
+    }
+    if (complaint.about === 'other') {
+      reportChallenge(complaint, response, server)
+      return response
+    }
+
+    const rejected = { accessToken: token.accessToken, resourceServer: server.id }
+    const obtained = source.obtain({ parameters, rejected, signal })
+    if (!request.canReplay) {
+      // The renewal is for the next call; this one has nothing to send again.
+      Promise.resolve(obtained).catch(() => undefined)
+      return response
+    }
+    const because = obtained instanceof Promise ? 'renewed-token' : 'newer-token'
+    let next: IssuedToken
+    try {
+      next = await obtained
+      refuseOtherSession(token, next)
+    } catch (error) {
+      discard(response)
+      throw error
+    }
+    if (next.accessToken === token.accessToken) {
+      report({ type: 'fresh-token-rejected', resourceServer: server.id })
+      return response
+    }
+    return sendAgain(call, next, response, because)
+  }
+
+  async function sendAgain(
+    call: Call,
+    token: IssuedToken,
+    first: Response,
+    because: 'newer-token' | 'renewed-token' | 'dpop-nonce',
+  ): Promise<Response> {
+    const resourceServer = call.server.id
+    discard(first)
+    report({ type: 'retried', resourceServer, because })
+    const { response } = await dispatch(call, token)
+    if (response.status === 401 && because === 'renewed-token') {
+      report({ type: 'fresh-token-rejected', resourceServer })
+    }
+    return response
+  }
+
+  async function dispatch(
+    { request, redirect, url }: Call,
+    token: IssuedToken,
+  ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
+    const headers = new Headers(request.headers)
+    if (token.tokenType === 'Bearer' || !proof) {
+      headers.set('authorization', `Bearer ${token.accessToken}`)
+      return { response: await request.send(headers, undefined), nonceRequired: false }
+    }
+    const { accessToken, senderKey: keyPair } = token
+    return proof.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
+      for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
+      // A proof names one URL, and a browser would take it along to another origin.
+      return request.send(headers, redirect)
+    })
+  }
+
+  /** A reply from behind a redirect, of a server that never saw the token. */
+  function isElsewhere(response: Response): boolean {
+    return response.redirected && !resourceServers.match(new URL(response.url))
+  }
+
+  async function passThrough(
+    { origin }: URL,
+    input: RequestInfo | URL,
+    init: RequestInit | undefined,
+  ): Promise<Response> {
+    const response = await options.fetch()(input, init)
+    if (response.status === 401 && !warned.has(origin)) {
+      warned.add(origin)
+      report({ type: 'unlisted-401', origin })
+      // oxlint-disable-next-line no-console -- the one thing a developer has to see without listening
+      console.warn(
+        `tokenring: ${origin} answered 401 and is not one of options.resourceServers, so no access token was sent to it.`,
+      )
+    }
+    return response
+  }
+
+  function reportMissingAuthority(response: Response, server: ResourceServer): void {
+    const complaint = readComplaint(response.headers.get('www-authenticate'))
+    const isStepUp =
+      complaint.about === 'other' &&
+      ['insufficient_scope', 'insufficient_user_authentication'].includes(complaint.error ?? '')
+    if (isStepUp) reportChallenge(complaint, response, server)
+  }
+
+  function reportChallenge(
+    { about: _, ...details }: Extract<Complaint, { about: 'other' }>,
+    { status }: Response,
+    { id }: ResourceServer,
+  ): void {
+    report({ type: 'challenged', resourceServer: id, status, ...details })
+  }
+}
+
+/** The headers that authorize one request which somebody else sends. */
+export function createAuthorizationHeaders(
+  options: Pick<AuthorizedFetchOptions, 'source' | 'resourceServers' | 'pageUrl' | 'proof'>,
+): (
+  url: string | URL,
+  how?: {
+    readonly method?: string | undefined
+    readonly rejected?: string | undefined
+    readonly signal?: AbortSignalLike | undefined
+  },
+) => Promise<Record<string, string>> {
+  const { source, resourceServers, proof } = options
+  return async (target, { method = 'GET', rejected, signal } = {}) => {
+    const url = new URL(target, options.pageUrl())
+    const server = resourceServers.match(url)
+    if (!server) return {}
+    const { accessToken, tokenType, senderKey } = await source.obtain({
+      parameters: server.parameters,
+      ...(rejected === undefined
+        ? {}
+        : { rejected: { accessToken: rejected, resourceServer: server.id } }),
+      signal,
+    })
+    if (tokenType === 'Bearer' || !proof) return { authorization: `Bearer ${accessToken}` }
+    return proof.proofHeaders({ keyPair: senderKey, accessToken, method, url: url.href })
+  }
+}
+
+/** A request that was made for one user is not sent with the token of another. */
+function refuseOtherSession(sent: IssuedToken, next: IssuedToken): void {
+  const isSame = sent.epoch === next.epoch || (sent.sub !== undefined && sent.sub === next.sub)
+  if (isSame) return
+  throw new SessionEndedError(
+    'SESSION_CHANGED',
+    'Another session has begun since the request was made: it was not sent again.',
+  )
+}
+
+function refuseNoCors(mode: RequestMode | undefined, server: ResourceServer): void {
+  if (mode !== 'no-cors') return
+  throw new TypeError(
+    `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
+  )
+}
+
+function discard(response: Response): void {
+  response.body?.cancel().catch(() => undefined)
+}

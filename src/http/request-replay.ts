@@ -1,0 +1,73 @@
+/** A request that can be sent, and perhaps sent again. */
+export interface ReplayableRequest {
+  /** Headers of the caller, not to be changed. */
+  readonly headers: Headers
+  readonly method: string
+  readonly signal: AbortSignal | undefined
+  /** Whether a second `send` is possible. */
+  readonly canReplay: boolean
+  /** Sends with these headers. The second call sends the same body as the first. */
+  send(headers: Headers, redirect: RequestRedirect | undefined): Promise<Response>
+}
+
+/**
+ * Prepares a request to be sent twice. What the caller may go on to change is copied now, because
+ * `fetch` too has read it by the time it returns; a `Request` with a body is cloned for the same
+ * reason. A stream can be read once, so it is sent once.
+ */
+export function prepareRequest(
+  fetch: () => typeof globalThis.fetch,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+): ReplayableRequest {
+  const request = isRequest(input) ? input : undefined
+  const method = init?.method ?? request?.method ?? 'GET'
+  const body = init?.body ?? undefined
+  const canReplay = body === undefined || !isStream(body)
+  const kept = canReplay && body !== undefined ? copyOf(body) : body
+  // Firefox does not show a Request's body, so the method has to tell.
+  const hasOwnBody = request && body === undefined && method !== 'GET' && method !== 'HEAD'
+  let next: RequestInfo | URL = hasOwnBody ? request.clone() : input
+  let isFirst = true
+
+  return {
+    headers: new Headers(init?.headers ?? request?.headers),
+    method,
+    signal: init?.signal ?? request?.signal ?? undefined,
+    canReplay,
+    send(headers, redirect) {
+      const target = isFirst ? input : next
+      const sent = isFirst ? body : kept
+      isFirst = false
+      return fetch()(target, {
+        ...init,
+        headers,
+        ...(sent === undefined ? {} : { body: sent }),
+        ...(redirect === undefined ? {} : { redirect }),
+      })
+    },
+  }
+}
+
+export function isRequest(input: RequestInfo | URL): input is Request {
+  return typeof input === 'object' && 'headers' in input
+}
+
+function isStream(body: BodyInit): boolean {
+  return typeof body === 'object' && ('getReader' in body || Symbol.asyncIterator in body)
+}
+
+function copyOf(body: BodyInit): BodyInit {
+  if (typeof body === 'string' || body instanceof Blob) return body
+  if (body instanceof URLSearchParams) return new URLSearchParams(body)
+  if (body instanceof FormData) {
+    const copy = new FormData()
+    for (const [name, value] of body) copy.append(name, value)
+    return copy
+  }
+  if (body instanceof ArrayBuffer) return body.slice(0)
+  if (ArrayBuffer.isView(body)) {
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+  }
+  return body
+}

@@ -1,0 +1,110 @@
+import type { TokenParameters } from '../core/token-set.ts'
+
+/** A URL prefix with an access token of its own. */
+export interface ResourceServerOptions {
+  readonly url: string
+  /** Default: the session's scope. */
+  readonly scope?: string | undefined
+  /** Resource indicator (RFC 8707). Default: the session's. */
+  readonly resource?: string | undefined
+  /** Default: the session's. */
+  readonly audience?: string | undefined
+}
+
+export interface ResourceServer {
+  /** The prefix it was listed with; names it in events and in the stored session. */
+  readonly id: string
+  readonly parameters: TokenParameters
+}
+
+export interface ResourceServers {
+  /**
+   * The server a token for `url` may be sent to, by the longest prefix. Throws a `TypeError` for a
+   * URL that would send it in the clear or beside credentials of its own.
+   */
+  match(url: URL): ResourceServer | undefined
+}
+
+interface Listed extends ResourceServer {
+  readonly origin: string
+  readonly host: string
+  /** Without a final slash, so that it ends at a segment border. */
+  readonly path: string
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * The servers that may receive the token. Everything is compared on parsed URLs: the exact origin,
+ * and the path by whole segments (RFC 6750 §5.3).
+ *
+ * @throws {TypeError} Names the entry and the rule.
+ */
+export function parseResourceServers(
+  entries: readonly (string | ResourceServerOptions)[],
+  pageUrl: string,
+): ResourceServers {
+  const listed = entries
+    .map((entry, index) => parseEntry(entry, `options.resourceServers[${index}]`, pageUrl))
+    .sort((a, b) => b.path.length - a.path.length)
+
+  return {
+    match(url) {
+      const server = listed.find((entry) => entry.origin === url.origin && covers(entry, url))
+      if (server && (url.username !== '' || url.password !== '')) {
+        throw new TypeError(`The URL of a request to ${server.id} must not hold credentials`)
+      }
+      const isClear = !server && url.protocol === 'http:'
+      const twin = isClear && listed.find((entry) => entry.host === url.host && covers(entry, url))
+      if (twin) throw new TypeError(`A request to ${twin.id} must be https`)
+      return server
+    },
+  }
+}
+
+function parseEntry(entry: unknown, name: string, pageUrl: string): Listed {
+  const given = typeof entry === 'string' ? { url: entry } : entry
+  const isGiven = typeof given === 'object' && given !== null && 'url' in given
+  const value = isGiven ? given.url : undefined
+  if (typeof value !== 'string' || !URL.canParse(value, pageUrl)) {
+    throw new TypeError(`${name} must be a URL`)
+  }
+  const url = new URL(value, pageUrl)
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+  if (!isSafe) throw new TypeError(`${name} must be https (http only on loopback)`)
+  if (url.search || url.hash || url.username || url.password) {
+    throw new TypeError(`${name} must not hold a query, a fragment or credentials`)
+  }
+  const path = url.pathname.replace(/\/$/, '')
+  const { scope, resource, audience } = given as ResourceServerOptions
+  for (const part of [scope, resource, audience]) {
+    if (part !== undefined && typeof part !== 'string') {
+      throw new TypeError(`${name}: scope, resource and audience must be strings`)
+    }
+  }
+  return {
+    id: url.origin + path,
+    origin: url.origin,
+    host: url.host,
+    path,
+    parameters: {
+      ...(scope === undefined ? {} : { scope }),
+      ...(resource === undefined ? {} : { resource }),
+      ...(audience === undefined ? {} : { audience }),
+    },
+  }
+}
+
+function isLoopback(url: URL): boolean {
+  return loopback.includes(url.hostname)
+}
+
+function covers({ path }: Listed, { pathname }: URL): boolean {
+  const isBelow = (candidate: string): boolean =>
+    candidate === path || candidate.startsWith(`${path}/`)
+  if (!isBelow(pathname)) return false
+  // A server that decodes before it routes sees another path than the one just compared.
+  if (!/%2f|%5c/i.test(pathname)) return true
+  const decoded = pathname.replaceAll(/%2e/gi, '.').replaceAll(/%2f|%5c/gi, '/')
+  return isBelow(new URL(decoded, 'https://decoded.invalid').pathname)
+}

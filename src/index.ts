@@ -1,0 +1,50 @@
+export { createTokenManager, type Ports } from './token-manager.ts'
+export type {
+  AccessTokenOptions,
+  AuthorizationHeadersOptions,
+  SignOutOptions,
+  StartSessionOptions,
+  TokenManager,
+} from './token-manager-api.ts'
+export type { TokenManagerOptions } from './options.ts'
+export type { RefreshAhead } from './core/refresh-schedule.ts'
+export type { RefreshState, SessionState } from './core/session-state.ts'
+export type { EndReason, IdTokenClaims } from './core/session-record.ts'
+export type { TokenManagerEvent } from './core/events.ts'
+export type {
+  AbortSignalLike,
+  Clock,
+  LockHandle,
+  LockManager,
+  Navigation,
+  OAuthErrorDetails,
+  OpenChannel,
+  PageEvent,
+  PageEvents,
+  PeerChannel,
+  Random,
+  StoreChange,
+  TokenStore,
+} from './core/ports.ts'
+export {
+  ConfigurationError,
+  DisposedError,
+  RefreshUnavailableError,
+  SessionEndedError,
+  SignInError,
+  StorageError,
+  isTokenError,
+  type ConfigurationErrorCode,
+  type RefreshUnavailableCode,
+  type RequestOutcome,
+  type SessionEndedCode,
+  type SignInErrorCode,
+  type StorageErrorCode,
+  type TokenError,
+} from './core/errors.ts'
+export type { ResourceServerOptions } from './http/resource-servers.ts'
+export type { SignInOptions } from './oauth/authorization-code.ts'
+export type { AuthorizationServerMetadata } from './oauth/authorization-server.ts'
+export { dpop, type DpopOptions, type DpopSupport } from './oauth/dpop.ts'
+export type { EndSessionOptions } from './oauth/end-session.ts'
+export type { TokenEndpointResponse } from './oauth/token-response.ts'

@@ -1,0 +1,337 @@
+import {
+  AuthorizationResponseError,
+  None,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  calculatePKCECodeChallenge,
+  customFetch,
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+  getValidatedIdTokenClaims,
+  processAuthorizationCodeResponse,
+  validateAuthResponse,
+  type AuthorizationServer,
+} from 'oauth4webapi'
+import { ConfigurationError, SignInError, isTokenError, type TokenError } from '../core/errors.ts'
+import type { Clock, OAuthErrorDetails, TokenReply, TokenStore } from '../core/ports.ts'
+import { scopeSet, type TokenParameters } from '../core/token-set.ts'
+import type { IdTokenClaims } from '../core/session-record.ts'
+import type { DpopSupport } from './dpop.ts'
+import { lenientClient, toRequestError } from './refresh-token-grant.ts'
+import { parseReturnTo } from './return-to.ts'
+import { createSignInTransactions, type SignInTransaction } from './sign-in-transactions.ts'
+import { createExchange, insecureAllowed, type Exchange } from './token-endpoint.ts'
+import { toTokenReply } from './token-response.ts'
+import { readRefusal, toTransportError, unavailable } from './translate-error.ts'
+
+export interface SignInOptions {
+  /** Where the app wants to be after sign-in: a path of this origin. Default: where it is now. */
+  readonly returnTo?: string | undefined
+  /** Default: the scope of the manager. */
+  readonly scope?: string | undefined
+  /** OpenID Connect's `prompt`, such as `'login'` or `'none'`. */
+  readonly prompt?: string | undefined
+  readonly loginHint?: string | undefined
+  /** What a step-up asks for (RFC 9470). */
+  readonly acrValues?: string | undefined
+  readonly maxAgeSeconds?: number | undefined
+  /** Further parameters of the authorization request. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+
+/** A sign-in that has come back with tokens. */
+export interface RedeemedCode {
+  readonly reply: TokenReply
+  readonly scope?: string
+  readonly nonce?: string
+  readonly senderKey?: unknown
+  readonly returnTo: string
+}
+
+export interface AuthorizationCode {
+  /** Writes down a sign-in and returns the address to leave for. */
+  begin(options: SignInOptions): Promise<string>
+  isCallback(url: string): boolean
+  /** Redeems the code; `undefined` if this browser has not begun that sign-in, or has finished it. */
+  redeem(url: string): Promise<RedeemedCode | undefined>
+}
+
+/** The authorization code grant with PKCE (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1). */
+export function createAuthorizationCode(options: {
+  readonly clientId: string
+  readonly parameters: TokenParameters
+  readonly authorizationParameters: Readonly<Record<string, string>>
+  readonly redirectUri: string | undefined
+  readonly metadata: () => Promise<AuthorizationServer>
+  readonly store: TokenStore
+  readonly key: string
+  readonly clock: Clock
+  readonly fetch: () => typeof globalThis.fetch
+  readonly timeoutMs: number
+  readonly dpop: DpopSupport | undefined
+  readonly pageUrl: () => string
+}): AuthorizationCode {
+  const { clientId, redirectUri, metadata, clock, dpop, pageUrl } = options
+  const transactions = createSignInTransactions(options)
+
+  async function begin(wanted: SignInOptions): Promise<string> {
+    if (!redirectUri) throw new TypeError('options.redirectUri is required for signIn()')
+    const returnTo = parseReturnTo(wanted.returnTo ?? pageUrl(), pageUrl())
+    if (returnTo === undefined) throw new TypeError('returnTo must be a path of this origin')
+    const further = { ...options.authorizationParameters, ...wanted.parameters }
+    refuseOwned(further)
+
+    const server = await metadata()
+    const endpoint = server.authorization_endpoint
+    if (!endpoint) {
+      throw new ConfigurationError(
+        'METADATA_INVALID',
+        'authorizationServer: authorization_endpoint is required for signIn().',
+      )
+    }
+    const scope = wanted.scope ?? options.parameters.scope
+    const { maxAgeSeconds } = wanted
+    const isOpenId = scope !== undefined && scopeSet(scope).includes('openid')
+    const senderKey = await dpop?.createKeyPair()
+    const transaction: SignInTransaction = {
+      state: generateRandomState(),
+      verifier: generateRandomCodeVerifier(),
+      ...(isOpenId ? { nonce: generateRandomNonce() } : {}),
+      redirectUri,
+      ...(scope === undefined ? {} : { scope }),
+      returnTo,
+      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+      ...(dpop ? { senderKey } : {}),
+      createdAt: clock.now(),
+    }
+    await transactions.add(transaction)
+
+    return withParameters(endpoint, {
+      ...further,
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      state: transaction.state,
+      nonce: transaction.nonce,
+      code_challenge: await calculatePKCECodeChallenge(transaction.verifier),
+      code_challenge_method: 'S256',
+      dpop_jkt: await dpop?.thumbprint(senderKey),
+      scope,
+      resource: options.parameters.resource,
+      audience: options.parameters.audience,
+      prompt: wanted.prompt,
+      login_hint: wanted.loginHint,
+      acr_values: wanted.acrValues,
+      max_age: maxAgeSeconds?.toString(),
+    })
+  }
+
+  function isCallback(url: string): boolean {
+    if (!redirectUri) return false
+    const callback = new URL(url)
+    const expected = new URL(redirectUri)
+    const { searchParams } = callback
+    return (
+      callback.origin === expected.origin &&
+      callback.pathname === expected.pathname &&
+      searchParams.has('state') &&
+      (searchParams.has('code') || searchParams.has('error'))
+    )
+  }
+
+  async function redeem(url: string): Promise<RedeemedCode | undefined> {
+    const callback = new URL(url)
+    // Taken out before anything can fail: a callback that is opened again finds nothing (RFC 6749 §10.12).
+    const transaction = await transactions.take(callback.searchParams.get('state') ?? '')
+    if (!transaction) return undefined
+    const server = await metadata()
+    const parameters = readCallback(server, callback, transaction)
+    const { scope, nonce, senderKey } = transaction
+    if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
+    const reply = await exchangeCode(server, parameters, transaction)
+    return {
+      reply,
+      ...(scope === undefined ? {} : { scope }),
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(dpop ? { senderKey } : {}),
+      returnTo: parseReturnTo(transaction.returnTo, pageUrl()) ?? '/',
+    }
+  }
+
+  /** The response parameters, if they answer this transaction: `iss` first, then `state`, then `error` (RFC 9207). */
+  function readCallback(
+    server: AuthorizationServer,
+    callback: URL,
+    transaction: SignInTransaction,
+  ): URLSearchParams {
+    try {
+      return validateAuthResponse(server, { client_id: clientId }, callback, transaction.state)
+    } catch (error) {
+      if (error instanceof AuthorizationResponseError) throw toCallbackError(error)
+      throw responseInvalid('its parameters do not fit')
+    }
+  }
+
+  async function exchangeCode(
+    server: AuthorizationServer,
+    parameters: URLSearchParams,
+    transaction: SignInTransaction,
+  ): Promise<TokenReply> {
+    const { verifier, nonce, maxAgeSeconds, senderKey } = transaction
+    for (let isRetry = false; ; isRetry = true) {
+      const exchange = createExchange(options)
+      try {
+        const response = await authorizationCodeGrantRequest(
+          server,
+          { client_id: clientId },
+          None(),
+          parameters,
+          transaction.redirectUri,
+          verifier,
+          {
+            [customFetch]: exchange.customFetch,
+            [allowInsecureRequests]: insecureAllowed(server.token_endpoint ?? server.issuer),
+            ...(dpop ? { DPoP: dpop.handle(senderKey) } : {}),
+          },
+        )
+        const client = lenientClient(clientId, server, exchange.reply())
+        const processed = await processAuthorizationCodeResponse(server, client, response, {
+          ...(nonce === undefined ? {} : { expectedNonce: nonce }),
+          ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds }),
+        })
+        const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined
+        if (claims && claims.exp <= claims.iat)
+          throw responseInvalid('its id_token was never valid')
+        const reply = toTokenReply(processed, claims)
+        if (dpop && reply.tokenType !== 'DPoP') throw responseInvalid('its token is not bound')
+        return reply
+      } catch (error) {
+        // A server that wants a nonce has not used up the code (RFC 9449 §8).
+        if (!isRetry && dpop?.isNonceError(error)) continue
+        throw toRedemptionError(error, exchange, parameters)
+      }
+    }
+  }
+
+  function toRedemptionError(
+    error: unknown,
+    exchange: Exchange,
+    parameters: URLSearchParams,
+  ): TokenError {
+    if (isTokenError(error)) return error
+    const failure = exchange.failure()
+    if (failure && failure !== 'withheld') return toTransportError(failure)
+    const reply = exchange.reply()
+    if (!reply) return toRequestError(error)
+    if (reply.status === 200 && reply.text.includes('access_token')) {
+      return responseInvalid('its token response fails a check')
+    }
+    const refusal = readRefusal(reply, {
+      deadGrant: ['invalid_grant'],
+      secrets: [parameters.get('code') ?? ''].filter(Boolean),
+      now: clock.now(),
+    })
+    switch (refusal.kind) {
+      case 'dead-grant':
+        return responseInvalid('the code was refused', refusal.oauth)
+      case 'unreadable':
+        return responseInvalid('the code was refused', refusal.error.oauth)
+      case 'transient':
+      case 'configuration':
+        return refusal.error
+    }
+  }
+
+  return { begin, isCallback, redeem }
+}
+
+const responseParameters = [
+  'code',
+  'state',
+  'iss',
+  'session_state',
+  'error',
+  'error_description',
+  'error_uri',
+]
+
+/** The callback's address without what the authorization server added to it (RFC 9700 §4.2.4). */
+export function cleanCallbackUrl(url: string): string {
+  const clean = new URL(url)
+  for (const name of responseParameters) clean.searchParams.delete(name)
+  return clean.href
+}
+
+const ownedParameters = [
+  'response_type',
+  'response_mode',
+  'client_id',
+  'redirect_uri',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'dpop_jkt',
+  'request',
+  'request_uri',
+]
+
+function refuseOwned(parameters: Readonly<Record<string, string>>): void {
+  const owned = ownedParameters.find((name) => Object.hasOwn(parameters, name))
+  if (owned) throw new TypeError(`parameters.${owned} is set by the protocol`)
+}
+
+function withParameters(
+  endpoint: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const url = new URL(endpoint)
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
+  return url.href
+}
+
+const interactionErrors = [
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+]
+
+/** What an authorization server sent in place of a code (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
+function toCallbackError({ error, error_description }: AuthorizationResponseError): TokenError {
+  const oauth: OAuthErrorDetails = {
+    error,
+    ...(error_description === undefined
+      ? {}
+      : { error_description: error_description.slice(0, 300) }),
+  }
+  if (error === 'access_denied') {
+    return new SignInError('DENIED', 'The sign-in was denied.', { oauth })
+  }
+  if (interactionErrors.includes(error)) {
+    return new SignInError(
+      'INTERACTION_REQUIRED',
+      `The sign-in needs the user (${error}): sign in without prompt=none.`,
+      { oauth },
+    )
+  }
+  if (error === 'server_error' || error === 'temporarily_unavailable') {
+    return unavailable('SERVER_UNAVAILABLE', 'answered', oauth)
+  }
+  return new ConfigurationError(
+    'CLIENT_REJECTED',
+    `The authorization server does not accept the sign-in as this client asks for it (${error}).`,
+    { oauth },
+  )
+}
+
+function responseInvalid(why: string, oauth?: OAuthErrorDetails): SignInError {
+  return new SignInError(
+    'RESPONSE_INVALID',
+    `The sign-in cannot be finished: ${why}. It has to be begun again.`,
+    { oauth },
+  )
+}

@@ -1,0 +1,63 @@
+import type { Clock, TokenStore } from '../core/ports.ts'
+
+/** What a sign-in has to remember until its callback comes. */
+export interface SignInTransaction {
+  readonly state: string
+  /** PKCE code verifier (RFC 7636). */
+  readonly verifier: string
+  readonly nonce?: string
+  readonly redirectUri: string
+  readonly scope?: string
+  readonly returnTo: string
+  readonly maxAgeSeconds?: number
+  readonly senderKey?: unknown
+  readonly createdAt: number
+}
+
+export interface SignInTransactions {
+  add(transaction: SignInTransaction): Promise<void>
+  /** Takes a transaction out, for good, whatever becomes of it. `undefined` if there is none. */
+  take(state: string): Promise<SignInTransaction | undefined>
+}
+
+const livesMs = 3_600_000
+const most = 16
+
+/** Several at a time, because several tabs may sign in at once; each can be taken once. */
+export function createSignInTransactions(options: {
+  readonly store: TokenStore
+  readonly key: string
+  readonly clock: Clock
+}): SignInTransactions {
+  const { store, key, clock } = options
+  const living = (stored: unknown): readonly SignInTransaction[] =>
+    Array.isArray(stored)
+      ? stored.filter(isTransaction).filter(({ createdAt }) => clock.now() - createdAt < livesMs)
+      : []
+  return {
+    add: (transaction) =>
+      store.update(key, (stored) => ({
+        put: [...living(stored), transaction].slice(-most),
+        result: undefined,
+      })),
+    take: (state) =>
+      store.update(key, (stored) => {
+        const all = living(stored)
+        const result = all.find((transaction) => transaction.state === state)
+        const rest = all.filter((transaction) => transaction !== result)
+        return rest.length > 0 ? { put: rest, result } : { remove: true, result }
+      }),
+  }
+}
+
+function isTransaction(value: unknown): value is SignInTransaction {
+  if (typeof value !== 'object' || value === null) return false
+  const members = value as Record<string, unknown>
+  const required = ['state', 'verifier', 'redirectUri', 'returnTo']
+  return (
+    required.every((name) => typeof members[name] === 'string') &&
+    ['nonce', 'scope'].every((name) => ['string', 'undefined'].includes(typeof members[name])) &&
+    ['number', 'undefined'].includes(typeof members['maxAgeSeconds']) &&
+    typeof members['createdAt'] === 'number'
+  )
+}

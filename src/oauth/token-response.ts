@@ -1,0 +1,84 @@
+import type { TokenReply } from '../core/ports.ts'
+import type { IdTokenClaims } from '../core/session-record.ts'
+import { decodeIdToken } from './id-token.ts'
+
+/** An access token response (RFC 6749 §5.1), in wire spelling. */
+export interface TokenEndpointResponse {
+  readonly access_token: string
+  readonly token_type: string
+  /** Seconds. */
+  readonly expires_in?: number | undefined
+  readonly refresh_token?: string | undefined
+  readonly scope?: string | undefined
+  readonly id_token?: string | undefined
+  readonly [member: string]: unknown
+}
+
+/** From the wire's words into ours; the response has been checked. */
+export function toTokenReply(
+  response: TokenEndpointResponse,
+  claims: IdTokenClaims | undefined,
+): TokenReply {
+  const { expires_in, refresh_token, scope, id_token } = response
+  // Keycloak and others name the life of the refresh token; 0 says that it has no end of its own.
+  const refreshTokenLife = response['refresh_expires_in'] ?? response['refresh_token_expires_in']
+  const hasLife = typeof refreshTokenLife === 'number' && refreshTokenLife > 0
+  return {
+    accessToken: response.access_token,
+    tokenType: response.token_type.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
+    ...(expires_in === undefined ? {} : { expiresInMs: toMs(expires_in) }),
+    ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
+    ...(hasLife ? { refreshTokenExpiresInMs: toMs(refreshTokenLife) } : {}),
+    ...(scope === undefined ? {} : { scope }),
+    ...(id_token === undefined ? {} : { idToken: id_token }),
+    ...(claims === undefined ? {} : { claims }),
+  }
+}
+
+/** A number so large that it is infinite in ms would make the record unreadable. */
+function toMs(seconds: number): number {
+  return Math.min(seconds * 1_000, Number.MAX_SAFE_INTEGER)
+}
+
+/**
+ * Parses a response that the app hands over. A member that is null counts as absent.
+ *
+ * @throws {TypeError} Names the member and the rule, never a value.
+ */
+export function parseTokenEndpointResponse(value: unknown): TokenReply {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError('response must be an access token response (RFC 6749 §5.1)')
+  }
+  const members = value as Record<string, unknown>
+  const string = (name: string): string | undefined => {
+    const member = members[name] ?? undefined
+    if (member === undefined || (typeof member === 'string' && member !== '')) return member
+    throw new TypeError(`response.${name} must be a non-empty string`)
+  }
+  const access_token = string('access_token')
+  const token_type = string('token_type')
+  if (!access_token) throw new TypeError('response.access_token is required')
+  if (!token_type || !['bearer', 'dpop'].includes(token_type.toLowerCase())) {
+    throw new TypeError("response.token_type must be 'Bearer' or 'DPoP'")
+  }
+  const seconds = members['expires_in'] ?? undefined
+  const expires_in = typeof seconds === 'string' ? Number.parseFloat(seconds) : seconds
+  if (expires_in !== undefined && !(typeof expires_in === 'number' && expires_in >= 0)) {
+    throw new TypeError('response.expires_in must be a number of seconds')
+  }
+  const id_token = string('id_token')
+  const claims = id_token === undefined ? undefined : decodeIdToken(id_token)
+  if (id_token !== undefined && !claims) throw new TypeError('response.id_token must be a JWT')
+  return toTokenReply(
+    {
+      ...members,
+      access_token,
+      token_type,
+      expires_in,
+      refresh_token: string('refresh_token'),
+      scope: string('scope'),
+      id_token,
+    },
+    claims,
+  )
+}

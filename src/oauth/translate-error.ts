@@ -1,0 +1,165 @@
+import {
+  ConfigurationError,
+  RefreshUnavailableError,
+  type RefreshUnavailableCode,
+} from '../core/errors.ts'
+import type { OAuthErrorDetails } from '../core/ports.ts'
+import { isSuccess, parseJsonObject, type Reply, type TransportFailure } from './token-endpoint.ts'
+
+/**
+ * What a token endpoint's refusal means. Nothing of oauth4webapi's own errors is passed on: their
+ * causes hold whole replies, tokens included.
+ */
+export type Refusal =
+  /** The grant that was presented is dead: the refresh token, or the code. */
+  | { readonly kind: 'dead-grant'; readonly oauth: OAuthErrorDetails }
+  | { readonly kind: 'configuration'; readonly error: ConfigurationError }
+  | {
+      readonly kind: 'transient'
+      readonly error: RefreshUnavailableError
+      readonly retryAfterMs?: number
+    }
+  /** It refused, and nobody can tell what. */
+  | { readonly kind: 'unreadable'; readonly error: RefreshUnavailableError }
+
+const configurationErrors = [
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+]
+const transientErrors = [
+  'temporarily_unavailable',
+  'server_error',
+  'slow_down',
+  'too_many_requests',
+  'local_rate_limited',
+  // Mostly because of a clock that is wrong (RFC 9449 §11.1), which must not end a session.
+  'invalid_dpop_proof',
+]
+const transientStatuses = [408, 425, 429]
+const refusingStatuses = [400, 401, 403]
+const longestRetryAfterMs = 3_600_000
+const longestDescription = 300
+
+/** Reads a reply that is not a token response. Pure. */
+export function readRefusal(
+  reply: Reply,
+  context: {
+    /** The words that mean a dead grant. */
+    readonly deadGrant: readonly string[]
+    /** What was sent, so that a server that repeats it does not put it into an error. */
+    readonly secrets: readonly string[]
+    readonly now: number
+  },
+): Refusal {
+  const { status } = reply
+  const oauth = readOAuthError(reply, context)
+  // No server in trouble ends a session, whatever word it says.
+  const isInTrouble = transientStatuses.includes(status) || status >= 500 || status === 0
+  if (oauth && !isInTrouble && context.deadGrant.includes(oauth.error)) {
+    return { kind: 'dead-grant', oauth }
+  }
+  if (isInTrouble || (oauth && transientErrors.includes(oauth.error))) {
+    const retryAfterMs = readRetryAfterMs(reply.headers, context.now)
+    return {
+      kind: 'transient',
+      error: unavailable('SERVER_UNAVAILABLE', 'answered', oauth),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    }
+  }
+  if (oauth && configurationErrors.includes(oauth.error)) {
+    return { kind: 'configuration', error: clientRejected(oauth) }
+  }
+  const isUnreadable =
+    oauth !== undefined || (refusingStatuses.includes(status) && isWordless(reply))
+  if (isUnreadable) {
+    return { kind: 'unreadable', error: unavailable('REFUSED', 'answered', oauth) }
+  }
+  // A page in place of an answer: whoever sent it, the server may have seen the request when it says 200.
+  const outcome = isSuccess(status) ? 'unknown' : 'answered'
+  return { kind: 'transient', error: unavailable('RESPONSE_INVALID', outcome) }
+}
+
+/** For a request that was never answered. */
+export function toTransportError(
+  failure: Exclude<TransportFailure, 'withheld'>,
+): RefreshUnavailableError {
+  return failure === 'timeout'
+    ? unavailable('TIMEOUT', 'unknown')
+    : unavailable('NETWORK', 'unknown')
+}
+
+const reasons: Readonly<Record<RefreshUnavailableCode, string>> = {
+  NETWORK: 'could not be reached',
+  TIMEOUT: 'did not answer in time',
+  SERVER_UNAVAILABLE: 'cannot answer now',
+  RESPONSE_INVALID: 'sent an answer that cannot be used',
+  REFUSED: 'refused without a reason that is known',
+  NOT_PERSISTED: 'was asked from another tab, which could not store the answer',
+}
+
+export function unavailable(
+  code: RefreshUnavailableCode,
+  outcome: 'not-sent' | 'unknown' | 'answered',
+  oauth?: OAuthErrorDetails,
+  detail: string | undefined = oauth?.error,
+): RefreshUnavailableError {
+  const word = detail === undefined ? '' : ` (${detail})`
+  return new RefreshUnavailableError(
+    code,
+    `The authorization server ${reasons[code]}${word}: the session is kept.`,
+    { outcome, oauth },
+  )
+}
+
+function clientRejected(oauth: OAuthErrorDetails): ConfigurationError {
+  return new ConfigurationError(
+    'CLIENT_REJECTED',
+    `The authorization server does not accept this client or its request (${oauth.error}): its registration or the options have to be changed; the session is kept.`,
+    { oauth },
+  )
+}
+
+/** The server's words, wherever they are: gateways put the code into `message`. */
+function readOAuthError(
+  { status, text }: Reply,
+  {
+    deadGrant,
+    secrets,
+  }: { readonly deadGrant: readonly string[]; readonly secrets: readonly string[] },
+): OAuthErrorDetails | undefined {
+  const json = parseJsonObject(text)
+  if (!json) return undefined
+  const { error, message, error_description, error_uri } = json
+  const isDead = (entry: unknown): boolean => typeof entry === 'string' && deadGrant.includes(entry)
+  const word = isDead(message) ? message : error
+  if (typeof word !== 'string' || word === '') return undefined
+  const clean = (entry: unknown): string | undefined => {
+    if (typeof entry !== 'string') return undefined
+    const redacted = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), entry)
+    return redacted.slice(0, longestDescription)
+  }
+  const description = clean(error_description ?? (word === message ? undefined : message))
+  const uri = clean(error_uri)
+  return {
+    error: clean(word) ?? word,
+    status,
+    ...(description === undefined ? {} : { error_description: description }),
+    ...(uri === undefined ? {} : { error_uri: uri }),
+  }
+}
+
+/** Empty, or JSON that says nothing. */
+function isWordless({ text }: Reply): boolean {
+  return text.trim() === '' || parseJsonObject(text) !== undefined
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3); some vendors spell it with an X. */
+function readRetryAfterMs(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after') ?? headers.get('x-retry-after')
+  if (value === null) return undefined
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs)
+}

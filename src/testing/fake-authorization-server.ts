@@ -1,0 +1,167 @@
+/** One token request as the fake server received it. */
+export interface FakeTokenRequest {
+  readonly parameters: URLSearchParams
+  readonly headers: Headers
+  /** Does what the server normally does (rotates, or refuses) and returns its reply. */
+  proceed(): Response
+}
+
+/** Answers a token request in place of the server. */
+export type FakeReply = (request: FakeTokenRequest) => Response | Promise<Response>
+
+export interface FakeAuthorizationServer {
+  readonly issuer: string
+  /** What to pass as `authorizationServer`. */
+  readonly metadata: {
+    readonly issuer: string
+    readonly authorization_endpoint: string
+    readonly token_endpoint: string
+    readonly revocation_endpoint: string
+  }
+  /** Answers the token and revocation endpoints; rejects for every other URL. */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+  /** A first token response, as a sign-in would have brought it. Begins a new family of tokens. */
+  signIn(extra?: Readonly<Record<string, unknown>>): Record<string, unknown> & {
+    readonly access_token: string
+    readonly token_type: string
+    readonly refresh_token: string
+  }
+  /** Lets `reply` answer the next token request, and the one after it if called again. */
+  answerNext(reply: FakeReply): void
+  /** Lets `reply` answer every token request from now on; without it, the server answers itself again. */
+  answerAlways(reply?: FakeReply): void
+  /** Whether an access token came from here, belongs to a living family and was not revoked. */
+  accepts(accessToken: string): boolean
+  /** Makes every access token issued so far worthless before its time. */
+  revokeAccessTokens(): void
+  /** Ends every family: the next refresh is refused. */
+  revokeFamilies(): void
+  readonly counts: {
+    /** Token requests of any kind. */
+    readonly requests: number
+    /** Refresh token grants that were answered with new tokens. */
+    readonly grants: number
+    /** Spent refresh tokens that came back. */
+    readonly replays: number
+    readonly revocations: number
+  }
+  /** Every token value that was ever issued, for tests that look for leaks. */
+  readonly secrets: readonly string[]
+}
+
+export interface FakeAuthorizationServerOptions {
+  /** Default: 300. */
+  readonly expiresIn?: number
+  /** Members that every token reply has besides the usual ones. */
+  readonly extra?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * An authorization server that is nothing but a `fetch`: rotates with every refresh token grant and
+ * ends the whole family when a spent refresh token comes back (RFC 9700 §4.14.2).
+ */
+export function createFakeAuthorizationServer(
+  options: FakeAuthorizationServerOptions = {},
+): FakeAuthorizationServer {
+  interface Family {
+    live: string
+    ended: boolean
+  }
+  const issuer = 'https://as.example'
+  const metadata = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+  }
+  const families = new Map<string, Family>()
+  const accessTokens = new Map<string, Family>()
+  const secrets: string[] = []
+  const next: FakeReply[] = []
+  let always: FakeReply | undefined
+  const counts = { requests: 0, grants: 0, replays: 0, revocations: 0 }
+
+  function mint(kind: string): string {
+    const token = `${kind}-secret-${secrets.length}`
+    secrets.push(token)
+    return token
+  }
+
+  function issue(family: Family, extra: Readonly<Record<string, unknown>> = {}) {
+    const access_token = mint('access')
+    const refresh_token = mint('refresh')
+    family.live = refresh_token
+    families.set(refresh_token, family)
+    accessTokens.set(access_token, family)
+    const expires_in = options.expiresIn ?? 300
+    return {
+      access_token,
+      token_type: 'Bearer',
+      expires_in,
+      refresh_token,
+      ...options.extra,
+      ...extra,
+    }
+  }
+
+  function refresh(parameters: URLSearchParams): Response {
+    const presented = parameters.get('refresh_token') ?? ''
+    const family = families.get(presented)
+    if (!family || family.ended) return json(400, { error: 'invalid_grant' })
+    if (family.live !== presented) {
+      counts.replays += 1
+      family.ended = true
+      return json(400, { error: 'invalid_grant', error_description: 'refresh token reused' })
+    }
+    counts.grants += 1
+    return json(200, issue(family))
+  }
+
+  async function answerToken(init: RequestInit): Promise<Response> {
+    counts.requests += 1
+    const parameters = parametersOf(init)
+    const reply = next.shift() ?? always
+    const proceed = (): Response => refresh(parameters)
+    return reply ? reply({ parameters, headers: new Headers(init.headers), proceed }) : proceed()
+  }
+
+  return {
+    issuer,
+    metadata,
+    secrets,
+    counts,
+    async fetch(input, init = {}) {
+      const url = input instanceof Request ? input.url : String(input)
+      if (url === metadata.token_endpoint) return answerToken(init)
+      if (url === metadata.revocation_endpoint) {
+        counts.revocations += 1
+        const family = families.get(parametersOf(init).get('token') ?? '')
+        if (family) family.ended = true
+        return new Response(null, { status: 200 })
+      }
+      throw new TypeError('Failed to fetch')
+    },
+    signIn: (extra) => issue({ live: '', ended: false }, extra),
+    answerNext: (reply) => void next.push(reply),
+    answerAlways(reply) {
+      always = reply
+    },
+    accepts: (accessToken) => accessTokens.get(accessToken)?.ended === false,
+    revokeAccessTokens: () => accessTokens.clear(),
+    revokeFamilies() {
+      for (const family of families.values()) family.ended = true
+    },
+  }
+}
+
+/** The library sends its forms as strings. */
+function parametersOf({ body }: RequestInit): URLSearchParams {
+  return new URLSearchParams(typeof body === 'string' ? body : '')
+}
+
+function json(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json' },
+  })
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../core/ports.ts'
+
+export interface ManualClock extends Clock {
+  /** Lets time pass on both clocks. Each task that falls due runs at its own instant, in order. */
+  advance(ms: number): void
+  /** Sets the wall clock forward, or back if negative. Timers do not notice. */
+  stepWallClock(ms: number): void
+  /** How long until each scheduled task runs, soonest first. */
+  timers(): readonly number[]
+}
+
+/**
+ * A clock that moves only when told.
+ *
+ * @param startAt What the wall clock shows at first, ms since the epoch. The monotonic one shows 0.
+ */
+export function createManualClock(startAt: number = Date.UTC(2030, 0, 1)): ManualClock {
+  interface Timer {
+    readonly dueAt: number
+    readonly task: () => void
+  }
+  let wallClock = startAt
+  let elapsed = 0
+  let timers: readonly Timer[] = []
+
+  const moveTo = (target: number): void => {
+    wallClock += target - elapsed
+    elapsed = target
+  }
+  const cancel = (timer: Timer): void => {
+    timers = timers.filter((other) => other !== timer)
+  }
+
+  return {
+    now: () => wallClock,
+    monotonic: () => elapsed,
+    schedule(delayMs, task) {
+      const timer = { dueAt: elapsed + Math.max(delayMs, 0), task }
+      timers = [...timers, timer].sort((a, b) => a.dueAt - b.dueAt)
+      return () => cancel(timer)
+    },
+    advance(ms) {
+      const until = elapsed + ms
+      for (let next = timers[0]; next && next.dueAt <= until; next = timers[0]) {
+        cancel(next)
+        moveTo(next.dueAt)
+        next.task()
+      }
+      moveTo(until)
+    },
+    stepWallClock(ms) {
+      wallClock += ms
+    },
+    timers: () => timers.map(({ dueAt }) => dueAt - elapsed),
+  }
+}

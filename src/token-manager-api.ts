@@ -1,0 +1,213 @@
+import type { TokenManagerEvent } from './core/events.ts'
+import type { SessionState } from './core/session-state.ts'
+import type { SignInOptions } from './oauth/authorization-code.ts'
+import type { TokenEndpointResponse } from './oauth/token-response.ts'
+
+/** Which access token, and how good it has to be. */
+export interface AccessTokenOptions {
+  /** A part of the granted scope, for a token of its own. Default: the session's. */
+  readonly scope?: string | undefined
+  /** Resource indicator (RFC 8707). Default: the session's. */
+  readonly resource?: string | undefined
+  /** Default: the session's. */
+  readonly audience?: string | undefined
+  /** How long the token has to last, unless it has just been received. */
+  readonly minValidityMs?: number | undefined
+  /** The token a resource server answered 401 to: another one is wanted. */
+  readonly rejected?: string | undefined
+  /** Stops this caller's waiting, never the renewal. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface AuthorizationHeadersOptions {
+  /** The method of the request, which a DPoP proof is made for. Default: `'GET'`. */
+  readonly method?: string | undefined
+  /** The token the resource server answered 401 to. */
+  readonly rejected?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface StartSessionOptions {
+  /** The scope that was asked for; counts where the response names none. */
+  readonly scope?: string | undefined
+  /** When the response came, ms since the epoch. Default: now. */
+  readonly receivedAt?: number | undefined
+  /** The nonce of the authorization request, which the `id_token` has to hold. */
+  readonly nonce?: string | undefined
+  /** Leaves a session that is there as it is. Default: `false`. */
+  readonly ifSignedOut?: boolean | undefined
+}
+
+export interface SignOutOptions {
+  /** Revokes the refresh token at the server (RFC 7009). Default: `true`. */
+  readonly revoke?: boolean | undefined
+  /** Goes to the end-session endpoint, if there is one and `postLogoutRedirectUri` is set. Default: `true`. */
+  readonly endSession?: boolean | undefined
+}
+
+/** Keeps one session alive; made by `createTokenManager`. All methods are bound. */
+export interface TokenManager {
+  /**
+   * Fulfils when the stored session has been read, or storage has given up (after 3 s at the
+   * latest). Never rejects. On a server it fulfils with `restoring`.
+   */
+  readonly ready: Promise<SessionState>
+
+  /** What this tab knows of the session. Synchronous; the same object until something changed. */
+  getState(): SessionState
+
+  /**
+   * Calls `listener` at once, then on every change of the state, until the returned function is
+   * called. What a listener throws is reported as an uncaught error and stops nothing.
+   */
+  subscribe(listener: (state: SessionState) => void): () => void
+
+  /** Calls `listener` with every event, for telemetry. Events hold no token, code, key or URL query. */
+  observe(listener: (event: TokenManagerEvent) => void): () => void
+
+  /**
+   * Gets an access token.
+   *
+   * A fresh token is served at once, without I/O. Inside the leeway a token that still has 10 s (or
+   * `minValidityMs`) is served at once and renewed behind the call; with less the call waits for one
+   * renewal, which all callers in all tabs share. If none can be had now, a token that is still
+   * valid is served.
+   *
+   * @param options Which token, and how good it has to be.
+   *
+   * @returns The access token, to be sent as the server's token type says; prefer
+   *   {@link TokenManager.getAuthorizationHeaders}, which knows.
+   *
+   * @throws {SessionEndedError} There is no session. Nothing was sent.
+   * @throws {RefreshUnavailableError} No usable token, and none to be had now; `retryAt` says when
+   *   the next attempt is due. The session is kept.
+   * @throws {ConfigurationError} The server does not accept this client, or the scope was not granted.
+   * @throws {DisposedError} After `dispose()`.
+   *
+   * @example
+   *
+   * ```ts
+   * const token = await auth.getAccessToken({ minValidityMs: 30_000 })
+   * const socket = new WebSocket('wss://api.example.com/live', ['bearer', token])
+   * ```
+   *
+   * @see [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
+   */
+  getAccessToken(options?: AccessTokenOptions): Promise<string>
+
+  /**
+   * Gets the headers that authorize one request, for axios, XMLHttpRequest and the rest: nothing for
+   * a URL that is not a listed resource server, else `authorization`, and `dpop` where tokens are
+   * sender-constrained. Rejects as {@link TokenManager.getAccessToken} does.
+   *
+   * @example
+   *
+   * ```ts
+   * const url = 'https://api.example.com/v2/orders'
+   * const request = new XMLHttpRequest()
+   * request.open('GET', url)
+   * for (const [name, value] of Object.entries(await auth.getAuthorizationHeaders(url)))
+   *   request.setRequestHeader(name, value)
+   * ```
+   */
+  getAuthorizationHeaders(
+    url: string | URL,
+    options?: AuthorizationHeadersOptions,
+  ): Promise<Record<string, string>>
+
+  /**
+   * A `fetch` that sends the access token to the listed resource servers.
+   *
+   * A URL that is not listed, and a request that already has an `Authorization` header, pass through
+   * untouched. Otherwise the token is attached, renewed first where necessary. If the server answers
+   * 401 because of the token, the token is renewed, once for all requests in all tabs, and the
+   * request is sent once more; whatever comes back then is returned. It is never sent a third time,
+   * and never with another user's token.
+   *
+   * Strings, `URLSearchParams`, `FormData`, `Blob` and buffers are sent again; a stream is not, and
+   * its 401 is returned as it came.
+   *
+   * @returns A response for every HTTP status; rejects as `fetch` does for transport failures.
+   *
+   * @throws {SessionEndedError} There is no session, or (`SESSION_CHANGED`) another one than when the
+   *   request was first sent.
+   * @throws {RefreshUnavailableError} The token is of no use, and no other can be had now.
+   * @throws {ConfigurationError} As `getAccessToken`.
+   * @throws {TypeError} `no-cors`, `http:` beyond loopback, or credentials in the URL, at a listed server.
+   *
+   * @example
+   *
+   * ```ts
+   * const response = await auth.fetch('https://api.example.com/v2/orders', { method: 'POST', body: '{}' })
+   * ```
+   *
+   * @see [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750.html#section-3) on challenges
+   * @see [RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449.html#section-9) on nonces
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+
+  /**
+   * Renews the default access token now, together with whoever asks at the same time, and ends a
+   * halt. A hold-off it respects. Rejects as {@link TokenManager.getAccessToken} does.
+   */
+  refresh(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+
+  /**
+   * Begins a session with a token response that came from elsewhere, in all tabs, in one
+   * transaction. An `id_token` in it has to name this issuer and this client.
+   *
+   * @throws {TypeError} The response is not one by RFC 6749 §5.1; the message names the member.
+   * @throws {SignInError} `RESPONSE_INVALID`: the `id_token` is for somebody else.
+   * @throws {StorageError} Storage refused; nothing has changed.
+   *
+   * @see [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1)
+   */
+  startSession(response: TokenEndpointResponse, options?: StartSessionOptions): Promise<void>
+
+  /**
+   * Leaves for the authorization server (authorization code with PKCE). Never fulfils: the page goes
+   * away. Several tabs may sign in at once.
+   *
+   * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin, or
+   *   `parameters` names one that the protocol owns.
+   * @throws {ConfigurationError} The metadata names no usable authorization endpoint.
+   * @throws {RefreshUnavailableError} The metadata cannot be had now.
+   *
+   * @see [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636.html)
+   */
+  signIn(options?: SignInOptions): Promise<never>
+
+  /**
+   * Finishes a sign-in if `url` is its callback; else does nothing. Removes the response parameters
+   * from the address bar before anything else. Concurrent calls share one result; a callback that is
+   * opened again is ignored while there is a session.
+   *
+   * @param url Default: the page's own.
+   *
+   * @returns Where the app wanted to go after sign-in, or `undefined` if this was no callback.
+   *
+   * @throws {SignInError} `DENIED`, `INTERACTION_REQUIRED`, `NO_TRANSACTION`, `RESPONSE_INVALID`. A
+   *   session that was there before is untouched.
+   * @throws {RefreshUnavailableError} The token endpoint could not be reached.
+   * @throws {ConfigurationError} The server does not accept this client.
+   *
+   * @see [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.2)
+   * @see [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207.html)
+   */
+  handleRedirect(url?: string | URL): Promise<{ readonly returnTo: string } | undefined>
+
+  /**
+   * Signs out: here at once, then in the other tabs, offline too. Then, best effort and within 3 s,
+   * revokes the refresh token, and leaves for the end-session endpoint if there is one and
+   * `postLogoutRedirectUri` is set. Never rejects.
+   *
+   * @see [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009.html)
+   */
+  signOut(options?: SignOutOptions): Promise<void>
+
+  /**
+   * Releases everything: timers, channel, listeners. A running renewal finishes and is stored, its
+   * callers reject with `DisposedError`, as does everything called afterwards.
+   */
+  dispose(): void
+}

@@ -1,0 +1,335 @@
+import { openBroadcastChannel } from './adapters/broadcast-channel.ts'
+import { createFallbackTokenStore } from './adapters/fallback-token-store.ts'
+import { createIndexedDbTokenStore } from './adapters/indexeddb-token-store.ts'
+import { createMemoryLocks } from './adapters/memory-locks.ts'
+import { createMemoryTokenStore } from './adapters/memory-token-store.ts'
+import { createNavigation } from './adapters/navigation.ts'
+import { createPageEvents } from './adapters/page-events.ts'
+import { createRandom } from './adapters/random.ts'
+import { createSystemClock } from './adapters/system-clock.ts'
+import { createWebLocks } from './adapters/web-locks.ts'
+import { createAccessTokens, disposedError } from './core/access-tokens.ts'
+import { SignInError } from './core/errors.ts'
+import type { Report, TokenManagerEvent } from './core/events.ts'
+import { createPage } from './core/page.ts'
+import type {
+  Clock,
+  LockManager,
+  Navigation,
+  OpenChannel,
+  PageEvents,
+  Random,
+} from './core/ports.ts'
+import { createPeers } from './core/peers.ts'
+import { createRecordKeeper } from './core/record-keeper.ts'
+import { createRefreshSchedule } from './core/refresh-schedule.ts'
+import { createRotation } from './core/rotation.ts'
+import { createSessionLifecycle } from './core/session-lifecycle.ts'
+import { createSessionView } from './core/session-view.ts'
+import { createSingleFlight, type SingleFlight } from './core/single-flight.ts'
+import type { TokenParameters } from './core/token-set.ts'
+import { untilFirst } from './core/until.ts'
+import { createAuthorizationHeaders, createAuthorizedFetch } from './http/authorized-fetch.ts'
+import { parseResourceServers } from './http/resource-servers.ts'
+import { cleanCallbackUrl, createAuthorizationCode } from './oauth/authorization-code.ts'
+import { createAuthorizationServer } from './oauth/authorization-server.ts'
+import { endSessionUrl } from './oauth/end-session.ts'
+import { checkHandedOverIdToken } from './oauth/id-token.ts'
+import { createTokenEndpoint } from './oauth/refresh-token-grant.ts'
+import { parseTokenEndpointResponse } from './oauth/token-response.ts'
+import { createAbsentTokenManager } from './absent-token-manager.ts'
+import { parseOptions, type TokenManagerOptions } from './options.ts'
+import type { TokenManager } from './token-manager-api.ts'
+
+/** Platform parts, each of which may be replaced: for tests, and for runtimes other than a page. */
+export interface Ports {
+  readonly clock: Clock
+  readonly locks: LockManager
+  readonly openChannel: OpenChannel
+  readonly pageEvents: PageEvents
+  readonly navigation: Navigation
+  readonly random: Random
+}
+
+/** Storage that has said nothing for this long is given up, and the session kept in memory. */
+const storageWaitMs = 3_000
+/** How long a sign-out waits for the revocation before it goes on. */
+const revocationWaitMs = 3_000
+
+/**
+ * Creates the manager of one session. It begins to read the stored session at once and asks the
+ * network for nothing until a token is wanted.
+ *
+ * @param options Which server, which client, which resource servers.
+ * @param ports Platform parts to replace.
+ *
+ * @throws {TypeError} An option is wrong; the message names it and the rule.
+ *
+ * @example
+ *
+ * ```ts
+ * import { createTokenManager } from 'tokenring'
+ *
+ * const auth = createTokenManager({
+ *   authorizationServer: 'https://login.example.com',
+ *   clientId: 'spa',
+ *   scope: 'openid offline_access orders:read',
+ *   redirectUri: 'https://app.example.com/callback',
+ *   resourceServers: ['https://api.example.com/v2/'],
+ * })
+ * ```
+ */
+export function createTokenManager(
+  options: TokenManagerOptions,
+  ports: Partial<Ports> = {},
+): TokenManager {
+  const settings = parseOptions(options)
+  if (typeof window === 'undefined' && !ports.navigation) return createAbsentTokenManager()
+
+  const { clientId, dpop, fetch, leewayMs, parameters, tokenRequestTimeoutMs: timeoutMs } = settings
+  const clock = ports.clock ?? createSystemClock()
+  const random = ports.random ?? createRandom()
+  const navigation = ports.navigation ?? createNavigation()
+  const pageUrl = (): string => navigation.currentUrl()
+  const resourceServers = parseResourceServers(settings.resourceServers, pageUrl())
+  const name = [settings.issuer, clientId, settings.sessionName].map(encodeURIComponent).join(' ')
+  const tab = random.id()
+
+  const observers = new Set<(event: TokenManagerEvent) => void>()
+  const report: Report = (event) => {
+    for (const observer of observers) call(() => observer({ ...event, at: clock.now() }))
+  }
+
+  const { storage } = settings
+  const shared =
+    typeof storage === 'object'
+      ? storage
+      : createFallbackTokenStore(createIndexedDbTokenStore(), {
+          clock,
+          waitMs: storageWaitMs,
+          onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
+        })
+  const isPerTab = storage === 'memory'
+  const keeper = createRecordKeeper({
+    store: isPerTab ? createMemoryTokenStore() : shared,
+    key: `session ${name}`,
+    report,
+  })
+
+  // A sign-in leaves the page, so what it has to remember cannot be kept in the page's memory.
+  const server = createAuthorizationServer({
+    ...settings,
+    store: shared,
+    clock,
+    random,
+    timeoutMs,
+    pageUrl,
+  })
+  const { metadata } = server
+  const endpoint = createTokenEndpoint({ ...settings, metadata, clock, timeoutMs })
+  const code = createAuthorizationCode({
+    ...settings,
+    metadata,
+    store: shared,
+    key: `sign-in ${name}`,
+    clock,
+    timeoutMs,
+    pageUrl,
+  })
+
+  const page = createPage(ports.pageEvents ?? createPageEvents(), clock)
+  const peers = createPeers({
+    openChannel: isPerTab ? () => undefined : (ports.openChannel ?? openBroadcastChannel),
+    name: `tokenring ${name}`,
+    page,
+    report,
+    onAnnouncement: lookAgain,
+  })
+  const { announce } = peers
+  const lifecycle = createSessionLifecycle({ keeper, clock, report, announce })
+  const tokens = createAccessTokens({
+    keeper,
+    flight: () => flight,
+    clock,
+    defaults: parameters,
+    leewayMs,
+  })
+  const rotate = createRotation({
+    keeper,
+    endpoint,
+    locks: isPerTab ? createMemoryLocks() : (ports.locks ?? createWebLocks()),
+    lockName: `tokenring ${name}`,
+    clock,
+    random,
+    tab,
+    page,
+    report,
+    announce,
+    parametersOf: tokens.parametersOf,
+    tokenRequestTimeoutMs: timeoutMs,
+  })
+  const flight: SingleFlight = createSingleFlight(rotate, () => view.update())
+  const view = createSessionView({ keeper, clock, tab, isRunning: flight.isRunning, report, call })
+  const schedule = createRefreshSchedule({
+    ...settings,
+    keeper,
+    tokens,
+    clock,
+    random,
+    page,
+  })
+  const http = { source: tokens, resourceServers, fetch, pageUrl, report, proof: dpop }
+
+  const ready = tokens.ready.then(() => view.getState())
+  let redirect: Promise<{ readonly returnTo: string } | undefined> | undefined
+  let isDisposed = false
+
+  const stopArming = keeper.onSeen(schedule.arm)
+  const stopWatching = page.subscribe((event) => {
+    if (event !== 'hide') lookAgain()
+  })
+
+  /** Something may have happened that this tab was not told of. */
+  function lookAgain(): void {
+    tokens.distrust()
+    tokens
+      .look()
+      .catch(() => undefined)
+      .finally(schedule.arm)
+  }
+
+  async function finishSignIn(url: string): Promise<{ readonly returnTo: string } | undefined> {
+    const redeemed = await code.redeem(url)
+    if (redeemed) {
+      await lifecycle.start(redeemed)
+      return { returnTo: redeemed.returnTo }
+    }
+    const state = await ready
+    if (state.status === 'signed-in') return undefined
+    throw new SignInError(
+      'NO_TRANSACTION',
+      'This callback does not answer a sign-in that this browser has begun and not finished: sign in again.',
+    )
+  }
+
+  function refuseDisposed(): void {
+    if (isDisposed) throw disposedError()
+  }
+
+  return {
+    ready,
+    getState: view.getState,
+    subscribe: view.subscribe,
+    observe(listener) {
+      const observer = (event: TokenManagerEvent): void => listener(event)
+      observers.add(observer)
+      return () => observers.delete(observer)
+    },
+
+    async getAccessToken({ scope, resource, audience, minValidityMs, rejected, signal } = {}) {
+      const isPlain = scope === undefined && resource === undefined && audience === undefined
+      const { accessToken } = await tokens.obtain({
+        parameters: isPlain ? undefined : toParameters(scope, resource, audience),
+        minValidityMs,
+        rejected:
+          rejected === undefined ? undefined : { accessToken: rejected, resourceServer: '' },
+        signal,
+      })
+      return accessToken
+    },
+    getAuthorizationHeaders: createAuthorizationHeaders(http),
+    fetch: createAuthorizedFetch(http),
+    refresh: ({ signal } = {}) => tokens.refresh(signal),
+
+    async startSession(response, { scope, receivedAt, nonce, ifSignedOut } = {}) {
+      refuseDisposed()
+      const reply = parseTokenEndpointResponse(response)
+      const wrong = reply.claims && checkHandedOverIdToken(reply.claims, { ...settings, nonce })
+      if (wrong) {
+        throw new SignInError(
+          'RESPONSE_INVALID',
+          `The id_token has another ${wrong}: it is not for this client.`,
+        )
+      }
+      const senderKey = await dpop?.createKeyPair()
+      await lifecycle.start({ reply, scope, receivedAt, nonce, ifSignedOut, senderKey })
+    },
+
+    async signIn(wanted = {}) {
+      refuseDisposed()
+      navigation.leaveFor(await code.begin(wanted))
+      return new Promise<never>(() => {})
+    },
+
+    async handleRedirect(url) {
+      refuseDisposed()
+      const current = navigation.currentUrl()
+      const callback = url === undefined ? current : new URL(url, current).href
+      if (redirect) return redirect
+      if (!code.isCallback(callback)) {
+        await ready
+        return undefined
+      }
+      // Before anything else: what the address bar shows can be read and sent on by other scripts.
+      if (code.isCallback(current)) navigation.replaceUrl(cleanCallbackUrl(current))
+      redirect = finishSignIn(callback).finally(() => {
+        redirect = undefined
+      })
+      return redirect
+    },
+
+    async signOut({ revoke = true, endSession = true } = {}) {
+      const session = await lifecycle.signOut()
+      const refreshToken = session?.refreshToken
+      if (revoke && refreshToken !== undefined) {
+        await Promise.race([endpoint.revoke(refreshToken), untilFirst(clock, revocationWaitMs)])
+      }
+      if (!endSession) return
+      const address = endSessionUrl({
+        ...settings,
+        metadata: await metadata().catch(() => undefined),
+        idToken: session?.idToken,
+      })
+      if (address) navigation.leaveFor(address)
+    },
+
+    dispose() {
+      if (isDisposed) return
+      isDisposed = true
+      stopArming()
+      stopWatching()
+      tokens.dispose()
+      schedule.dispose()
+      view.dispose()
+      observers.clear()
+      // A rotation that runs still needs the page, for its lock, and the channel, for its result.
+      void flight.idle().then(() => {
+        page.dispose()
+        peers.dispose()
+      })
+    },
+  }
+}
+
+/** Calls a listener of the app. What it throws is the app's to see, and stops nothing here. */
+function call(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function toParameters(
+  scope: string | undefined,
+  resource: string | undefined,
+  audience: string | undefined,
+): TokenParameters {
+  return {
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(audience === undefined ? {} : { audience }),
+  }
+}

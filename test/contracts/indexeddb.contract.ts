@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
+
+/** What is promised of IndexedDB beyond any token store; runs wherever there is an IndexedDB. */
+export function testIndexedDb(): void {
+  describe('createIndexedDbTokenStore', () => {
+    afterEach(() => {
+      vi.restoreAllMocks()
+    })
+
+    it('opens nothing before the first call, and then one connection', async () => {
+      const open = vi.spyOn(IDBFactory.prototype, 'open')
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      expect(open).not.toHaveBeenCalled()
+      await Promise.all([store.read('a'), store.read('b')])
+      expect(open).toHaveBeenCalledTimes(1)
+    })
+
+    it('keeps its records in a database called tokenring', async () => {
+      const open = vi.spyOn(IDBFactory.prototype, 'open')
+      await createIndexedDbTokenStore().read('a')
+      expect(open).toHaveBeenCalledWith('tokenring', 1)
+    })
+
+    it('asks for strict durability for durable updates only', async () => {
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      await store.update('a', () => ({ result: undefined, put: 1 }), { durable: true })
+      await store.update('a', () => ({ result: undefined, put: 2 }))
+      await store.read('a')
+      expect(transaction.mock.results.map(({ value }) => (value as IDBTransaction).durability)) //
+        .toEqual(['strict', 'default', 'default'])
+    })
+
+    it('fulfils an update only when its transaction is complete', async () => {
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      let complete = false
+      await store.update('a', () => {
+        const started = transaction.mock.results[0]?.value as IDBTransaction
+        started.addEventListener('complete', () => {
+          complete = true
+        })
+        return { result: undefined, put: 1 }
+      })
+      expect(complete).toBe(true)
+    })
+
+    it('does not stand in the way of deleting the database, and starts anew afterwards', async () => {
+      const databaseName = crypto.randomUUID()
+      const store = createIndexedDbTokenStore({ databaseName })
+      await store.update('a', () => ({ result: undefined, put: 1 }))
+
+      const deletion = await new Promise<string>((resolve) => {
+        const request = indexedDB.deleteDatabase(databaseName)
+        request.addEventListener('success', () => resolve('deleted'))
+        request.addEventListener('blocked', () => resolve('blocked'))
+      })
+      expect(deletion).toBe('deleted')
+      expect(await store.read('a')).toBeUndefined()
+      await store.update('a', () => ({ result: undefined, put: 2 }))
+      expect(await store.read('a')).toBe(2)
+    })
+
+    it('reopens a connection that was closed without a word', async () => {
+      const { store, connections } = spiedStore()
+      await store.update('a', () => ({ result: undefined, put: 1 }))
+      connections()[0]?.close()
+      expect(await store.read('a')).toBe(1)
+      connections()[1]?.close()
+      expect(await store.update('a', (stored) => ({ result: stored, put: 2 }))).toBe(1)
+      expect(connections()).toHaveLength(3)
+    })
+
+    it('reopens a connection that reported its end', async () => {
+      const { store, connections } = spiedStore()
+      await store.update('a', () => ({ result: undefined, put: 1 }))
+      connections()[0]?.dispatchEvent(new Event('close'))
+      expect(await store.read('a')).toBe(1)
+      expect(connections()).toHaveLength(2)
+    })
+
+    it('repeats an update whose transaction the browser aborted', async () => {
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      let runs = 0
+      const update = store.update('a', (stored) => {
+        runs += 1
+        const started = transaction.mock.results.at(-1)?.value as IDBTransaction
+        if (runs === 1) started.abort()
+        return { result: stored, put: 1 }
+      })
+      await expect(update).resolves.toBeUndefined()
+      expect(runs).toBe(2)
+      expect(await store.read('a')).toBe(1)
+    })
+
+    it('gives up after one repetition', async () => {
+      const open = vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
+        throw new DOMException('Connection to the server lost', 'UnknownError')
+      })
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      await expect(store.read('a')).rejects.toMatchObject({ name: 'UnknownError' })
+      expect(open).toHaveBeenCalledTimes(2)
+    })
+
+    it('tries again after an open that failed', async () => {
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      const open = vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
+        throw new DOMException('Denied', 'SecurityError')
+      })
+      await expect(store.read('a')).rejects.toMatchObject({ name: 'SecurityError' })
+      expect(open).toHaveBeenCalledTimes(1)
+      open.mockRestore()
+      expect(await store.read('a')).toBeUndefined()
+    })
+
+    it('rejects with an error when a transaction ends for no reason it can name', async () => {
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+      const update = store.update('a', () => {
+        const started = transaction.mock.results.at(-1)?.value as IDBTransaction
+        queueMicrotask(() => started.abort())
+        return { result: undefined }
+      })
+      await expect(update).rejects.toBeInstanceOf(Error)
+    })
+  })
+}
+
+function spiedStore() {
+  const open = vi.spyOn(IDBFactory.prototype, 'open')
+  const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+  const connections = () => open.mock.results.map(({ value }) => (value as IDBOpenDBRequest).result)
+  return { store, connections }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { createProfile, settle } from '../support/tabs.ts'
+
+const minuteMs = 60_000
+
+describe('ten tabs with ten requests each on an expired token', () => {
+  it('cost one grant, and every request succeeds at the first send', async () => {
+    const profile = createProfile()
+    const first = await profile.openSignedInTab()
+    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab())]
+    await Promise.all(tabs.map(({ auth }) => auth.ready))
+    profile.clock.advance(10 * minuteMs)
+
+    const calls = tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call()))
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 100 }, () => 200))
+    expect(profile.server.counts).toMatchObject({ grants: 1, requests: 1, replays: 0 })
+    expect(profile.api.requests).toHaveLength(100)
+  })
+
+  it('cost one grant as well when the server has revoked a token that looks fresh', async () => {
+    const profile = createProfile()
+    const first = await profile.openSignedInTab()
+    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab())]
+    await Promise.all(tabs.map(({ auth }) => auth.ready))
+    profile.server.revokeAccessTokens()
+
+    const calls = tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call()))
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 100 }, () => 200))
+    expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+    expect(profile.api.requests.length).toBeLessThanOrEqual(200)
+  })
+
+  it('never send more than two times a call to a server that rejects every token, and renew once in 30 s', async () => {
+    const profile = createProfile()
+    profile.api.rejectsAll = true
+    const first = await profile.openSignedInTab()
+    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab())]
+    await Promise.all(tabs.map(({ auth }) => auth.ready))
+
+    const storm = async (): Promise<void> => {
+      const calls = tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call()))
+      expect(new Set(await Promise.all(calls))).toEqual(new Set([401]))
+    }
+    await storm()
+    expect(profile.api.requests.length).toBeLessThanOrEqual(200)
+    expect(profile.server.counts.requests).toBe(1)
+    await profile.pass(25_000)
+    await storm()
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('do not take turns in renewing for two servers that reject every token', async () => {
+    const profile = createProfile()
+    profile.api.rejectsAll = true
+    const tab = await profile.openSignedInTab({
+      resourceServers: ['https://api.example/v2/', 'https://api.example/v3/'],
+    })
+    for (let round = 0; round < 10; round += 1) {
+      await tab.auth.fetch('https://api.example/v2/a')
+      await tab.auth.fetch('https://api.example/v3/b')
+    }
+    expect(profile.server.counts.requests).toBe(2)
+  })
+})
+
+describe('getAccessToken', () => {
+  it('serves a fresh token without any I/O', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    await auth.getAccessToken()
+    const { reads, updates } = profile.store
+    for (let call = 0; call < 1_000; call += 1) await auth.getAccessToken()
+    expect(profile.store).toMatchObject({ reads, updates })
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it('serves a token inside the leeway at once and renews it behind the call', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    const before = await auth.getAccessToken()
+    profile.clock.advance(280_000)
+    expect(await auth.getAccessToken()).toBe(before)
+    await settle()
+    expect(await auth.getAccessToken()).not.toBe(before)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('gives another token than the one that was rejected', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    const before = await auth.getAccessToken()
+    expect(await auth.getAccessToken({ rejected: before })).not.toBe(before)
+    expect(await auth.getAccessToken({ rejected: before })).toBe(await auth.getAccessToken())
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('does not begin a loop with tokens that live no longer than a second', async () => {
+    const profile = createProfile({ expiresIn: 0 })
+    const { auth } = await profile.openSignedInTab()
+    for (let call = 0; call < 20; call += 1) await auth.getAccessToken()
+    expect(profile.server.counts.requests).toBe(0)
+    profile.clock.advance(6_000)
+    for (let call = 0; call < 20; call += 1) await auth.getAccessToken()
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('waits for a longer token when the caller needs one', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.clock.advance(100_000)
+    const before = await auth.getAccessToken({ minValidityMs: 150_000 })
+    expect(await auth.getAccessToken({ minValidityMs: 250_000 })).not.toBe(before)
+  })
+
+  it('keeps other token sets when one of them is renewed, with grants in sequence', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    const [plain, other] = await Promise.all([
+      auth.getAccessToken(),
+      auth.getAccessToken({ audience: 'https://other.example' }),
+    ])
+    expect(other).not.toBe(plain)
+    expect(await auth.getAccessToken()).toBe(plain)
+    expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+    profile.clock.advance(400_000)
+    await Promise.all([
+      auth.getAccessToken(),
+      auth.getAccessToken({ audience: 'https://other.example' }),
+    ])
+    expect(profile.server.counts).toMatchObject({ grants: 3, replays: 0 })
+  })
+
+  it('stops waiting when the caller says so, and lets the renewal go on for the others', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.clock.advance(400_000)
+    const controller = new AbortController()
+    const impatient = auth.getAccessToken({ signal: controller.signal })
+    const patient = auth.getAccessToken()
+    controller.abort(new Error('enough'))
+    await expect(impatient).rejects.toThrow('enough')
+    await expect(patient).resolves.toBeTypeOf('string')
+    expect(profile.server.counts.requests).toBe(1)
+  })
+})
