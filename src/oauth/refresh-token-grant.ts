@@ -80,15 +80,17 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   function readAccepted(
     reply: TokenReply,
     { previous }: RefreshRequest,
-    mustBeBound: boolean,
+    issuer: string,
   ): RefreshOutcome {
-    const salvage = reply.refreshToken === undefined ? {} : { refreshToken: reply.refreshToken }
-    const mismatch = reply.claims && compareIdToken(reply.claims, previous)
-    if (mismatch === 'other-subject') return { kind: 'subject-changed', ...salvage }
-    // A bearer token from a server that was asked for a bound one is worth nothing (RFC 9449 §5).
-    const isUnbound = mustBeBound && reply.tokenType !== 'DPoP'
-    if (mismatch || isUnbound) {
-      return { kind: 'unusable', ...salvage, error: unavailable('RESPONSE_INVALID', 'unknown') }
+    const mismatch = reply.claims && compareIdToken(reply.claims, previous, issuer)
+    if (mismatch === 'other-subject') {
+      return { kind: 'subject-changed', ...salvage(reply.refreshToken) }
+    }
+    if (mismatch) return unusable(reply.refreshToken, 'the id_token is not for this session')
+    // A bearer token from a server that was asked for a bound one is worth nothing (RFC 9449 §5), nor
+    // is a bound one without its key.
+    if ((reply.tokenType === 'DPoP') !== (dpop !== undefined)) {
+      return unusable(reply.refreshToken, `token_type is ${reply.tokenType}`)
     }
     return { kind: 'accepted', reply }
   }
@@ -96,6 +98,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   function readFailed(
     exchange: Exchange,
     { refreshToken, previous }: RefreshRequest,
+    issuer: string,
     error: unknown,
   ): RefreshOutcome {
     const failure = exchange.failure()
@@ -109,8 +112,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
         : { kind: 'configuration', error: toRequestError(error) }
     }
     const tokens = isSuccess(reply.status) ? parseJsonObject(reply.text) : undefined
-    if (tokens && ('access_token' in tokens || 'refresh_token' in tokens)) {
-      return readUnusable(tokens, previous)
+    if (tokens?.['access_token'] || tokens?.['refresh_token']) {
+      return readUnusable(tokens, previous, issuer, detailOf(error))
     }
     const refusal = readRefusal(reply, {
       deadGrant: options.spentRefreshToken,
@@ -128,23 +131,6 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     }
   }
 
-  /** The server has rotated, but its reply fails a check. The new refresh token is the only one left. */
-  function readUnusable(
-    tokens: Record<string, unknown>,
-    previous: RefreshRequest['previous'],
-  ): RefreshOutcome {
-    const { refresh_token, id_token } = tokens
-    const salvage =
-      typeof refresh_token === 'string' && refresh_token !== ''
-        ? { refreshToken: refresh_token }
-        : {}
-    const claims = typeof id_token === 'string' ? decodeIdToken(id_token) : undefined
-    if (claims && compareIdToken(claims, previous) === 'other-subject') {
-      return { kind: 'subject-changed', ...salvage }
-    }
-    return { kind: 'unusable', ...salvage, error: unavailable('RESPONSE_INVALID', 'unknown') }
-  }
-
   return {
     async prepare() {
       await metadata()
@@ -152,6 +138,29 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     refresh,
     revoke: (token) => revokeToken({ ...options, token }),
   }
+}
+
+/** The server has rotated, but its reply fails a check. The new refresh token is the only one left. */
+function readUnusable(
+  tokens: Record<string, unknown>,
+  previous: RefreshRequest['previous'],
+  issuer: string,
+  detail: string,
+): RefreshOutcome {
+  const { refresh_token, id_token } = tokens
+  const claims = typeof id_token === 'string' ? decodeIdToken(id_token) : undefined
+  return claims && compareIdToken(claims, previous, issuer) === 'other-subject'
+    ? { kind: 'subject-changed', ...salvage(refresh_token) }
+    : unusable(refresh_token, detail)
+}
+
+function unusable(refreshToken: unknown, detail: string): RefreshOutcome {
+  const error = unavailable('RESPONSE_INVALID', 'unknown', undefined, detail)
+  return { kind: 'unusable', ...salvage(refreshToken), error }
+}
+
+function salvage(refreshToken: unknown): { readonly refreshToken?: string } {
+  return typeof refreshToken === 'string' && refreshToken ? { refreshToken } : {}
 }
 
 /** Longer than any clock can be wrong. */
@@ -182,14 +191,20 @@ export function lenientClient(
 /** An endpoint that may not be used, or is not there: found before anything was sent. */
 export function toRequestError(error: unknown): ConfigurationError {
   if (error instanceof ConfigurationError) return error
-  const code = codeOf(error)
-  const isInsecure = code === 'OAUTH_HTTP_REQUEST_FORBIDDEN'
+  const isInsecure = codeOf(error) === 'OAUTH_HTTP_REQUEST_FORBIDDEN'
   return new ConfigurationError(
     isInsecure ? 'INSECURE_ENDPOINT' : 'METADATA_INVALID',
     isInsecure
       ? 'An endpoint of the authorization server is not https: nothing was sent.'
-      : `The request to the authorization server could not be made (${code}): nothing was sent.`,
+      : `The request to the authorization server could not be made (${detailOf(error)}): nothing was sent.`,
   )
+}
+
+/** What oauth4webapi objects to. Its messages name members and claims; the values are in `cause`. */
+function detailOf(error: unknown): string {
+  return error instanceof Error && codeOf(error).startsWith('OAUTH_')
+    ? error.message
+    : codeOf(error)
 }
 
 function codeOf(error: unknown): string {

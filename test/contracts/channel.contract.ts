@@ -62,6 +62,14 @@ export function testChannel(name: string, makeOpen: () => OpenChannel): void {
       await vi.waitFor(() => expect(receiver.received).toEqual(['sentinel']))
     })
 
+    it('does not deliver what is still under way when the receiver closes', async () => {
+      const [sender, closing, receiver] = [openTab(), openTab(), openTab()]
+      sender.post('sentinel')
+      closing.close()
+      await vi.waitFor(() => expect(receiver.received).toEqual(['sentinel']))
+      expect(closing.received).toEqual([])
+    })
+
     it('neither sends nor receives once closed', async () => {
       const [closed, sender, receiver] = [openTab(), openTab(), openTab()]
       closed.close()

@@ -24,13 +24,16 @@ export function testPageEvents(name: string, makePage: () => Page): void {
       expect(page.pageEvents.isOnline()).toBe(true)
     })
 
-    it.each<PageEvent>(['hide', 'restore', 'visible', 'resume', 'online'])('reports %s', (event) => {
-      const reported: PageEvent[] = []
-      const unsubscribe = page.pageEvents.subscribe((happened) => reported.push(happened))
-      page.emit(event)
-      expect(reported).toEqual([event])
-      unsubscribe()
-    })
+    it.each<PageEvent>(['hide', 'restore', 'visible', 'resume', 'online'])(
+      'reports %s',
+      (event) => {
+        const reported: PageEvent[] = []
+        const unsubscribe = page.pageEvents.subscribe((happened) => reported.push(happened))
+        page.emit(event)
+        expect(reported).toEqual([event])
+        unsubscribe()
+      },
+    )
 
     it('reports to every subscriber until it unsubscribes', () => {
       const reported: string[] = []

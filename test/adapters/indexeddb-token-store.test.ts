@@ -1,0 +1,28 @@
+// oxlint-disable-next-line import/no-unassigned-import -- puts IndexedDB into the globals
+import 'fake-indexeddb/auto'
+import { forceCloseDatabase } from 'fake-indexeddb'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
+import { testIndexedDb } from '../contracts/indexeddb.contract.ts'
+import { testTokenStore } from '../contracts/token-store.contract.ts'
+
+testTokenStore('createIndexedDbTokenStore', () => {
+  const databaseName = crypto.randomUUID()
+  return () => createIndexedDbTokenStore({ databaseName })
+})
+
+// The package types the parameter as the constructor; it takes a connection.
+testIndexedDb((connection) => forceCloseDatabase(connection as never))
+
+describe('createIndexedDbTokenStore where there is no IndexedDB', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  it('is created all the same and rejects every call', async () => {
+    vi.stubGlobal('indexedDB', undefined)
+    const store = createIndexedDbTokenStore()
+    await expect(store.read('a')).rejects.toBeInstanceOf(Error)
+    await expect(store.update('a', () => ({ result: 1 }))).rejects.toBeInstanceOf(Error)
+  })
+})

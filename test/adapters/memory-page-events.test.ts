@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { createMemoryPageEvents } from '../../src/adapters/memory-page-events.ts'
+import { testPageEvents } from '../contracts/page-events.contract.ts'
+
+testPageEvents('createMemoryPageEvents', () => {
+  const pageEvents = createMemoryPageEvents()
+  return { pageEvents, emit: pageEvents.emit }
+})
+
+it('a page in memory is as visible and as connected as it is told', () => {
+  const pageEvents = createMemoryPageEvents()
+  pageEvents.setVisible(false)
+  pageEvents.setOnline(false)
+  expect(pageEvents.isVisible()).toBe(false)
+  expect(pageEvents.isOnline()).toBe(false)
+})

@@ -1,0 +1,60 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createPageEvents } from '../../src/adapters/page-events.ts'
+import type { PageEvent } from '../../src/core/ports.ts'
+import { emitDomEvent, pageshow, testPageEvents } from '../contracts/page-events.contract.ts'
+
+testPageEvents('createPageEvents', () => ({ pageEvents: createPageEvents(), emit: emitDomEvent }))
+
+describe('createPageEvents', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.unstubAllGlobals()
+    Reflect.deleteProperty(document, 'prerendering')
+  })
+
+  it('reports no return of a page that was loaded', () => {
+    expect(reportedDuring(() => window.dispatchEvent(pageshow(false)))).toEqual([])
+  })
+
+  it('reports no appearance of a page that disappears', () => {
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    expect(createPageEvents().isVisible()).toBe(false)
+    expect(reportedDuring(() => emitDomEvent('visible'))).toEqual([])
+  })
+
+  it('does not count a page as visible while it is prerendered', () => {
+    Object.defineProperty(document, 'prerendering', { value: true, configurable: true })
+    expect(createPageEvents().isVisible()).toBe(false)
+    expect(reportedDuring(() => emitDomEvent('visible'))).toEqual([])
+  })
+
+  it('knows when there is certainly no network', () => {
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+    expect(createPageEvents().isOnline()).toBe(false)
+  })
+
+  it('leaves unload and beforeunload alone', () => {
+    const onWindow = vi.spyOn(window, 'addEventListener')
+    createPageEvents().subscribe(() => {})()
+    const types = onWindow.mock.calls.map(([type]) => type)
+    expect(types).toContain('pagehide')
+    expect(types.filter((type) => type.includes('unload'))).toEqual([])
+  })
+
+  it('counts as visible and online where there is no page, and reports nothing', () => {
+    vi.stubGlobal('document', undefined)
+    const pageEvents = createPageEvents()
+    expect(pageEvents.isVisible()).toBe(true)
+    expect(pageEvents.isOnline()).toBe(true)
+    expect(reportedDuring(() => emitDomEvent('hide'))).toEqual([])
+  })
+})
+
+function reportedDuring(action: () => void): PageEvent[] {
+  const reported: PageEvent[] = []
+  const unsubscribe = createPageEvents().subscribe((event) => reported.push(event))
+  action()
+  unsubscribe()
+  return reported
+}
