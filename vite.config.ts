@@ -1,6 +1,13 @@
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import type { ViteUserConfig } from 'vitest/config'
+import { findChromium } from './test/browser/find-chromium.ts'
 
-export default defineConfig({
+const chromiumPath = findChromium()
+
+// The groups run one after the other: a browser and everything else at once is too much for two
+// cores, and then tests of time measure the machine.
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
@@ -9,8 +16,41 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           environment: 'node',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'chromium',
+          include: ['test/browser/**/*.browser.test.ts'],
+          sequence: { groupOrder: 1 },
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
+                chromiumSandbox: false,
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        test: {
+          name: 'pages',
+          include: ['test/browser/**/*.pages.test.ts'],
+          environment: 'node',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
   },
 })
+
+export default config

@@ -1,22 +1,21 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { Provider, ProviderContext } from 'oidc-provider'
+import type { Provider as OidcProvider, ProviderContext } from 'oidc-provider'
 import { demoUsers, errorPage, logoutPage, signedOutPage } from './authorization-server-pages.ts'
 import type { AuthorizationServerOptions } from './authorization-server.ts'
-import { importOidcProvider } from './import-oidc-provider.ts'
+import { Provider } from './quiet-oidc-provider.ts'
 
 const daySeconds = 24 * 60 * 60
 
 /** oidc-provider, set up for the demo. */
-export async function createProvider(
+export function createProvider(
   options: AuthorizationServerOptions,
   adapter: (model: string) => object,
   accessTokenTtlSeconds: () => number,
-): Promise<Provider> {
+): OidcProvider {
   const { clientId, audience, resourceScope } = options
-  const { Provider } = await importOidcProvider()
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-  const provider: Provider = new Provider(options.issuer, {
+  const provider: OidcProvider = new Provider(options.issuer, {
     adapter,
     clients: [
       {

@@ -1,4 +1,4 @@
-import { importOidcProvider } from './import-oidc-provider.ts'
+import { errors } from './quiet-oidc-provider.ts'
 
 interface Payload {
   readonly accountId?: string
@@ -14,10 +14,20 @@ interface Entry {
   consumedAt?: number
 }
 
+/** What oidc-provider asks of the store of one kind of thing. */
+export interface ModelStore {
+  upsert(id: string, payload: Payload, expiresInSeconds?: number): Promise<void>
+  find(id: string): Promise<Payload | undefined>
+  findByUid(uid: string): Promise<Payload | undefined>
+  destroy(id: string): Promise<void>
+  consume(id: string): Promise<void>
+  revokeByGrantId(grantId: string): Promise<void>
+}
+
 /** Where oidc-provider keeps everything: this process's memory. */
 export interface AuthorizationServerStore {
   /** The `adapter` option of oidc-provider. */
-  adapter(model: string): object
+  adapter(model: string): ModelStore
   /** Refresh tokens that are neither spent nor revoked. */
   liveRefreshTokens(): number
   wasSpent(refreshToken: string): boolean
@@ -29,11 +39,10 @@ export interface AuthorizationServerStore {
  * @param refreshTokenGraceMs For so long after it was spent a refresh token is accepted again.
  * @param onReuse Called when a spent refresh token was accepted again.
  */
-export async function createAuthorizationServerStore(
+export function createAuthorizationServerStore(
   refreshTokenGraceMs: number,
   onReuse: () => void,
-): Promise<AuthorizationServerStore> {
-  const { errors } = await importOidcProvider()
+): AuthorizationServerStore {
   const entries = new Map<string, Entry>()
   const spent = new Set<string>()
 
@@ -56,26 +65,26 @@ export async function createAuthorizationServerStore(
 
   return {
     adapter: (model) => ({
-      async upsert(id: string, payload: Payload, expiresInSeconds?: number) {
+      async upsert(id, payload, expiresInSeconds) {
         const expiresAt = expiresInSeconds ? Date.now() + expiresInSeconds * 1000 : Infinity
         entries.set(`${model}:${id}`, { payload, expiresAt })
       },
-      async find(id: string) {
+      async find(id) {
         const entry = live(`${model}:${id}`)
         if (!entry || !inGrace(entry)) return entry?.payload
         const { consumed: _, ...unspent } = entry.payload
         return unspent
       },
-      async findByUid(uid: string) {
+      async findByUid(uid) {
         const found = [...entries].find(
           ([key, { payload }]) => key.startsWith(`${model}:`) && payload.uid === uid,
         )
         return found && live(found[0])?.payload
       },
-      async destroy(id: string) {
+      async destroy(id) {
         entries.delete(`${model}:${id}`)
       },
-      async consume(id: string) {
+      async consume(id) {
         const entry = live(`${model}:${id}`)
         if (!entry) throw new errors.InvalidGrant(`${model} not found`)
         if (entry.consumedAt !== undefined) {
@@ -92,7 +101,7 @@ export async function createAuthorizationServerStore(
         entry.payload.consumed = Math.floor(entry.consumedAt / 1000)
         if (model === 'RefreshToken') spent.add(id)
       },
-      async revokeByGrantId(grantId: string) {
+      async revokeByGrantId(grantId) {
         revokeByGrantId(grantId)
       },
     }),

@@ -69,9 +69,9 @@ const nothingCounted = {
  * The certified oidc-provider for one public client: authorization code with PKCE, refresh token
  * rotation, and the end of the whole grant when a spent refresh token comes back.
  */
-export async function createAuthorizationServer(
+export function createAuthorizationServer(
   options: AuthorizationServerOptions,
-): Promise<AuthorizationServer> {
+): AuthorizationServer {
   const { pageOrigin } = options
   const counted = { ...nothingCounted }
   const issued = new Map<string, { readonly user: string; revoked: boolean }>()
@@ -79,10 +79,10 @@ export async function createAuthorizationServer(
   let fault: TokenEndpointFault | undefined
   let faultsLeft = 0
 
-  const store = await createAuthorizationServerStore(options.refreshTokenGraceMs ?? 0, () => {
+  const store = createAuthorizationServerStore(options.refreshTokenGraceMs ?? 0, () => {
     counted.replays += 1
   })
-  const provider = await createProvider(options, store.adapter, () => accessTokenTtlSeconds)
+  const provider = createProvider(options, store.adapter, () => accessTokenTtlSeconds)
 
   provider.use(async (context, next) => {
     if (context.path.startsWith('/.well-known/')) counted.discoveries += 1
@@ -145,6 +145,7 @@ export async function createAuthorizationServer(
     isAccessTokenRevoked: (jti) => issued.get(jti)?.revoked ?? false,
   }
   const controls = options.controls ? controlsOf(server) : undefined
+  // Made last, because it takes the steps that are there by now.
   const serveProvider = provider.callback()
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

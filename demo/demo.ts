@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createDemoPageServer } from './page-server.ts'
+import { createPageServer } from './page-server.ts'
 import { startServers } from './servers.ts'
+
+const pageFolder = fileURLToPath(new URL('./page', import.meta.url))
 
 /** Starts the demo, says where it is, and stops it on Ctrl-C. */
 export async function runDemo(args: string[]): Promise<void> {
@@ -14,7 +17,8 @@ export async function runDemo(args: string[]): Promise<void> {
   const accessTokenTtlSeconds = wholeNumber('access-token-ttl', values['access-token-ttl'])
   const port = wholeNumber('port', values.port)
   const servers = await startServers({
-    createPageServer: createDemoPageServer,
+    createPageServer: (addresses) =>
+      createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
     accessTokenTtlSeconds,
     controls: true,
     ports: { page: port, issuer: port + 1, api: port + 2 },

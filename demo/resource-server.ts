@@ -168,7 +168,7 @@ function controlsOf(resourceServer: ResourceServer): Controls {
   return {
     'reset-counters': () => resourceServer.resetCounters(),
     // Whoever may turn the switches may also turn them wrongly.
-    behave: (input) => resourceServer.behave(input as Partial<ResourceServerBehaviour>),
+    behave: (input) => resourceServer.behave(input),
   }
 }
 

@@ -17,7 +17,6 @@ export interface Addresses {
 /** Serves what is at the page's origin. */
 export interface PageServer {
   readonly handle: RequestListener
-  close?(): Promise<void>
 }
 
 export interface ServersOptions {
@@ -52,7 +51,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     scope: 'openid profile orders:read orders:write',
   }
 
-  const authorizationServer = await createAuthorizationServer({
+  const authorizationServer = createAuthorizationServer({
     ...addresses,
     redirectUris: [`${page.origin}/callback`],
     postLogoutRedirectUris: [`${page.origin}/`],
@@ -79,7 +78,6 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     authorizationServer,
     api: resourceServer,
     async close() {
-      await pageServer.close?.()
       await Promise.all([page.close(), issuer.close(), api.close()])
     },
   }

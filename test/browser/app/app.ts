@@ -1,0 +1,102 @@
+import { createTokenManager } from '../../../src/index.ts'
+import type { TokenManager, TokenManagerEvent, TokenManagerOptions } from '../../../src/index.ts'
+import type { Addresses } from '../../../demo/servers.ts'
+
+/** What the stage writes into the page. */
+export interface StageConfig {
+  readonly addresses: Addresses
+  /** Laid over the options that follow from the addresses. */
+  readonly managerOptions: Partial<TokenManagerOptions>
+}
+
+/** Requests that this page is to send at one moment. */
+export interface Volley {
+  readonly url: string
+  /** By the wall clock, which all pages share. */
+  readonly at: number
+  /** One request for each; the API logs it. */
+  readonly requestIds: readonly string[]
+}
+
+export interface VolleyReport {
+  /** The order came after its moment, so the pages did not fire together. */
+  readonly late: boolean
+  /** For each request its status, or the name and code of the error. */
+  readonly outcomes: readonly (number | string)[]
+  readonly finishedAt: number
+}
+
+/** What tests find in the page as `window.app`. */
+export interface App {
+  readonly createTokenManager: typeof createTokenManager
+  readonly options: TokenManagerOptions
+  readonly auth: TokenManager
+  /** Everything `auth` has reported in this page. */
+  readonly events: readonly TokenManagerEvent[]
+  /** Fulfils once a callback, if this page load is one, has been dealt with. */
+  readonly ready: Promise<void>
+  fire(volley: Volley): Promise<VolleyReport>
+}
+
+declare global {
+  interface Window {
+    app: App
+  }
+}
+
+function readOptions(): TokenManagerOptions {
+  const json = document.getElementById('facts')?.textContent ?? ''
+  const { addresses, managerOptions } = JSON.parse(json) as StageConfig
+  // For one page load: a page that differs from the others in some option.
+  const ofThisPage = new URLSearchParams(location.search).get('options') ?? '{}'
+  return {
+    authorizationServer: addresses.issuer,
+    clientId: addresses.clientId,
+    scope: addresses.scope,
+    redirectUri: `${addresses.pageOrigin}/callback`,
+    postLogoutRedirectUri: `${addresses.pageOrigin}/`,
+    resourceServers: [`${addresses.apiOrigin}/`],
+    ...managerOptions,
+    ...(JSON.parse(ofThisPage) as Partial<TokenManagerOptions>),
+  }
+}
+
+function startApp(): App {
+  const options = readOptions()
+  const auth = createTokenManager(options)
+  const events: TokenManagerEvent[] = []
+  auth.observe((event) => events.push(event))
+
+  async function finishSignIn(): Promise<void> {
+    const arrived = await auth.handleRedirect()
+    if (arrived) history.replaceState(null, '', arrived.returnTo)
+    await auth.ready
+  }
+
+  async function send(url: string, requestId: string): Promise<number | string> {
+    try {
+      const response = await auth.fetch(url, { headers: { 'x-request-id': requestId } })
+      await response.arrayBuffer()
+      return response.status
+    } catch (error) {
+      const { name, code = '' } = error as { name: string; code?: string }
+      return `${name} ${code}`
+    }
+  }
+
+  return {
+    createTokenManager,
+    options,
+    auth,
+    events,
+    ready: finishSignIn(),
+    async fire({ url, at, requestIds }) {
+      const late = Date.now() > at
+      await new Promise((resolve) => setTimeout(resolve, at - Date.now()))
+      const outcomes = await Promise.all(requestIds.map((id) => send(url, id)))
+      return { late, outcomes, finishedAt: Date.now() }
+    },
+  }
+}
+
+window.app = startApp()

@@ -1,0 +1,97 @@
+import type { Page } from 'puppeteer-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import {
+  eventually,
+  inPage,
+  startPuppeteerStage,
+  stateOf,
+  waitForStatus,
+  type Stage,
+} from './harness.ts'
+
+let stage: Stage<Page>
+
+beforeAll(async () => {
+  stage = await startPuppeteerStage({ managerOptions: { refreshAhead: 'never' } })
+})
+beforeEach(() => stage.reset())
+afterAll(() => stage?.close())
+
+/** Marks the page, so that one that was kept can be told from one that was loaded anew. */
+async function leave(page: Page): Promise<void> {
+  await inPage(page, () => Object.assign(window, { kept: true }), undefined)
+  await page.goto('about:blank')
+}
+
+async function comeBack(page: Page): Promise<boolean> {
+  await page.goBack()
+  return inPage(page, () => 'kept' in window, undefined)
+}
+
+test('a page stays in the back/forward cache, and looks at storage when it comes back', async () => {
+  const page = await stage.newPage()
+  await stage.signIn(page)
+  await stage.storm([page], 3)
+  await leave(page)
+  expect(await comeBack(page)).toBe(true)
+  expect(await stage.storm([page], 3)).toMatchObject({ outcomes: { 200: 3 } })
+})
+
+test('a page in the back/forward cache is not evicted when another one signs out, and serves no token afterwards', async () => {
+  const [page, other] = (await stage.newPages(2)) as [Page, Page]
+  await stage.signIn(page)
+  await waitForStatus(other, 'signed-in')
+  await leave(page)
+  await inPage(other, () => window.app.auth.signOut({ endSession: false }), undefined)
+  expect(await comeBack(page)).toBe(true)
+  expect(await stage.storm([page], 3)).toMatchObject({
+    outcomes: { 'SessionEndedError SIGNED_OUT': 3 },
+  })
+  expect(await stateOf(page)).toMatchObject({ status: 'signed-out' })
+})
+
+test('a page that leaves in the middle of a rotation does not hold up the others', async () => {
+  stage.authorizationServer.setAccessTokenTtl(6)
+  const [leaving, waiting] = (await stage.newPages(2)) as [Page, Page]
+  await stage.signIn(leaving)
+  await waitForStatus(waiting, 'signed-in')
+  await eventually('the end of the access token', async () => {
+    const state = await stateOf(waiting)
+    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
+  })
+  // The request of the leaving page never reaches oidc-provider, so its refresh token is not spent.
+  stage.authorizationServer.misbehave({ when: 'before', kind: 'hang', times: 1 })
+  const call = (page: Page): Promise<void> =>
+    inPage(
+      page,
+      (url) => void window.app.auth.fetch(url).catch(() => {}),
+      `${stage.apiOrigin}/orders`,
+    )
+  await call(leaving)
+  await eventually(
+    'the request',
+    async () => stage.authorizationServer.counters().tokenRequests === 2,
+  )
+  await call(waiting)
+  await eventually('the queue for the lock', () =>
+    inPage(
+      waiting,
+      () => window.app.events.some(({ type }) => type === 'lock-requested'),
+      undefined,
+    ),
+  )
+
+  const leftAt = Date.now()
+  await leave(leaving)
+  const tookMs = await eventually('the grant of the waiting page', async () => {
+    return stage.authorizationServer.counters().refreshGrants === 1 && Date.now() - leftAt
+  })
+  expect(tookMs).toBeLessThan(3_000)
+  await eventually('its commit', async () => {
+    const state = await stateOf(waiting)
+    return state.status === 'signed-in' && state.generation === 2
+  })
+  await leaving.goBack()
+  expect(await stage.storm([leaving, waiting], 5)).toMatchObject({ outcomes: { 200: 10 } })
+  expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })
+})

@@ -1,0 +1,64 @@
+import { chromium } from 'playwright-core'
+import type { Page as PlaywrightPage } from 'playwright-core'
+import { launch } from 'puppeteer-core'
+import type { Page as PuppeteerPage } from 'puppeteer-core'
+import { findChromium } from './find-chromium.ts'
+
+export type AnyPage = PlaywrightPage | PuppeteerPage
+
+/** A running Chromium with one profile in use. */
+export interface Driver<Page extends AnyPage> {
+  /** A new tab of the profile in use. */
+  newPage(): Promise<Page>
+  /** Closes all tabs; the next one has a fresh profile. */
+  newProfile(): Promise<void>
+  close(): Promise<void>
+}
+
+const args = ['--disable-quic', '--disable-component-update', '--disable-sync', '--no-first-run']
+
+/** For most tests. Every tab counts as visible, and there is no back/forward cache and no freezing. */
+export async function launchPlaywright(): Promise<Driver<PlaywrightPage>> {
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    chromiumSandbox: false,
+    args: [...args, '--disable-background-networking'],
+  })
+  let profile = await browser.newContext()
+  return {
+    newPage: () => profile.newPage(),
+    async newProfile() {
+      await profile.close()
+      profile = await browser.newContext()
+    },
+    close: () => browser.close(),
+  }
+}
+
+/** For tests of the back/forward cache, of freezing and of hidden tabs, which behave as in life. */
+export async function launchPuppeteer(): Promise<Driver<PuppeteerPage>> {
+  const browser = await launch({
+    executablePath: chromiumPath(),
+    headless: true,
+    // Its own handlers keep the process alive.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    args: [...args, '--no-sandbox'],
+  })
+  let profile = await browser.createBrowserContext()
+  return {
+    newPage: () => profile.newPage(),
+    async newProfile() {
+      await profile.close()
+      profile = await browser.createBrowserContext()
+    },
+    close: () => browser.close(),
+  }
+}
+
+function chromiumPath(): string {
+  const path = findChromium()
+  if (path !== undefined) return path
+  throw new Error('There is no Chromium, Chrome or Edge here; `npm test` gets one.')
+}

@@ -1,0 +1,198 @@
+import { fileURLToPath } from 'node:url'
+import type { Page as PlaywrightPage } from 'playwright-core'
+import type { Page as PuppeteerPage } from 'puppeteer-core'
+import { createPageServer } from '../../demo/page-server.ts'
+import { startServers } from '../../demo/servers.ts'
+import type { Servers } from '../../demo/servers.ts'
+import type { AuthorizationServerCounters } from '../../demo/authorization-server.ts'
+import type { SessionState } from '../../src/index.ts'
+import type { StageConfig } from './app/app.ts'
+import { launchPlaywright, launchPuppeteer } from './drivers.ts'
+import type { AnyPage, Driver } from './drivers.ts'
+
+const appFolder = fileURLToPath(new URL('./app', import.meta.url))
+
+export interface StageOptions {
+  /** Default: 300. */
+  readonly accessTokenTtlSeconds?: number
+  readonly refreshTokenGraceMs?: number
+  /** For `createTokenManager` in every page. */
+  readonly managerOptions?: StageConfig['managerOptions']
+}
+
+/** The demo's servers, the test app, and a Chromium. */
+export interface Stage<Page extends AnyPage> extends Servers {
+  /** Opens a tab of the one profile, with the app ready in it. */
+  newPage(path?: string): Promise<Page>
+  newPages(count: number): Promise<Page[]>
+  signIn(page: Page, user?: string): Promise<void>
+  /** Has every page send its requests at the same moment, and tells what came of it. */
+  storm(pages: readonly Page[], requestsPerPage: number): Promise<Storm>
+  /** No tabs, a fresh profile, servers as at the start, counters at zero. */
+  reset(): Promise<void>
+}
+
+export interface Storm {
+  /** How often each outcome occurred: a status, or the name and code of an error. */
+  readonly outcomes: Readonly<Record<string, number>>
+  /** The most often that one request arrived at the API. */
+  readonly mostSends: number
+  /** From the moment of firing to the last response. */
+  readonly tookMs: number
+  /** By how much the authorization server's counters have grown. */
+  readonly grown: AuthorizationServerCounters
+}
+
+/** Starts a stage for a test file; see {@link launchPlaywright} for what its pages are like. */
+export function startStage(options: StageOptions = {}): Promise<Stage<PlaywrightPage>> {
+  return start(launchPlaywright, options)
+}
+
+/** Starts a stage whose pages can be frozen and go into the back/forward cache. */
+export function startPuppeteerStage(options: StageOptions = {}): Promise<Stage<PuppeteerPage>> {
+  return start(launchPuppeteer, options)
+}
+
+/** Runs `task` in the page, like `page.evaluate`, which the two drivers declare differently. */
+export function inPage<Argument, Result>(
+  page: AnyPage,
+  task: (argument: Argument) => Result | Promise<Result>,
+  argument: Argument,
+): Promise<Result> {
+  const evaluate = page.evaluate.bind(page) as (...of: unknown[]) => Promise<Result>
+  return evaluate(task, argument)
+}
+
+export function stateOf(page: AnyPage): Promise<SessionState> {
+  return inPage(page, () => window.app.auth.getState(), undefined)
+}
+
+/** Waits until `check` gives something, whatever happens on the way (a page may be loading). */
+export async function eventually<Result>(
+  what: string,
+  check: () => Promise<Result | undefined | false>,
+  timeoutMs = 15_000,
+): Promise<Result> {
+  const deadline = Date.now() + timeoutMs
+  let trouble: unknown
+  while (Date.now() < deadline) {
+    const result = await check().catch((error: unknown) => {
+      trouble = error
+      return undefined
+    })
+    if (result !== undefined && result !== false) return result
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`Not within ${timeoutMs} ms: ${what}`, { cause: trouble })
+}
+
+export async function waitForStatus(
+  page: AnyPage,
+  status: SessionState['status'],
+  timeoutMs?: number,
+): Promise<void> {
+  const isThere = async (): Promise<boolean> => (await stateOf(page)).status === status
+  await eventually(`a page that is ${status}`, isThere, timeoutMs)
+}
+
+async function start<Page extends AnyPage>(
+  launch: () => Promise<Driver<Page>>,
+  options: StageOptions,
+): Promise<Stage<Page>> {
+  const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0, managerOptions = {} } = options
+  const servers = await startServers({
+    createPageServer: (addresses) => createPageServer(appFolder, { addresses, managerOptions }),
+    accessTokenTtlSeconds,
+    refreshTokenGraceMs,
+    controls: true,
+  })
+  const { authorizationServer, api, pageOrigin, apiOrigin } = servers
+  const driver = await launch().catch(async (error: unknown) => {
+    await servers.close()
+    throw error
+  })
+  let storms = 0
+
+  async function newPage(path = '/'): Promise<Page> {
+    const page = await driver.newPage()
+    await page.goto(pageOrigin + path)
+    await inPage(page, () => window.app.ready, undefined)
+    return page
+  }
+
+  return {
+    ...servers,
+    newPage,
+    newPages: (count) => Promise.all(Array.from({ length: count }, () => newPage())),
+    async signIn(page, user = 'ada') {
+      await inPage(page, () => void window.app.auth.signIn({ returnTo: '/' }), undefined)
+      await eventually(`the sign-in of ${user}`, () =>
+        inPage(
+          page,
+          (value) => {
+            const button = document.querySelector<HTMLElement>(`button[name=user][value=${value}]`)
+            button?.click()
+            return (
+              !button &&
+              location.pathname === '/' &&
+              window.app.auth.getState().status === 'signed-in'
+            )
+          },
+          user,
+        ),
+      )
+    },
+    async storm(pages, requestsPerPage) {
+      const before = authorizationServer.counters()
+      const storm = ++storms
+      // Time enough for the order to reach every page.
+      const at = Date.now() + 250 + 50 * pages.length
+      const reports = await Promise.all(
+        pages.map((page, index) => {
+          const ids = Array.from({ length: requestsPerPage }, (_, n) => `${storm}.${index}.${n}`)
+          const volley = { url: `${apiOrigin}/orders`, at, requestIds: ids }
+          return inPage(page, (order) => window.app.fire(order), volley)
+        }),
+      )
+      if (reports.some(({ late }) => late)) throw new Error('The pages did not fire together.')
+      const arrived = api.log().map(({ requestId }) => requestId ?? '')
+      return {
+        outcomes: countEach(reports.flatMap(({ outcomes }) => outcomes)),
+        mostSends: Math.max(
+          ...Object.values(countEach(arrived.filter((id) => id.startsWith(`${storm}.`)))),
+        ),
+        tookMs: Math.max(...reports.map(({ finishedAt }) => finishedAt)) - at,
+        grown: growth(before, authorizationServer.counters()),
+      }
+    },
+    async reset() {
+      await driver.newProfile()
+      authorizationServer.misbehave(undefined)
+      authorizationServer.setAccessTokenTtl(accessTokenTtlSeconds)
+      authorizationServer.revokeGrants()
+      authorizationServer.resetCounters()
+      api.behave({ rejectAll: false, hideChallenge: false })
+      api.resetCounters()
+    },
+    async close() {
+      await driver.close()
+      await servers.close()
+    },
+  }
+}
+
+function countEach(values: readonly (string | number)[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}
+
+function growth(
+  before: AuthorizationServerCounters,
+  after: AuthorizationServerCounters,
+): AuthorizationServerCounters {
+  const names = Object.keys(after) as (keyof AuthorizationServerCounters)[]
+  return Object.fromEntries(
+    names.map((name) => [name, after[name] - before[name]]),
+  ) as unknown as AuthorizationServerCounters
+}

@@ -1,0 +1,178 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventually, inPage, startStage, stateOf, waitForStatus, type Stage } from './harness.ts'
+
+let stage: Stage<Page>
+
+beforeAll(async () => {
+  // Ahead of expiry nothing is renewed, so that it is the requests that meet an expired token.
+  stage = await startStage({ managerOptions: { refreshAhead: 'never' } })
+})
+beforeEach(() => stage.reset())
+afterAll(() => stage?.close())
+
+const ttlSeconds = 6
+
+/** Pages of one session whose access token has just run out. */
+async function pagesWithExpiredToken(count: number): Promise<readonly Page[]> {
+  stage.authorizationServer.setAccessTokenTtl(ttlSeconds)
+  const first = await stage.newPage()
+  await stage.signIn(first)
+  const pages = [first, ...(await stage.newPages(count - 1))]
+  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  stage.authorizationServer.setAccessTokenTtl(300)
+  await expired(first)
+  return pages
+}
+
+async function expired(page: Page): Promise<void> {
+  await eventually('the end of the access token', async () => {
+    const state = await stateOf(page)
+    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
+  })
+}
+
+describe.each([2, 5, 10, 20])('%i pages, each with ten requests on an expired token', (count) => {
+  test('cost one grant and lose no request', async () => {
+    const pages = await pagesWithExpiredToken(count)
+    const storm = await stage.storm(pages, 10)
+    expect(storm).toMatchObject({
+      outcomes: { 200: count * 10 },
+      mostSends: 1,
+      grown: { refreshGrants: 1, tokenRequests: 1, replays: 0, refreshRefused: 0 },
+    })
+  })
+})
+
+test('ten pages that are reloaded at once on an expired token cost one grant', async () => {
+  const pages = await pagesWithExpiredToken(10)
+  const before = stage.authorizationServer.counters()
+  await Promise.all(pages.map((page) => page.reload()))
+  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  const storm = await stage.storm(pages, 10)
+  expect(storm).toMatchObject({ outcomes: { 200: 100 }, mostSends: 1 })
+  const after = stage.authorizationServer.counters()
+  expect(after.tokenRequests - before.tokenRequests).toBe(1)
+  expect(after.replays).toBe(0)
+})
+
+test('ten pages reloaded in the middle of their storm keep the session', async () => {
+  const pages = await pagesWithExpiredToken(10)
+  const storms = pages.map((page) =>
+    inPage(
+      page,
+      (url) =>
+        void Promise.all(Array.from({ length: 10 }, () => window.app.auth.fetch(url))).catch(
+          () => {},
+        ),
+      `${stage.apiOrigin}/orders`,
+    ),
+  )
+  await Promise.all(storms)
+  // A reload cuts the request that is under way; a strict server may have rotated by then. That
+  // loss cannot be mended by any client, so it is waited for until the grant is through.
+  await eventually(
+    'the grant',
+    async () => stage.authorizationServer.counters().refreshGrants === 1,
+  )
+  await eventually('the commit', async () => {
+    const states = await Promise.all(pages.map(stateOf))
+    return states.some((state) => state.status === 'signed-in' && state.generation === 2)
+  })
+  await Promise.all(pages.map((page) => page.reload()))
+  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  expect(await stage.storm(pages, 10)).toMatchObject({ outcomes: { 200: 100 } })
+  expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })
+})
+
+test('a token that was revoked while the clock says it is fresh costs one grant for all pages', async () => {
+  const first = await stage.newPage()
+  await stage.signIn(first)
+  const pages = [first, ...(await stage.newPages(9))]
+  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  stage.authorizationServer.revokeAccessTokens()
+
+  const storm = await stage.storm(pages, 10)
+  expect(storm.outcomes).toEqual({ 200: 100 })
+  expect(storm.mostSends).toBe(2)
+  expect(storm.grown).toMatchObject({ refreshGrants: 1, tokenRequests: 1, replays: 0 })
+})
+
+test('a revoked token is renewed as well when CORS hides the challenge', async () => {
+  const page = await stage.newPage()
+  await stage.signIn(page)
+  stage.api.behave({ hideChallenge: true })
+  stage.authorizationServer.revokeAccessTokens()
+  expect(await stage.storm([page], 5)).toMatchObject({
+    outcomes: { 200: 5 },
+    grown: { refreshGrants: 1 },
+  })
+})
+
+test('an API that rejects every token gets each request twice at most, and one grant in thirty seconds', async () => {
+  const first = await stage.newPage()
+  await stage.signIn(first)
+  const pages = [first, ...(await stage.newPages(9))]
+  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  stage.api.behave({ rejectAll: true })
+
+  const startedAt = Date.now()
+  const storm = await stage.storm(pages, 10)
+  expect(storm.outcomes).toEqual({ 401: 100 })
+  expect(storm.mostSends).toBe(2)
+  expect(storm.grown).toMatchObject({ refreshGrants: 1, tokenRequests: 1 })
+
+  while (Date.now() - startedAt < 25_000) {
+    const next = await stage.storm(pages, 10)
+    expect(next.outcomes).toEqual({ 401: 100 })
+    expect(next.grown).toMatchObject({ tokenRequests: 0 })
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+  }
+})
+
+test('a sign-out offline reaches every page within a second', async () => {
+  const first = await stage.newPage()
+  await stage.signIn(first)
+  const others = await stage.newPages(3)
+  await Promise.all(others.map((page) => waitForStatus(page, 'signed-in')))
+  await first.context().setOffline(true)
+  await inPage(first, () => void window.app.auth.signOut(), undefined)
+  await Promise.all(others.map((page) => waitForStatus(page, 'signed-out', 1_000)))
+})
+
+test('a reply that arrives after the sign-out changes nothing', async () => {
+  const [first, second] = (await pagesWithExpiredToken(2)) as [Page, Page]
+  stage.authorizationServer.misbehave({ when: 'after', kind: 'delay', ms: 1_500, times: 1 })
+  const call = inPage(
+    second,
+    (url) => window.app.auth.fetch(url).then(String, (error: { code: string }) => error.code),
+    `${stage.apiOrigin}/orders`,
+  )
+  await eventually(
+    'the grant',
+    async () => stage.authorizationServer.counters().refreshGrants === 1,
+  )
+  await inPage(
+    first,
+    () => window.app.auth.signOut({ endSession: false, revoke: false }),
+    undefined,
+  )
+  expect(await call).toBe('SIGNED_OUT')
+  // The orphan that the late reply brought is revoked, which shows that it has come.
+  await eventually(
+    'the revocation',
+    async () => stage.authorizationServer.counters().revocations === 1,
+  )
+  expect(await stateOf(first)).toMatchObject({ status: 'signed-out' })
+  expect(await stateOf(second)).toMatchObject({ status: 'signed-out' })
+  await second.reload()
+  await waitForStatus(second, 'signed-out')
+  expect(stage.authorizationServer.counters().sessions).toBe(0)
+})
+
+test('tabs that sign in at the same time both arrive', async () => {
+  const [first, second] = (await stage.newPages(2)) as [Page, Page]
+  await Promise.all([stage.signIn(first, 'ada'), stage.signIn(second, 'ada')])
+  expect(await stateOf(first)).toMatchObject({ status: 'signed-in', sub: 'ada' })
+  expect(await stateOf(second)).toMatchObject({ status: 'signed-in', sub: 'ada' })
+})

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import {
+  asymmetricAlgOf,
+  checkHandedOverIdToken,
+  compareIdToken,
+  decodeIdToken,
+} from '../../src/oauth/id-token.ts'
+import { claims, clientId, issuer, signIdToken } from './server-double.ts'
+
+describe('decodeIdToken', () => {
+  it('reads the claims, in whatever script they are written', async () => {
+    const idToken = await signIdToken({ name: 'Zoë 王小明 🦊' })
+    expect(decodeIdToken(idToken)).toEqual({ ...claims, name: 'Zoë 王小明 🦊' })
+  })
+
+  it('takes a list of audiences', async () => {
+    const idToken = await signIdToken({ aud: [clientId, 'https://api.example'] })
+    expect(decodeIdToken(idToken)?.aud).toEqual([clientId, 'https://api.example'])
+  })
+
+  it.each([
+    ['no subject', { sub: undefined }],
+    ['a subject that is a number', { sub: 7 }],
+    ['no issuer', { iss: undefined }],
+    ['no audience', { aud: undefined }],
+    ['audiences that are numbers', { aud: [1] }],
+    ['no expiry', { exp: undefined }],
+    ['an expiry that is text', { exp: 'tomorrow' }],
+    ['no time of issue', { iat: undefined }],
+  ])('makes nothing of a token with %s', (_, changes) => {
+    const payload = Buffer.from(JSON.stringify({ ...claims, ...changes })).toString('base64url')
+    expect(decodeIdToken(`e30.${payload}.c2ln`)).toBeUndefined()
+  })
+
+  it.each(['', 'opaque', 'a.b.c', 'e30.!!!.c2ln', 'e30.bnVsbA.c2ln', 'e30.W10.c2ln'])(
+    'makes nothing of %j',
+    (text) => {
+      expect(decodeIdToken(text)).toBeUndefined()
+    },
+  )
+})
+
+describe('asymmetricAlgOf', () => {
+  it('names what the token was signed with', async () => {
+    expect(asymmetricAlgOf(await signIdToken({}, 'ES256'))).toBe('ES256')
+  })
+
+  it('names no algorithm that proves nothing', async () => {
+    expect(asymmetricAlgOf(await signIdToken({}, 'HS256'))).toBeUndefined()
+    expect(asymmetricAlgOf(`${btoa('{"alg":"none"}')}.e30.`)).toBeUndefined()
+    expect(asymmetricAlgOf('opaque')).toBeUndefined()
+  })
+})
+
+describe('compareIdToken', () => {
+  const previous = { sub: claims.sub, nonce: 'n-1', claims: { ...claims, nonce: 'n-1' } }
+
+  it.each([
+    ['the same again', {}],
+    ['later times', { iat: claims.iat + 600, exp: claims.exp + 600 }],
+    ['another time of authentication', { auth_time: 1 }],
+    ['the nonce of the sign-in', { nonce: 'n-1' }],
+    ['one audience more', { aud: [clientId, 'https://api.example'] }],
+    ['an issuer with a final slash', { iss: `${issuer}/` }],
+  ])('accepts %s', (_, changes) => {
+    expect(compareIdToken({ ...claims, ...changes }, previous, issuer)).toBeUndefined()
+  })
+
+  it.each([
+    ['another subject', { sub: 'user-2' }],
+    ['another issuer', { iss: 'https://evil.example' }],
+  ])('takes %s for somebody else', (_, changes) => {
+    expect(compareIdToken({ ...claims, ...changes }, previous, issuer)).toBe('other-subject')
+  })
+
+  it.each([
+    ['another nonce', { nonce: 'n-2' }],
+    ['another audience', { aud: 'other-client' }],
+    ['an authorized party where there was none', { azp: clientId }],
+  ])('does not accept %s', (_, changes) => {
+    expect(compareIdToken({ ...claims, ...changes }, previous, issuer)).toBe('claims')
+  })
+
+  it('misses an audience or an authorized party that was there before', () => {
+    const before = { ...claims, aud: [clientId, 'https://api.example'], azp: clientId }
+    expect(compareIdToken(before, { claims: before }, issuer)).toBeUndefined()
+    expect(compareIdToken({ ...before, aud: clientId }, { claims: before }, issuer)).toBe('claims')
+    expect(compareIdToken({ ...before, azp: 'other' }, { claims: before }, issuer)).toBe('claims')
+  })
+
+  it('knows the nonce of a session that was handed over from its claims', () => {
+    const handedOver = { sub: claims.sub, claims: { ...claims, nonce: 'n-1' } }
+    expect(compareIdToken({ ...claims, nonce: 'n-2' }, handedOver, issuer)).toBe('claims')
+  })
+
+  it('has only the issuer to compare with where there was no id_token before', () => {
+    expect(compareIdToken({ ...claims, azp: clientId, nonce: 'n' }, {}, issuer)).toBeUndefined()
+    expect(compareIdToken({ ...claims, iss: 'https://evil.example' }, {}, issuer)).toBe(
+      'other-subject',
+    )
+  })
+})
+
+describe('checkHandedOverIdToken', () => {
+  const expected = { issuer, clientId }
+
+  it('accepts a token of this issuer for this client', () => {
+    expect(checkHandedOverIdToken(claims, expected)).toBeUndefined()
+    expect(checkHandedOverIdToken({ ...claims, aud: ['api', clientId] }, expected)).toBeUndefined()
+    expect(checkHandedOverIdToken({ ...claims, nonce: 'n' }, expected)).toBeUndefined()
+    expect(
+      checkHandedOverIdToken({ ...claims, nonce: 'n' }, { ...expected, nonce: 'n' }),
+    ).toBeUndefined()
+  })
+
+  it('accepts an issuer that is configured with the slash it does not have', () => {
+    expect(checkHandedOverIdToken(claims, { ...expected, issuer: `${issuer}/` })).toBeUndefined()
+  })
+
+  it('names the claim that does not fit', () => {
+    expect(checkHandedOverIdToken({ ...claims, iss: 'https://evil.example' }, expected)).toBe('iss')
+    expect(checkHandedOverIdToken({ ...claims, aud: 'other' }, expected)).toBe('aud')
+    expect(checkHandedOverIdToken({ ...claims, aud: [] }, expected)).toBe('aud')
+    expect(checkHandedOverIdToken(claims, { ...expected, nonce: 'n' })).toBe('nonce')
+  })
+})

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { parseTokenEndpointResponse, toTokenReply } from '../../src/oauth/token-response.ts'
+import { claims, signIdToken } from './server-double.ts'
+
+const response = { access_token: 'access-secret', token_type: 'Bearer' }
+
+describe('toTokenReply', () => {
+  it('says nothing that the server did not say', () => {
+    expect(toTokenReply(response, undefined)).toEqual({
+      accessToken: 'access-secret',
+      tokenType: 'Bearer',
+    })
+  })
+
+  it('counts in milliseconds', () => {
+    const reply = toTokenReply(
+      { ...response, expires_in: 0.5, refresh_token: 'refresh-secret', refresh_expires_in: 1_800 },
+      undefined,
+    )
+    expect(reply).toMatchObject({ expiresInMs: 500, refreshTokenExpiresInMs: 1_800_000 })
+  })
+
+  it.each(['DPoP', 'dpop', 'DPOP'])('spells the token type %s as its RFC does', (token_type) => {
+    expect(toTokenReply({ ...response, token_type }, undefined).tokenType).toBe('DPoP')
+  })
+
+  it.each([
+    ['0, which means without an end', { refresh_expires_in: 0 }],
+    ['text', { refresh_token_expires_in: 'soon' }],
+    ['null', { refresh_expires_in: null }],
+  ])('takes no life of the refresh token from %s', (_, members) => {
+    expect(toTokenReply({ ...response, ...members }, undefined)).not.toHaveProperty(
+      'refreshTokenExpiresInMs',
+    )
+  })
+
+  it('has finite durations, however large the numbers of the server', () => {
+    const reply = toTokenReply(
+      { ...response, expires_in: 1e306, refresh_token_expires_in: Infinity },
+      undefined,
+    )
+    expect(reply.expiresInMs).toSatisfy(Number.isFinite)
+    expect(reply.refreshTokenExpiresInMs).toSatisfy(Number.isFinite)
+  })
+})
+
+describe('parseTokenEndpointResponse', () => {
+  it('reads a whole response', async () => {
+    const id_token = await signIdToken()
+    const reply = parseTokenEndpointResponse({
+      ...response,
+      expires_in: 300,
+      refresh_token: 'refresh-secret',
+      refresh_expires_in: 1_800,
+      scope: 'a b',
+      id_token,
+      session_state: 'ignored',
+    })
+    expect(reply).toEqual({
+      accessToken: 'access-secret',
+      tokenType: 'Bearer',
+      expiresInMs: 300_000,
+      refreshToken: 'refresh-secret',
+      refreshTokenExpiresInMs: 1_800_000,
+      scope: 'a b',
+      idToken: id_token,
+      claims,
+    })
+  })
+
+  it('counts null as absent', () => {
+    const nulls = { expires_in: null, refresh_token: null, scope: null, id_token: null }
+    expect(parseTokenEndpointResponse({ ...response, ...nulls })).toEqual({
+      accessToken: 'access-secret',
+      tokenType: 'Bearer',
+    })
+  })
+
+  it('takes a number of seconds that is written as text', () => {
+    expect(parseTokenEndpointResponse({ ...response, expires_in: '3600' }).expiresInMs).toBe(
+      3_600_000,
+    )
+  })
+
+  it('takes an access token of any size and form', () => {
+    const access_token = 'x'.repeat(65_536)
+    expect(parseTokenEndpointResponse({ ...response, access_token }).accessToken).toBe(access_token)
+  })
+
+  it('is not led astray by a member named __proto__', () => {
+    const wire: unknown = JSON.parse(
+      '{"access_token":"a","token_type":"bearer","__proto__":{"refresh_token":"planted"}}',
+    )
+    expect(parseTokenEndpointResponse(wire)).toEqual({ accessToken: 'a', tokenType: 'Bearer' })
+  })
+
+  it.each<[string, unknown]>([
+    ['response', undefined],
+    ['response', null],
+    ['response', 'access-secret'],
+    ['response.access_token', { token_type: 'Bearer' }],
+    ['response.access_token', { ...response, access_token: '' }],
+    ['response.access_token', { ...response, access_token: 7 }],
+    ['response.token_type', { access_token: 'access-secret' }],
+    ['response.token_type', { ...response, token_type: 'mac' }],
+    ['response.token_type', { ...response, token_type: ['Bearer'] }],
+    ['response.expires_in', { ...response, expires_in: -1 }],
+    ['response.expires_in', { ...response, expires_in: '' }],
+    ['response.expires_in', { ...response, expires_in: 'soon' }],
+    ['response.expires_in', { ...response, expires_in: Number.NaN }],
+    ['response.expires_in', { ...response, expires_in: {} }],
+    ['response.refresh_token', { ...response, refresh_token: '' }],
+    ['response.refresh_token', { ...response, refresh_token: { value: 'refresh-secret' } }],
+    ['response.scope', { ...response, scope: ['a', 'b'] }],
+    ['response.id_token', { ...response, id_token: 'id-secret' }],
+    ['response.id_token', { ...response, id_token: { raw: 'id-secret' } }],
+  ])('names %s and the rule, and no value, when given %j', (name, value) => {
+    const parse = (): unknown => parseTokenEndpointResponse(value)
+    expect(parse).toThrow(TypeError)
+    expect(parse).toThrow(new RegExp(`^${name} (must|is) `))
+    expect(parse).not.toThrow('secret')
+  })
+})
