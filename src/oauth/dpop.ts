@@ -119,7 +119,9 @@ function isKeyPair(value: unknown): value is CryptoKeyPair {
     'privateKey' in value &&
     'publicKey' in value &&
     value.privateKey instanceof CryptoKey &&
-    value.publicKey instanceof CryptoKey
+    value.privateKey.usages.includes('sign') &&
+    value.publicKey instanceof CryptoKey &&
+    value.publicKey.type === 'public'
   )
 }
 

@@ -27,7 +27,12 @@ export interface Stage<Page extends AnyPage> extends Servers {
   newPages(count: number): Promise<Page[]>
   signIn(page: Page, user?: string): Promise<void>
   /** Has every page send its requests at the same moment, and tells what came of it. */
-  storm(pages: readonly Page[], requestsPerPage: number): Promise<Storm>
+  storm(
+    pages: readonly Page[],
+    requestsPerPage: number,
+    /** `plain`: with the browser's own `fetch`, for comparison. */
+    how?: { readonly plain?: boolean },
+  ): Promise<Storm>
   /** No tabs, a fresh profile, servers as at the start, counters at zero. */
   reset(): Promise<void>
 }
@@ -142,7 +147,7 @@ async function start<Page extends AnyPage>(
         ),
       )
     },
-    async storm(pages, requestsPerPage) {
+    async storm(pages, requestsPerPage, { plain = false } = {}) {
       const before = authorizationServer.counters()
       const storm = ++storms
       // Time enough for the order to reach every page.
@@ -150,7 +155,7 @@ async function start<Page extends AnyPage>(
       const reports = await Promise.all(
         pages.map((page, index) => {
           const ids = Array.from({ length: requestsPerPage }, (_, n) => `${storm}.${index}.${n}`)
-          const volley = { url: `${apiOrigin}/orders`, at, requestIds: ids }
+          const volley = { url: `${apiOrigin}/orders`, at, requestIds: ids, plain }
           return inPage(page, (order) => window.app.fire(order), volley)
         }),
       )

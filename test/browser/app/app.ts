@@ -16,6 +16,8 @@ export interface Volley {
   readonly at: number
   /** One request for each; the API logs it. */
   readonly requestIds: readonly string[]
+  /** With the browser's own `fetch` and the token there is, for comparison. */
+  readonly plain: boolean
 }
 
 export interface VolleyReport {
@@ -73,9 +75,13 @@ function startApp(): App {
     await auth.ready
   }
 
-  async function send(url: string, requestId: string): Promise<number | string> {
+  async function send(
+    url: string,
+    headers: Record<string, string>,
+    plain: boolean,
+  ): Promise<number | string> {
     try {
-      const response = await auth.fetch(url, { headers: { 'x-request-id': requestId } })
+      const response = await (plain ? fetch(url, { headers }) : auth.fetch(url, { headers }))
       await response.arrayBuffer()
       return response.status
     } catch (error) {
@@ -90,10 +96,13 @@ function startApp(): App {
     auth,
     events,
     ready: finishSignIn(),
-    async fire({ url, at, requestIds }) {
+    async fire({ url, at, requestIds, plain }) {
+      const authorization = plain ? await auth.getAuthorizationHeaders(url) : {}
       const late = Date.now() > at
       await new Promise((resolve) => setTimeout(resolve, at - Date.now()))
-      const outcomes = await Promise.all(requestIds.map((id) => send(url, id)))
+      const outcomes = await Promise.all(
+        requestIds.map((id) => send(url, { ...authorization, 'x-request-id': id }, plain)),
+      )
       return { late, outcomes, finishedAt: Date.now() }
     },
   }

@@ -1,0 +1,151 @@
+import type { Page } from 'playwright-core'
+import {
+  eventually,
+  inPage,
+  startStage,
+  stateOf,
+  waitForStatus,
+  type Stage,
+} from '../browser/harness.ts'
+import { entrySizes } from './entry-sizes.ts'
+
+/** One figure, as it is printed. */
+interface Figure {
+  readonly what: string
+  readonly measured: string
+  readonly target: string
+}
+
+const tabs = 10
+const requestsPerTab = 10
+const tokenEndpointMs = 50
+const rounds = 7
+
+/** Measures what the README states, all in one run, and prints it with the targets. */
+export async function bench(): Promise<void> {
+  const stage = await startStage({ managerOptions: { refreshAhead: 'never' } })
+  try {
+    const page = await stage.newPage()
+    await stage.signIn(page)
+    const figures = [
+      ...(await callFigures(page)),
+      ...(await stormFigures(stage, page)),
+      ...(await sizeFigures()),
+    ]
+    print(figures)
+  } finally {
+    await stage.close()
+  }
+}
+
+async function callFigures(page: Page): Promise<Figure[]> {
+  const { getNs, addedUs } = await inPage(page, measureCalls, undefined)
+  return [
+    {
+      what: 'getAccessToken() with a fresh token',
+      measured: `${getNs.toFixed(0)} ns`,
+      target: 'under 1 000 ns',
+    },
+    {
+      what: 'what auth.fetch adds, network stubbed',
+      measured: `${addedUs.toFixed(2)} µs`,
+      target: 'under 5 µs',
+    },
+  ]
+}
+
+/** Runs in the page, so it can use nothing from out here. */
+async function measureCalls(): Promise<{ getNs: number; addedUs: number }> {
+  const median = (values: number[]): number =>
+    values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+  async function sample(calls: number, task: () => Promise<unknown>): Promise<number> {
+    const from = performance.now()
+    for (let call = 0; call < calls; call += 1) await task()
+    return (performance.now() - from) / calls
+  }
+
+  const { app } = window
+  const url = 'https://api.example/orders'
+  const response = new Response()
+  const stub = async (): Promise<Response> => response
+  const stubbed = app.createTokenManager({
+    ...app.options,
+    storage: 'memory',
+    resourceServers: ['https://api.example/'],
+    fetch: stub,
+  })
+  await stubbed.startSession({ access_token: 'a', token_type: 'Bearer', expires_in: 3600 })
+
+  const gets: number[] = []
+  const added: number[] = []
+  for (let round = 0; round < 15; round += 1) {
+    gets.push(await sample(20_000, () => app.auth.getAccessToken()))
+    const plain = await sample(5_000, stub)
+    added.push((await sample(5_000, () => stubbed.fetch(url))) - plain)
+  }
+  stubbed.dispose()
+  return { getNs: median(gets) * 1e6, addedUs: median(added) * 1e3 }
+}
+
+async function stormFigures(stage: Stage<Page>, first: Page): Promise<Figure[]> {
+  const pages = [first, ...(await stage.newPages(tabs - 1))]
+  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  // Connections and preflights are there before anything is measured.
+  await stage.storm(pages, requestsPerTab)
+
+  const plain: number[] = []
+  const storms: number[] = []
+  let grants = 0
+  let failed = 0
+  for (let round = 0; round < rounds; round += 1) {
+    await expireToken(stage, first)
+    stage.authorizationServer.misbehave({ when: 'before', kind: 'delay', ms: tokenEndpointMs })
+    const storm = await stage.storm(pages, requestsPerTab)
+    stage.authorizationServer.misbehave(undefined)
+    storms.push(storm.tookMs)
+    grants += storm.grown.tokenRequests
+    failed += tabs * requestsPerTab - (storm.outcomes[200] ?? 0)
+    plain.push((await stage.storm(pages, requestsPerTab, { plain: true })).tookMs)
+  }
+  const ratios = storms.map((tookMs, index) => tookMs / (tokenEndpointMs + (plain[index] ?? NaN)))
+  return [
+    {
+      what: `grants for ${tabs} tabs × ${requestsPerTab} requests (${rounds} storms)`,
+      measured: `${grants / rounds} each, ${failed} failed requests`,
+      target: '1, and 0',
+    },
+    {
+      what: `time of a storm, over ${tokenEndpointMs} ms + plain fetch`,
+      measured: `${median(ratios).toFixed(2)} × (${median(storms)} ms over ${tokenEndpointMs} + ${median(plain)} ms)`,
+      target: 'at most 1.30 ×',
+    },
+  ]
+}
+
+async function expireToken(stage: Stage<Page>, page: Page): Promise<void> {
+  stage.authorizationServer.setAccessTokenTtl(6)
+  await inPage(page, () => window.app.auth.refresh(), undefined)
+  stage.authorizationServer.setAccessTokenTtl(300)
+  await eventually('the end of the access token', async () => {
+    const state = await stateOf(page)
+    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
+  })
+}
+
+async function sizeFigures(): Promise<Figure[]> {
+  const sizes = await entrySizes()
+  return sizes.map(({ what, minified, brotli, budget }) => ({
+    what: `size of ${what}, with its dependencies`,
+    measured: `${brotli} B brotli (${minified} B minified)`,
+    target: budget === undefined ? '' : `at most ${budget} B`,
+  }))
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+}
+
+function print(figures: readonly Figure[]): void {
+  const lines = figures.map(({ what, measured, target }) => `| ${what} | ${measured} | ${target} |`)
+  process.stdout.write(`| what | measured | target |\n| --- | --- | --- |\n${lines.join('\n')}\n`)
+}
