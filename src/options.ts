@@ -1,3 +1,4 @@
+import { defined } from './core/defined.ts'
 import type { RefreshAhead } from './core/refresh-schedule.ts'
 import type { TokenStore } from './core/ports.ts'
 import type { TokenParameters } from './core/token-set.ts'
@@ -77,121 +78,79 @@ export interface Settings {
   readonly fetch: () => typeof globalThis.fetch
 }
 
-const names: readonly (keyof TokenManagerOptions)[] = [
-  'authorizationServer',
-  'clientId',
-  'scope',
-  'audience',
-  'resource',
-  'redirectUri',
-  'postLogoutRedirectUri',
-  'authorizationParameters',
-  'resourceServers',
-  'storage',
-  'sessionName',
-  'leewayMs',
-  'refreshAhead',
-  'tokenRequestTimeoutMs',
-  'spentRefreshToken',
-  'endSession',
-  'dpop',
-  'fetch',
+type Rule = readonly [check: (value: unknown) => boolean, text: string]
+
+const word: Rule = [isWord, 'must be a non-empty string']
+const address: Rule = [
+  isAddress,
+  'must be an absolute https URL without a fragment (http only on loopback)',
 ]
+const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
+  authorizationServer: [
+    (value) => isWord(value) || (isObject(value) && isWord(value['issuer'])),
+    'must be an issuer identifier, or metadata with an issuer',
+  ],
+  clientId: word,
+  scope: word,
+  audience: word,
+  resource: word,
+  redirectUri: address,
+  postLogoutRedirectUri: address,
+  authorizationParameters: [
+    (value) => isObject(value) && Object.values(value).every(isString),
+    'must be an object of strings',
+  ],
+  resourceServers: [Array.isArray, 'must be an array'],
+  storage: [
+    (value) => value === 'indexeddb' || value === 'memory' || isStore(value),
+    "must be 'indexeddb', 'memory' or a store with read() and update()",
+  ],
+  sessionName: word,
+  leewayMs: duration(0),
+  refreshAhead: [
+    (value) => ['in-use', 'visible', 'never'].includes(value as string),
+    "must be 'in-use', 'visible' or 'never'",
+  ],
+  tokenRequestTimeoutMs: duration(100),
+  spentRefreshToken: [
+    (value) => Array.isArray(value) && value.every(isString),
+    'must be an array of strings',
+  ],
+  endSession: [(value) => isObject(value) && isAddress(value['url']), 'must hold an https url'],
+  dpop: [isObject, 'must be what dpop() returns'],
+  fetch: [(value) => typeof value === 'function', 'must be a function'],
+}
 
 /** Checks every option; a `TypeError` names the option and the rule. */
 export function parseOptions(options: TokenManagerOptions): Settings {
   // Callers without a type checker can pass anything.
-  const given = options as unknown
-  rule(isObject(given), 'options', 'must be an object')
-  for (const name of Object.keys(given)) {
+  const given: unknown = options
+  if (!isObject(given)) throw new TypeError('options must be an object')
+  for (const name of Object.keys({ authorizationServer: 0, clientId: 0, ...given })) {
     // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
-    rule((names as readonly string[]).includes(name), `options.${name}`, 'is not an option')
-  }
-  const string = (name: keyof TokenManagerOptions): string | undefined => {
+    if (!Object.hasOwn(rules, name)) throw new TypeError(`options.${name} is not an option`)
+    const [check, text] = rules[name as keyof TokenManagerOptions]
     const value = given[name]
-    const isGood = value === undefined || (typeof value === 'string' && value !== '')
-    rule(isGood, `options.${name}`, 'must be a non-empty string')
-    return value
+    const isRequired = name === 'authorizationServer' || name === 'clientId'
+    const isGood = value === undefined ? !isRequired : check(value)
+    if (!isGood) throw new TypeError(`options.${name} ${text}`)
   }
-  const duration = (name: keyof TokenManagerOptions, leastMs: number, preset: number): number => {
-    const value = given[name] ?? preset
-    const isGood = typeof value === 'number' && value >= leastMs && value <= longestMs
-    rule(isGood, `options.${name}`, `must be a number of ms from ${leastMs} to ${longestMs}`)
-    return value
-  }
-  const url = (name: keyof TokenManagerOptions): string | undefined => {
-    const value = string(name)
-    if (value !== undefined) rule(isAppUrl(value), `options.${name}`, urlRule)
-    return value
-  }
-
-  const { authorizationServer } = options
-  rule(
-    typeof authorizationServer === 'string' || isObject(authorizationServer),
-    'options.authorizationServer',
-    'must be an issuer identifier or metadata',
-  )
-  const issuer =
-    typeof authorizationServer === 'string' ? authorizationServer : authorizationServer.issuer
-  rule(
-    typeof issuer === 'string' && issuer !== '',
-    'options.authorizationServer.issuer',
-    'must be a non-empty string',
-  )
-  const clientId = string('clientId')
-  rule(clientId !== undefined, 'options.clientId', 'is required')
-
-  const refreshAhead = options.refreshAhead ?? 'in-use'
-  rule(
-    ['in-use', 'visible', 'never'].includes(refreshAhead),
-    'options.refreshAhead',
-    "must be 'in-use', 'visible' or 'never'",
-  )
-  const storage = options.storage ?? 'indexeddb'
-  rule(
-    storage === 'indexeddb' || storage === 'memory' || isStore(storage),
-    'options.storage',
-    "must be 'indexeddb', 'memory' or a store with read() and update()",
-  )
-  const { authorizationParameters = {}, spentRefreshToken = [], resourceServers = [] } = options
-  rule(
-    isObject(authorizationParameters) && Object.values(authorizationParameters).every(isString),
-    'options.authorizationParameters',
-    'must be an object of strings',
-  )
-  rule(
-    Array.isArray(spentRefreshToken) && spentRefreshToken.every(isString),
-    'options.spentRefreshToken',
-    'must be an array of strings',
-  )
-  rule(Array.isArray(resourceServers), 'options.resourceServers', 'must be an array')
-  const { fetch } = options
-  rule(fetch === undefined || typeof fetch === 'function', 'options.fetch', 'must be a function')
-  rule(
-    options.dpop === undefined || isObject(options.dpop),
-    'options.dpop',
-    'must be what dpop() returns',
-  )
-
-  const [scope, resource, audience] = [string('scope'), string('resource'), string('audience')]
+  const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = options
   return {
     authorizationServer,
-    issuer,
-    clientId,
-    parameters: {
-      ...(scope === undefined ? {} : { scope }),
-      ...(resource === undefined ? {} : { resource }),
-      ...(audience === undefined ? {} : { audience }),
-    },
-    redirectUri: url('redirectUri'),
-    postLogoutRedirectUri: url('postLogoutRedirectUri'),
-    authorizationParameters,
-    resourceServers,
-    storage,
-    sessionName: string('sessionName') ?? 'default',
-    leewayMs: duration('leewayMs', 0, 60_000),
-    refreshAhead,
-    tokenRequestTimeoutMs: duration('tokenRequestTimeoutMs', 100, 10_000),
+    issuer:
+      typeof authorizationServer === 'string' ? authorizationServer : authorizationServer.issuer,
+    clientId: options.clientId,
+    parameters: defined({ scope, resource, audience }),
+    redirectUri: options.redirectUri,
+    postLogoutRedirectUri: options.postLogoutRedirectUri,
+    authorizationParameters: options.authorizationParameters ?? {},
+    resourceServers: options.resourceServers ?? [],
+    storage: options.storage ?? 'indexeddb',
+    sessionName: options.sessionName ?? 'default',
+    leewayMs: options.leewayMs ?? 60_000,
+    refreshAhead: options.refreshAhead ?? 'in-use',
+    tokenRequestTimeoutMs: options.tokenRequestTimeoutMs ?? 10_000,
     spentRefreshToken: ['invalid_grant', ...spentRefreshToken],
     endSession: options.endSession,
     dpop: options.dpop,
@@ -199,31 +158,36 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   }
 }
 
-const longestMs = 3_600_000
-const urlRule = 'must be an absolute https URL without a fragment (http only on loopback)'
+function duration(leastMs: number): Rule {
+  const mostMs = 3_600_000
+  return [
+    (value) => typeof value === 'number' && value >= leastMs && value <= mostMs,
+    `must be a number of ms from ${leastMs} to ${mostMs}`,
+  ]
+}
 
 /** RFC 6749 §3.1.2: absolute and without a fragment; cleartext only where it never leaves the machine. */
-function isAppUrl(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (!url || value.includes('#')) return false
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
-}
-
-function rule(holds: boolean, path: string, text: string): asserts holds {
-  if (!holds) throw new TypeError(`${path} ${text}`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string'
+function isAddress(value: unknown): boolean {
+  if (!isString(value) || !URL.canParse(value) || value.includes('#')) return false
+  const { protocol, hostname } = new URL(value)
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
 }
 
 function isStore(value: unknown): boolean {
   return (
     isObject(value) && typeof value['read'] === 'function' && typeof value['update'] === 'function'
   )
+}
+
+function isWord(value: unknown): boolean {
+  return isString(value) && value !== ''
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

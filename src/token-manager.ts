@@ -1,7 +1,6 @@
 import { openBroadcastChannel } from './adapters/broadcast-channel.ts'
 import { createFallbackTokenStore } from './adapters/fallback-token-store.ts'
 import { createIndexedDbTokenStore } from './adapters/indexeddb-token-store.ts'
-import { createMemoryLocks } from './adapters/memory-locks.ts'
 import { createMemoryTokenStore } from './adapters/memory-token-store.ts'
 import { createNavigation } from './adapters/navigation.ts'
 import { createPageEvents } from './adapters/page-events.ts'
@@ -10,6 +9,7 @@ import { createSystemClock } from './adapters/system-clock.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
 import { createAccessTokens, disposedError } from './core/access-tokens.ts'
 import { SignInError } from './core/errors.ts'
+import { defined } from './core/defined.ts'
 import type { Report, TokenManagerEvent } from './core/events.ts'
 import { createPage } from './core/page.ts'
 import type {
@@ -27,7 +27,6 @@ import { createRotation } from './core/rotation.ts'
 import { createSessionLifecycle } from './core/session-lifecycle.ts'
 import { createSessionView } from './core/session-view.ts'
 import { createSingleFlight, type SingleFlight } from './core/single-flight.ts'
-import type { TokenParameters } from './core/token-set.ts'
 import { untilFirst } from './core/until.ts'
 import { createAuthorizationHeaders, createAuthorizedFetch } from './http/authorized-fetch.ts'
 import { parseResourceServers } from './http/resource-servers.ts'
@@ -157,7 +156,7 @@ export function createTokenManager(
   const rotate = createRotation({
     keeper,
     endpoint,
-    locks: isPerTab ? createMemoryLocks() : (ports.locks ?? createWebLocks()),
+    locks: isPerTab ? uncontended : (ports.locks ?? createWebLocks()),
     lockName: `tokenring ${name}`,
     clock,
     random,
@@ -200,11 +199,11 @@ export function createTokenManager(
 
   async function finishSignIn(url: string): Promise<{ readonly returnTo: string } | undefined> {
     const redeemed = await code.redeem(url)
+    const state = await ready
     if (redeemed) {
       await lifecycle.start(redeemed)
       return { returnTo: redeemed.returnTo }
     }
-    const state = await ready
     if (state.status === 'signed-in') return undefined
     throw new SignInError(
       'NO_TRANSACTION',
@@ -229,7 +228,7 @@ export function createTokenManager(
     async getAccessToken({ scope, resource, audience, minValidityMs, rejected, signal } = {}) {
       const isPlain = scope === undefined && resource === undefined && audience === undefined
       const { accessToken } = await tokens.obtain({
-        parameters: isPlain ? undefined : toParameters(scope, resource, audience),
+        parameters: isPlain ? undefined : defined({ scope, resource, audience }),
         minValidityMs,
         rejected:
           rejected === undefined ? undefined : { accessToken: rejected, resourceServer: '' },
@@ -252,6 +251,7 @@ export function createTokenManager(
         )
       }
       const senderKey = await dpop?.createKeyPair()
+      await ready
       await lifecycle.start({ reply, scope, receivedAt, nonce, ifSignedOut, senderKey })
     },
 
@@ -311,6 +311,11 @@ export function createTokenManager(
   }
 }
 
+/** A session that only this tab knows of is never contended for. */
+const uncontended: LockManager = {
+  request: () => ({ granted: Promise.resolve(true), isHeld: () => true, release() {} }),
+}
+
 /** Calls a listener of the app. What it throws is the app's to see, and stops nothing here. */
 function call(listener: () => void): void {
   try {
@@ -319,17 +324,5 @@ function call(listener: () => void): void {
     queueMicrotask(() => {
       throw error
     })
-  }
-}
-
-function toParameters(
-  scope: string | undefined,
-  resource: string | undefined,
-  audience: string | undefined,
-): TokenParameters {
-  return {
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
-    ...(audience === undefined ? {} : { audience }),
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError, DisposedError, SessionEndedError } from './errors.ts'
+import { defined } from './defined.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { isRenewable, type Wish } from './refresh-plan.ts'
@@ -308,14 +309,14 @@ function holdAll(
     if (known?.issued.epoch === epoch && known.token.generation === generation) return known
     return {
       token,
-      issued: {
+      issued: defined({
         accessToken,
         tokenType,
         epoch,
         generation,
-        ...(session?.sub === undefined ? {} : { sub: session.sub }),
-        ...(session?.senderKey === undefined ? {} : { senderKey: session.senderKey }),
-      },
+        sub: session?.sub,
+        senderKey: session?.senderKey,
+      }),
       diesAtMonotonic: clock.monotonic() + remainingMs(token, clock.now()),
       used: false,
     }
@@ -328,11 +329,7 @@ function within(defaults: TokenParameters, wanted: TokenParameters): TokenParame
   const audience = wanted.audience ?? defaults.audience
   const isElsewhere = resource !== defaults.resource || audience !== defaults.audience
   const scope = wanted.scope ?? (isElsewhere ? undefined : defaults.scope)
-  return {
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
-    ...(audience === undefined ? {} : { audience }),
-  }
+  return defined({ scope, resource, audience })
 }
 
 /** On refresh, no scope means the scope that was granted (RFC 6749 §6). */

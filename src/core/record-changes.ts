@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import type { TokenReply } from './ports.ts'
 import type { EndReason, Failure, Lease, Session, SessionRecord } from './session-record.ts'
 import type { MintedFor, TokenKey, TokenSet } from './token-set.ts'
@@ -82,18 +83,18 @@ export function started(
 ): SessionRecord {
   const { reply, key, receivedAt, now } = begun
   const generation = record.generation + 1
-  const token = toTokenSet(reply, { generation, receivedAt, mintedFor: [], scope: begun.scope })
+  const token = toTokenSet(reply, { generation, receivedAt, scope: begun.scope })
   return {
     ...inNewEpoch(record, now),
     generation,
-    session: {
+    session: defined({
       ...replyMembers(reply, receivedAt),
-      ...(token.scope === undefined ? {} : { scope: token.scope }),
-      ...(begun.nonce === undefined ? {} : { nonce: begun.nonce }),
-      ...(begun.senderKey === undefined ? {} : { senderKey: begun.senderKey }),
+      scope: token.scope,
+      nonce: begun.nonce,
+      senderKey: begun.senderKey,
       startedAt: receivedAt,
       tokens: { [key]: token },
-    },
+    }),
   }
 }
 
@@ -128,34 +129,35 @@ function settled(record: SessionRecord, changes: Partial<SessionRecord>): Sessio
 /** Members of a reply that belong to the session; an absent one keeps what the session had. */
 function replyMembers(reply: TokenReply, receivedAt: number): Partial<Session> {
   const { refreshToken, refreshTokenExpiresInMs, idToken, claims } = reply
-  return {
-    ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(refreshTokenExpiresInMs === undefined
-      ? {}
-      : { refreshTokenExpiresAt: receivedAt + refreshTokenExpiresInMs }),
-    ...(idToken === undefined ? {} : { idToken }),
-    ...(claims === undefined ? {} : { claims, sub: claims.sub }),
-  }
+  return defined({
+    refreshToken,
+    refreshTokenExpiresAt: instant(receivedAt, refreshTokenExpiresInMs),
+    idToken,
+    claims,
+    sub: claims?.sub,
+  })
 }
 
 function toTokenSet(
-  reply: TokenReply,
-  with_: {
-    readonly generation: number
-    readonly receivedAt: number
-    readonly mintedFor: readonly MintedFor[]
-    readonly scope?: string | undefined
+  { accessToken, tokenType, scope, expiresInMs }: TokenReply,
+  with_: Pick<TokenSet, 'generation' | 'receivedAt'> & {
+    readonly mintedFor?: readonly MintedFor[]
+    /** What was asked for, where the server does not say what it granted (RFC 6749 §5.1). */
+    readonly scope: string | undefined
   },
 ): TokenSet {
-  const { generation, receivedAt, mintedFor } = with_
-  const scope = reply.scope ?? with_.scope
-  return {
-    accessToken: reply.accessToken,
-    tokenType: reply.tokenType,
+  const { generation, receivedAt, mintedFor = [] } = with_
+  return defined({
+    accessToken,
+    tokenType,
     generation,
     receivedAt,
-    ...(scope === undefined ? {} : { scope }),
-    ...(reply.expiresInMs === undefined ? {} : { expiresAt: receivedAt + reply.expiresInMs }),
-    ...(mintedFor.length === 0 ? {} : { mintedFor }),
-  }
+    scope: scope ?? with_.scope,
+    expiresAt: instant(receivedAt, expiresInMs),
+    mintedFor: mintedFor.length > 0 ? mintedFor : undefined,
+  })
+}
+
+function instant(from: number, afterMs: number | undefined): number | undefined {
+  return afterMs === undefined ? undefined : from + afterMs
 }

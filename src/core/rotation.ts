@@ -62,6 +62,7 @@ export function createRotation(options: RotationOptions): Rotate {
   const { keeper, endpoint, clock, page, tab, report, tokenRequestTimeoutMs } = options
   const leaseMs = tokenRequestTimeoutMs + leaseMarginMs
   const settle = createSettlement(options)
+  let lacksLocks = false
 
   return async function rotate(wish) {
     await endpoint.prepare()
@@ -141,9 +142,15 @@ export function createRotation(options: RotationOptions): Rotate {
       void lock.granted.then((held) => {
         if (isOver) return
         report({ type: 'lock-granted', held, waitedMs: clock.monotonic() - askedAt })
+        if (!held && !page.isAway()) reportNoLocks()
         finish()
       })
     })
+  }
+
+  function reportNoLocks(): void {
+    if (!lacksLocks) report({ type: 'degraded', missing: 'locks' })
+    lacksLocks = true
   }
 
   function contextOf(lock: LockHandle): PlanContext {

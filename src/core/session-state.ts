@@ -7,6 +7,7 @@ import {
   type SessionEndedCode,
   type TokenError,
 } from './errors.ts'
+import { defined } from './defined.ts'
 import { isRenewable } from './refresh-plan.ts'
 import type { EndReason, Failure, IdTokenClaims, SessionRecord } from './session-record.ts'
 import { defaultTokenKey } from './token-set.ts'
@@ -63,20 +64,18 @@ export function toSessionState(
       ? { status: 'signed-out', reason }
       : { status: 'signed-out', reason, error: toSessionEndedError(record) }
   }
-  const expiresAt = session.tokens[defaultTokenKey]?.expiresAt
-  return {
-    status: 'signed-in',
-    ...(session.sub === undefined ? {} : { sub: session.sub }),
-    ...(session.claims === undefined ? {} : { claims: session.claims }),
-    ...(session.scope === undefined ? {} : { scope: session.scope }),
+  const { sub, claims, scope, refreshTokenExpiresAt } = session
+  return defined({
+    status: 'signed-in' as const,
+    sub,
+    claims,
+    scope,
     refreshable: isRenewable(session),
     generation: record.generation,
-    ...(expiresAt === undefined ? {} : { accessTokenExpiresAt: expiresAt }),
-    ...(session.refreshTokenExpiresAt === undefined
-      ? {}
-      : { refreshTokenExpiresAt: session.refreshTokenExpiresAt }),
+    accessTokenExpiresAt: session.tokens[defaultTokenKey]?.expiresAt,
+    refreshTokenExpiresAt,
     refresh: toRefreshState(failure, context),
-  }
+  })
 }
 
 function toRefreshState(
@@ -96,39 +95,29 @@ export function isSameState(a: SessionState, b: SessionState): boolean {
 }
 
 /** The error for a failure that this tab, or another, wrote into the record. */
-export function toFailureError(failure: Failure): RefreshUnavailableError | ConfigurationError {
-  if (failure.kind === 'configuration') {
+export function toFailureError({
+  kind,
+  code,
+  until,
+}: Failure): RefreshUnavailableError | ConfigurationError {
+  if (kind === 'configuration') {
     return new ConfigurationError(
       'CLIENT_REJECTED',
-      'The authorization server does not accept this client or its request: renewal is halted in all tabs.',
+      'The authorization server does not accept this client: renewal is halted in all tabs.',
     )
   }
+  const isUnknown = code === 'NETWORK' || code === 'TIMEOUT'
   return new RefreshUnavailableError(
-    failure.code as RefreshUnavailableCode,
-    `No fresh access token for now (${failure.code}): the session is kept, the next attempt is due at ${new Date(failure.until).toISOString()}.`,
-    {
-      outcome: failure.code === 'NETWORK' || failure.code === 'TIMEOUT' ? 'unknown' : 'answered',
-      retryAt: failure.until,
-    },
+    code as RefreshUnavailableCode,
+    `No fresh access token for now (${code}): the session is kept.`,
+    { outcome: isUnknown ? 'unknown' : 'answered', retryAt: until },
   )
-}
-
-const endings: Readonly<Record<'never' | 'signed-out' | EndReason, string>> = {
-  never: 'nobody has signed in',
-  'signed-out': 'the user signed out',
-  rejected: 'the authorization server refused the refresh token',
-  'rotation-lost':
-    'the authorization server refused the refresh token, after an attempt whose reply was lost',
-  refused: 'the authorization server refused three times in a row without saying why',
-  'subject-changed': 'the authorization server answered for another user',
-  'key-lost': 'the key that the refresh token is bound to is gone',
-  'storage-cleared': 'the stored session was removed',
-  expired: 'the access token has run out and there is no refresh token',
 }
 
 /** The error for a record without a session. */
 export function toSessionEndedError(record: SessionRecord): SessionEndedError {
-  const reason = record.endedBy ?? 'never'
-  const code = reason.toUpperCase().replace('-', '_') as SessionEndedCode
-  return new SessionEndedError(code, `No session (${endings[reason]}): a new sign-in is needed.`)
+  const endedBy = record.endedBy ?? 'never'
+  // Every reason is a code, spelled like one.
+  const code = endedBy.toUpperCase().replace('-', '_') as SessionEndedCode
+  return new SessionEndedError(code, `No session (${endedBy}): a new sign-in is needed.`)
 }

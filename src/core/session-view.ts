@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import type { Report } from './events.ts'
 import type { Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
@@ -59,10 +60,7 @@ export function createSessionView(options: {
     const { session } = record
     if (record.epoch !== before.epoch) {
       if (session) {
-        report({
-          type: 'session-started',
-          ...(session.sub === undefined ? {} : { sub: session.sub }),
-        })
+        report(defined({ type: 'session-started' as const, sub: session.sub }))
       } else if (before.session) {
         report({ type: 'session-ended', reason: record.endedBy ?? 'storage-cleared' })
       }

@@ -77,7 +77,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const token = await source.obtain({ parameters, signal })
     const { response, nonceRequired } = await dispatch(call, token)
     if (response.status === 403) reportMissingAuthority(response, server)
-    if (response.status !== 401 || isElsewhere(response)) return response
+    if (response.status !== 401 || isElsewhere(call, response)) return response
 
     const complaint = readComplaint(response.headers.get('www-authenticate'))
     if (nonceRequired || complaint.about === 'nonce') {
@@ -142,11 +142,6 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
       // A proof names one URL, and a browser would take it along to another origin.
       return request.send(headers, redirect)
     })
-  }
-
-  /** A reply from behind a redirect, of a server that never saw the token. */
-  function isElsewhere(response: Response): boolean {
-    return response.redirected && !resourceServers.match(new URL(response.url))
   }
 
   async function passThrough(
@@ -219,6 +214,11 @@ function refuseOtherSession(sent: IssuedToken, next: IssuedToken): void {
     'SESSION_CHANGED',
     'Another session has begun since the request was made: it was not sent again.',
   )
+}
+
+/** A reply from behind a redirect to another origin, where the browser does not take the token. */
+function isElsewhere({ url }: Call, response: Response): boolean {
+  return response.redirected && new URL(response.url).origin !== new URL(url).origin
 }
 
 function refuseNoCors(mode: RequestMode | undefined, server: ResourceServer): void {

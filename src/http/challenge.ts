@@ -55,21 +55,22 @@ export function readComplaint(header: string | null): Complaint {
   const challenges = parseChallenges(header ?? '')
   if (challenges.length === 0) return { about: 'token' }
   const ours = challenges.filter(({ scheme }) => scheme === 'bearer' || scheme === 'dpop')
-  const errors = ours.map(({ parameters }) => parameters.get('error'))
+  // A server that takes both schemes may say what is wrong in the challenge of one of them only.
+  const refusals = ours.filter(({ parameters }) => parameters.has('error'))
+  const errors = refusals.map(({ parameters }) => parameters.get('error'))
   if (errors.includes('use_dpop_nonce')) return { about: 'nonce' }
-  if (errors.some((error) => error === undefined || error === 'invalid_token')) {
-    return { about: 'token' }
-  }
-  const parameters = ours[0]?.parameters
+  const isUnexplained = ours.length > 0 && errors.length === 0
+  if (isUnexplained || errors.includes('invalid_token')) return { about: 'token' }
+  const parameters = refusals[0]?.parameters
   const error = parameters?.get('error')
   const scope = parameters?.get('scope')
   const acrValues = parameters?.get('acr_values')
-  const maxAge = parameters?.get('max_age')
+  const maxAge = parameters?.get('max_age') ?? ''
   return {
     about: 'other',
     ...(error === undefined ? {} : { error }),
     ...(scope === undefined ? {} : { scope }),
     ...(acrValues === undefined ? {} : { acrValues }),
-    ...(maxAge === undefined ? {} : { maxAgeSeconds: Number(maxAge) }),
+    ...(/^\d+$/.test(maxAge) ? { maxAgeSeconds: Number(maxAge) } : {}),
   }
 }

@@ -24,11 +24,10 @@ export function prepareRequest(
   const method = init?.method ?? request?.method ?? 'GET'
   const body = init?.body ?? undefined
   const canReplay = body === undefined || !isStream(body)
-  const kept = canReplay && body !== undefined ? copyOf(body) : body
+  const settings = { ...init, ...(canReplay && body !== undefined ? { body: copyOf(body) } : {}) }
   // Firefox does not show a Request's body, so the method has to tell.
   const hasOwnBody = request && body === undefined && method !== 'GET' && method !== 'HEAD'
-  let next: RequestInfo | URL = hasOwnBody ? request.clone() : input
-  let isFirst = true
+  const targets = [input, hasOwnBody ? request.clone() : input]
 
   return {
     headers: new Headers(init?.headers ?? request?.headers),
@@ -36,13 +35,9 @@ export function prepareRequest(
     signal: init?.signal ?? request?.signal ?? undefined,
     canReplay,
     send(headers, redirect) {
-      const target = isFirst ? input : next
-      const sent = isFirst ? body : kept
-      isFirst = false
-      return fetch()(target, {
-        ...init,
+      return fetch()(targets.shift() ?? input, {
+        ...settings,
         headers,
-        ...(sent === undefined ? {} : { body: sent }),
         ...(redirect === undefined ? {} : { redirect }),
       })
     },

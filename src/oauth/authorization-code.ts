@@ -21,9 +21,9 @@ import type { DpopSupport } from './dpop.ts'
 import { lenientClient, toRequestError } from './refresh-token-grant.ts'
 import { parseReturnTo } from './return-to.ts'
 import { createSignInTransactions, type SignInTransaction } from './sign-in-transactions.ts'
-import { createExchange, insecureAllowed, type Exchange } from './token-endpoint.ts'
+import { createExchange, insecureAllowed, isSuccess, type Exchange } from './token-endpoint.ts'
 import { toTokenReply } from './token-response.ts'
-import { readRefusal, toTransportError, unavailable } from './translate-error.ts'
+import { readRefusal, redact, toTransportError, unavailable } from './translate-error.ts'
 
 export interface SignInOptions {
   /** Where the app wants to be after sign-in: a path of this origin. Default: where it is now. */
@@ -107,8 +107,7 @@ export function createAuthorizationCode(options: {
     }
     await transactions.add(transaction)
 
-    return withParameters(endpoint, {
-      ...further,
+    return withParameters(withParameters(endpoint, further), {
       response_type: 'code',
       client_id: clientId,
       redirect_uri: redirectUri,
@@ -168,7 +167,9 @@ export function createAuthorizationCode(options: {
     try {
       return validateAuthResponse(server, { client_id: clientId }, callback, transaction.state)
     } catch (error) {
-      if (error instanceof AuthorizationResponseError) throw toCallbackError(error)
+      if (error instanceof AuthorizationResponseError) {
+        throw toCallbackError(error, [transaction.state])
+      }
       throw responseInvalid('its parameters do not fit')
     }
   }
@@ -179,6 +180,7 @@ export function createAuthorizationCode(options: {
     transaction: SignInTransaction,
   ): Promise<TokenReply> {
     const { verifier, nonce, maxAgeSeconds, senderKey } = transaction
+    const secrets = [verifier, parameters.get('code') ?? ''].filter(Boolean)
     for (let isRetry = false; ; isRetry = true) {
       const exchange = createExchange(options)
       try {
@@ -203,33 +205,46 @@ export function createAuthorizationCode(options: {
         const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined
         if (claims && claims.exp <= claims.iat)
           throw responseInvalid('its id_token was never valid')
+        if (claims && isStale(claims, transaction))
+          throw responseInvalid('the user authenticated too long ago')
         const reply = toTokenReply(processed, claims)
-        if (dpop && reply.tokenType !== 'DPoP') throw responseInvalid('its token is not bound')
+        if ((reply.tokenType === 'DPoP') !== (dpop !== undefined))
+          throw responseInvalid(`token_type is ${reply.tokenType}`)
         return reply
       } catch (error) {
         // A server that wants a nonce has not used up the code (RFC 9449 §8).
         if (!isRetry && dpop?.isNonceError(error)) continue
-        throw toRedemptionError(error, exchange, parameters)
+        throw toRedemptionError(error, exchange, secrets)
       }
     }
+  }
+
+  /** Whether the sign-in rests on an older authentication than it allowed; the two clocks need not agree. */
+  function isStale(
+    { iat, auth_time = 0 }: IdTokenClaims,
+    { maxAgeSeconds, createdAt }: SignInTransaction,
+  ): boolean {
+    if (maxAgeSeconds === undefined) return false
+    const underWaySeconds = Math.ceil((clock.now() - createdAt) / 1_000)
+    return iat - auth_time > maxAgeSeconds + underWaySeconds
   }
 
   function toRedemptionError(
     error: unknown,
     exchange: Exchange,
-    parameters: URLSearchParams,
+    secrets: readonly string[],
   ): TokenError {
     if (isTokenError(error)) return error
     const failure = exchange.failure()
     if (failure && failure !== 'withheld') return toTransportError(failure)
     const reply = exchange.reply()
     if (!reply) return toRequestError(error)
-    if (reply.status === 200 && reply.text.includes('access_token')) {
+    if (isSuccess(reply.status) && reply.text.includes('access_token')) {
       return responseInvalid('its token response fails a check')
     }
     const refusal = readRefusal(reply, {
       deadGrant: ['invalid_grant'],
-      secrets: [parameters.get('code') ?? ''].filter(Boolean),
+      secrets,
       now: clock.now(),
     })
     switch (refusal.kind) {
@@ -301,12 +316,16 @@ const interactionErrors = [
 ]
 
 /** What an authorization server sent in place of a code (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
-function toCallbackError({ error, error_description }: AuthorizationResponseError): TokenError {
+function toCallbackError(
+  { error: word, error_description }: AuthorizationResponseError,
+  secrets: readonly string[],
+): TokenError {
+  const error = redact(word, secrets)
   const oauth: OAuthErrorDetails = {
     error,
     ...(error_description === undefined
       ? {}
-      : { error_description: error_description.slice(0, 300) }),
+      : { error_description: redact(error_description, secrets) }),
   }
   if (error === 'access_denied') {
     return new SignInError('DENIED', 'The sign-in was denied.', { oauth })

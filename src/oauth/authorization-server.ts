@@ -52,10 +52,10 @@ export function createAuthorizationServer(options: {
   const { authorizationServer, store, clock } = options
   let known: Promise<Metadata> | undefined
   let failures = 0
-  let failed: RefreshUnavailableError | undefined
+  let failed: { readonly error: unknown; readonly untilMonotonic: number } | undefined
 
   function metadata(): Promise<Metadata> {
-    if (failed?.retryAt !== undefined && clock.now() < failed.retryAt) return Promise.reject(failed)
+    if (failed && clock.monotonic() < failed.untilMonotonic) return Promise.reject(failed.error)
     known ??= load().catch((error: unknown) => {
       known = undefined
       throw holdOff(error)
@@ -122,12 +122,18 @@ export function createAuthorizationServer(options: {
 
   /** Discovery that fails is not asked for again at once, by however many calls. */
   function holdOff(error: unknown): unknown {
-    if (!(error instanceof RefreshUnavailableError)) return error
     failures += 1
-    const retryAt = clock.now() + backOffMs(failures, options.random.fraction())
-    const { code, message, outcome } = error
-    failed = new RefreshUnavailableError(code, message, { outcome, retryAt })
-    return failed
+    const delayMs = backOffMs(failures, options.random.fraction())
+    const held = error instanceof RefreshUnavailableError ? heldOff(error, delayMs) : error
+    failed = { error: held, untilMonotonic: clock.monotonic() + delayMs }
+    return held
+  }
+
+  function heldOff(
+    { code, message, outcome }: RefreshUnavailableError,
+    delayMs: number,
+  ): RefreshUnavailableError {
+    return new RefreshUnavailableError(code, message, { outcome, retryAt: clock.now() + delayMs })
   }
 
   return { metadata }
@@ -146,7 +152,7 @@ function readCached(
   if (!isEntry) return undefined
   try {
     const metadata = check(stored.metadata, issuer)
-    // Whoever can write to storage must not be able to send the refresh token to another server.
+    // The refresh token of one server must not be sent to another.
     const isSameIssuer = new URL(metadata.issuer).href === new URL(issuer).href
     return isSameIssuer ? { fetchedAt: Number(stored.fetchedAt), metadata } : undefined
   } catch {

@@ -136,19 +136,23 @@ function readOAuthError(
   const isDead = (entry: unknown): boolean => typeof entry === 'string' && deadGrant.includes(entry)
   const word = isDead(message) ? message : error
   if (typeof word !== 'string' || word === '') return undefined
-  const clean = (entry: unknown): string | undefined => {
-    if (typeof entry !== 'string') return undefined
-    const redacted = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), entry)
-    return redacted.slice(0, longestDescription)
-  }
+  const clean = (entry: unknown): string | undefined =>
+    typeof entry === 'string' ? redact(entry, secrets) : undefined
   const description = clean(error_description ?? (word === message ? undefined : message))
   const uri = clean(error_uri)
   return {
-    error: clean(word) ?? word,
+    error: redact(word, secrets),
     status,
     ...(description === undefined ? {} : { error_description: description }),
     ...(uri === undefined ? {} : { error_uri: uri }),
   }
+}
+
+/** What a server says, short enough to display, without what was sent to it. */
+export function redact(text: string, secrets: readonly string[]): string {
+  return secrets
+    .reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+    .slice(0, longestDescription)
 }
 
 /** Empty, or JSON that says nothing. */
