@@ -49,7 +49,8 @@ export interface SignOutOptions {
 export interface TokenManager {
   /**
    * Fulfils when the stored session has been read, or storage has given up (after 3 s at the
-   * latest). Never rejects. On a server it fulfils with `restoring`.
+   * latest), with the state of that moment; {@link TokenManager.getState} has the present one.
+   * Never rejects. On a server it fulfils with `restoring`.
    */
   readonly ready: Promise<SessionState>
 

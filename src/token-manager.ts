@@ -18,6 +18,7 @@ import type {
   Navigation,
   OpenChannel,
   PageEvents,
+  PeerChannel,
   Random,
 } from './core/ports.ts'
 import { createPeers } from './core/peers.ts'
@@ -52,8 +53,8 @@ export interface Ports {
 
 /** Storage that has said nothing for this long is given up, and the session kept in memory. */
 const storageWaitMs = 3_000
-/** How long a sign-out waits for the revocation before it goes on. */
-const revocationWaitMs = 3_000
+/** How long a sign-out waits for the server, in all. */
+const signOutWaitMs = 3_000
 
 /**
  * Creates the manager of one session. It begins to read the stored session at once and asks the
@@ -138,7 +139,7 @@ export function createTokenManager(
 
   const page = createPage(ports.pageEvents ?? createPageEvents(), clock)
   const peers = createPeers({
-    openChannel: isPerTab ? () => undefined : (ports.openChannel ?? openBroadcastChannel),
+    openChannel: isPerTab ? () => nobody : (ports.openChannel ?? openBroadcastChannel),
     name: `tokenring ${name}`,
     page,
     report,
@@ -281,13 +282,15 @@ export function createTokenManager(
     async signOut({ revoke = true, endSession = true } = {}) {
       const session = await lifecycle.signOut()
       const refreshToken = session?.refreshToken
+      const bound = untilFirst(clock, signOutWaitMs)
       if (revoke && refreshToken !== undefined) {
-        await Promise.race([endpoint.revoke(refreshToken), untilFirst(clock, revocationWaitMs)])
+        await Promise.race([endpoint.revoke(refreshToken), bound])
       }
-      if (!endSession) return
+      if (!endSession || !settings.postLogoutRedirectUri) return
+      const known = await Promise.race([metadata().catch(() => undefined), bound])
       const address = endSessionUrl({
         ...settings,
-        metadata: await metadata().catch(() => undefined),
+        metadata: known ?? undefined,
         idToken: session?.idToken,
       })
       if (address) navigation.leaveFor(address)
@@ -311,7 +314,10 @@ export function createTokenManager(
   }
 }
 
-/** A session that only this tab knows of is never contended for. */
+/** The other tabs, for a session that only this one knows of. */
+const nobody: PeerChannel = { post() {}, close() {} }
+
+/** Such a session is never contended for. */
 const uncontended: LockManager = {
   request: () => ({ granted: Promise.resolve(true), isHeld: () => true, release() {} }),
 }

@@ -24,7 +24,7 @@ export function createPeers(options: {
 }): Peers {
   const { page, report } = options
   let channel = open()
-  if (!channel) report({ type: 'degraded', missing: 'channel' })
+  let isReported = false
 
   const unsubscribe = page.subscribe((event) => {
     if (event === 'hide') {
@@ -40,10 +40,17 @@ export function createPeers(options: {
     })
   }
 
+  function reportNoChannel(): void {
+    if (!isReported) report({ type: 'degraded', missing: 'channel' })
+    isReported = true
+  }
+
   return {
     announce({ epoch, generation }, kind) {
+      if (page.isAway()) return
+      if (!channel) return reportNoChannel()
       const announcement: Announcement = { v: 1, epoch, generation, kind }
-      channel?.post(announcement)
+      channel.post(announcement)
       report({ type: 'announced', generation })
     },
     dispose() {

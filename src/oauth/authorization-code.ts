@@ -146,6 +146,8 @@ export function createAuthorizationCode(options: {
     if (!transaction) return undefined
     const server = await metadata()
     const parameters = readCallback(server, callback, transaction)
+    const codes = parameters.getAll('code')
+    if (codes.length !== 1 || codes[0] === '') throw responseInvalid('it does not hold one code')
     const { scope, nonce, senderKey } = transaction
     if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
     const reply = await exchangeCode(server, parameters, transaction)
@@ -180,7 +182,7 @@ export function createAuthorizationCode(options: {
     transaction: SignInTransaction,
   ): Promise<TokenReply> {
     const { verifier, nonce, maxAgeSeconds, senderKey } = transaction
-    const secrets = [verifier, parameters.get('code') ?? ''].filter(Boolean)
+    const secrets = [verifier, ...parameters.getAll('code')]
     for (let isRetry = false; ; isRetry = true) {
       const exchange = createExchange(options)
       try {
