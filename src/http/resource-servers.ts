@@ -105,6 +105,6 @@ function covers({ path }: Listed, { pathname }: URL): boolean {
   if (!isBelow(pathname)) return false
   // A server that decodes before it routes sees another path than the one just compared.
   if (!/%2f|%5c/i.test(pathname)) return true
-  const decoded = pathname.replaceAll(/%2e/gi, '.').replaceAll(/%2f|%5c/gi, '/')
+  const decoded = pathname.replaceAll(/%2f|%5c/gi, '/')
   return isBelow(new URL(decoded, 'https://decoded.invalid').pathname)
 }

@@ -7,7 +7,7 @@ export function parseReturnTo(returnTo: unknown, pageUrl: string): string | unde
   const page = new URL(pageUrl)
   const url = new URL(returnTo, page)
   const path = url.pathname + url.search + url.hash
-  const isOurs = url.origin === page.origin && url.username === '' && url.password === ''
   // What is returned is resolved once more by whoever uses it, and must not leave the origin then.
-  return isOurs && new URL(path, page).href === url.href ? path : undefined
+  const isOurs = url.origin === page.origin && new URL(path, page).href === url.href
+  return isOurs ? path : undefined
 }

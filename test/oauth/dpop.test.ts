@@ -88,10 +88,14 @@ describe('proofHeaders', () => {
 
   it('makes a new proof for every send', async () => {
     const { support, keyPair } = await createSupport()
-    const proofs = await Promise.all(
-      [1, 2].map(() => support.proofHeaders({ keyPair, accessToken, method: 'GET', url })),
+    const identifiers = await Promise.all(
+      [1, 2].map(async () => {
+        const headers = await support.proofHeaders({ keyPair, accessToken, method: 'GET', url })
+        return (await readProof(headers['dpop'], keyPair)).payload.jti
+      }),
     )
-    expect(proofs[0]?.['dpop']).not.toBe(proofs[1]?.['dpop'])
+    expect(identifiers).toEqual([expect.any(String), expect.any(String)])
+    expect(identifiers[0]).not.toBe(identifiers[1])
   })
 })
 

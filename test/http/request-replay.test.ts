@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import { isRequest, prepareRequest } from '../../src/http/request-replay.ts'
+import { createApi, type SentRequest } from './api-double.ts'
+
+const url = 'https://api.example/orders'
+
+async function sendTwice(
+  input: RequestInfo | URL,
+  init?: RequestInit,
+  between: () => void = () => {},
+): Promise<readonly SentRequest[]> {
+  const { fetch, sent } = createApi()
+  const request = prepareRequest(fetch, input, init)
+  expect(request.canReplay).toBe(true)
+  between()
+  await request.send(new Headers({ ...headersOf(request), attempt: '1' }), undefined)
+  await request.send(new Headers({ ...headersOf(request), attempt: '2' }), undefined)
+  return sent
+}
+
+function headersOf({ headers }: { readonly headers: Headers }): Record<string, string> {
+  return Object.fromEntries(headers)
+}
+
+describe('prepareRequest: a body', () => {
+  const bytes = (): Uint8Array<ArrayBuffer> => new TextEncoder().encode('body')
+
+  it.each<[string, () => BodyInit, string]>([
+    ['text', () => 'body', 'body'],
+    ['empty text', () => '', ''],
+    ['URLSearchParams', () => new URLSearchParams({ a: '1', b: 'x y' }), 'a=1&b=x+y'],
+    ['a Blob', () => new Blob(['body']), 'body'],
+    ['an ArrayBuffer', () => bytes().buffer, 'body'],
+    ['a typed array', bytes, 'body'],
+    ['a part of a buffer', () => new Uint8Array(bytes().buffer, 1, 2), 'od'],
+    ['a DataView', () => new DataView(bytes().buffer, 1), 'ody'],
+  ])('of %s is sent the same both times', async (_, create, text) => {
+    const sent = await sendTwice(url, { method: 'POST', body: create() })
+    expect(sent.map((request) => request.text)).toEqual([text, text])
+    const [first, second] = sent.map(({ headers }) => headers.get('content-type'))
+    expect(first).toBe(second)
+  })
+
+  it('of a FormData is sent the same both times, files included', async () => {
+    const body = new FormData()
+    body.append('a', '1')
+    body.append('a', '2')
+    body.append('file', new File(['content'], 'name.txt', { type: 'text/plain' }))
+    const sent = await sendTwice(url, { method: 'POST', body })
+    expect(sent).toHaveLength(2)
+    for (const { text } of sent) {
+      expect(text.match(/name="a"/g)).toHaveLength(2)
+      expect(text).toContain('filename="name.txt"')
+      expect(text).toContain('content')
+    }
+  })
+
+  it('is sent as it was when it was handed over, whatever the caller does with it then', async () => {
+    const typed = bytes()
+    const { buffer } = bytes()
+    const parameters = new URLSearchParams({ a: '1' })
+    const form = new FormData()
+    form.append('a', 'first')
+    const bodies: readonly (readonly [BodyInit, () => void, string])[] = [
+      [typed, () => typed.fill(0), 'body'],
+      [buffer, () => new Uint8Array(buffer).fill(0), 'body'],
+      [parameters, () => parameters.set('a', '2'), 'a=1'],
+      [form, () => form.set('a', 'second'), 'first'],
+    ]
+    for (const [body, change, text] of bodies) {
+      const sent = await sendTwice(url, { method: 'POST', body }, change)
+      for (const request of sent) expect(request.text).toContain(text)
+    }
+  })
+
+  it.each<[string, () => BodyInit]>([
+    ['a stream', () => new Blob(['body']).stream()],
+    [
+      'an async iterable',
+      // Node takes it, though the type does not say so.
+      () =>
+        (async function* () {
+          yield new TextEncoder().encode('body')
+        })() as unknown as BodyInit,
+    ],
+  ])('of %s is sent once', async (_, create) => {
+    const { fetch, sent } = createApi()
+    const init = { method: 'POST', body: create(), duplex: 'half' }
+    const request = prepareRequest(fetch, url, init)
+    expect(request.canReplay).toBe(false)
+    await request.send(new Headers(), undefined)
+    expect(sent.map(({ text }) => text)).toEqual(['body'])
+  })
+})
+
+describe('prepareRequest: a Request', () => {
+  it('is sent the same both times, with its body', async () => {
+    const body = JSON.stringify({ a: 1 })
+    const request = new Request(url, {
+      method: 'PUT',
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
+    const sent = await sendTwice(request)
+    expect(sent.map(({ method, text }) => [method, text])).toEqual([
+      ['PUT', body],
+      ['PUT', body],
+    ])
+    expect(sent[1]?.headers.get('content-type')).toBe('application/json')
+  })
+
+  it('is sent the same both times, with a stream for a body', async () => {
+    const init = { method: 'POST', body: new Blob(['body']).stream(), duplex: 'half' }
+    const sent = await sendTwice(new Request(url, init))
+    expect(sent.map(({ text }) => text)).toEqual(['body', 'body'])
+  })
+
+  it('without a body is not copied', async () => {
+    const request = new Request(url)
+    const sent = await sendTwice(request)
+    expect(sent.map(({ input }) => input)).toEqual([request, request])
+  })
+
+  it('gives way to what init says', async () => {
+    const abort = new AbortController()
+    const request = new Request(url, {
+      method: 'POST',
+      body: 'of the request',
+      headers: { accept: 'text/plain', 'x-of-request': '1' },
+    })
+    const { fetch } = createApi()
+    const init = {
+      method: 'PUT',
+      body: 'of init',
+      headers: { accept: 'text/html' },
+      signal: abort.signal,
+    }
+    const prepared = prepareRequest(fetch, request, init)
+    expect(prepared.method).toBe('PUT')
+    expect(prepared.signal).toBe(abort.signal)
+    expect(headersOf(prepared)).toEqual({ accept: 'text/html' })
+    const sent = await sendTwice(request.clone(), init)
+    expect(sent.map(({ method, text }) => [method, text])).toEqual([
+      ['PUT', 'of init'],
+      ['PUT', 'of init'],
+    ])
+  })
+
+  it('has its own method, headers and signal where init says nothing', () => {
+    const request = new Request(url, { method: 'DELETE', headers: { accept: 'text/plain' } })
+    const prepared = prepareRequest(createApi().fetch, request, { cache: 'no-store' })
+    expect(prepared.method).toBe('DELETE')
+    expect(prepared.signal).toBe(request.signal)
+    expect(headersOf(prepared)).toEqual({ accept: 'text/plain' })
+  })
+
+  it('that was used up is refused, as by fetch', async () => {
+    const request = new Request(url, { method: 'POST', body: 'body' })
+    await request.text()
+    expect(() => prepareRequest(createApi().fetch, request, undefined)).toThrow(TypeError)
+  })
+})
+
+describe('prepareRequest: init', () => {
+  it('is passed on, but for what is ours', async () => {
+    const { fetch, sent } = createApi()
+    const init: RequestInit = { cache: 'no-store', credentials: 'include', redirect: 'manual' }
+    const request = prepareRequest(fetch, new URL(url), init)
+    await request.send(new Headers({ authorization: 'Bearer a' }), undefined)
+    await request.send(new Headers(), 'error')
+    expect(sent[0]?.init).toMatchObject(init)
+    expect(sent.map(({ redirect }) => redirect)).toEqual(['manual', 'error'])
+    expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer a', null])
+  })
+
+  it('is left as it was, and so are its headers', async () => {
+    const headers = new Headers({ accept: 'text/plain' })
+    const init = { method: 'POST', body: 'body', headers }
+    const before = { ...init }
+    const { fetch } = createApi()
+    const request = prepareRequest(fetch, url, init)
+    request.headers.set('authorization', 'Bearer a')
+    await request.send(request.headers, 'error')
+    expect(init).toEqual(before)
+    expect([...headers]).toEqual([['accept', 'text/plain']])
+  })
+
+  it('may be changed by the caller afterwards, to no effect', async () => {
+    const init: RequestInit = { method: 'POST', body: 'body' }
+    const sent = await sendTwice(url, init, () => {
+      init.method = 'DELETE'
+      init.body = 'changed'
+    })
+    expect(sent.map(({ method, text }) => [method, text])).toEqual([
+      ['POST', 'body'],
+      ['POST', 'body'],
+    ])
+  })
+
+  it('may be missing', async () => {
+    const { fetch } = createApi()
+    expect(prepareRequest(fetch, url, undefined)).toMatchObject({
+      method: 'GET',
+      signal: undefined,
+      canReplay: true,
+    })
+  })
+})
+
+describe('isRequest', () => {
+  it('tells a Request from an address', () => {
+    expect(isRequest(new Request(url))).toBe(true)
+    expect(isRequest(url)).toBe(false)
+    expect(isRequest(new URL(url))).toBe(false)
+  })
+})

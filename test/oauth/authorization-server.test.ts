@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest'
+import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
+import type { TokenStore } from '../../src/core/ports.ts'
+import {
+  createAuthorizationServer,
+  type AuthorizationServer,
+  type AuthorizationServerMetadata,
+} from '../../src/oauth/authorization-server.ts'
+import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
+import {
+  createFetchDouble,
+  issuer,
+  json,
+  opaqueRedirect,
+  page,
+  type SentRequest,
+} from './server-double.ts'
+
+const metadata: AuthorizationServerMetadata = {
+  issuer,
+  token_endpoint: `${issuer}/token`,
+  revocation_endpoint: `${issuer}/revoke`,
+}
+const oidcUrl = `${issuer}/.well-known/openid-configuration`
+const oauthUrl = `${issuer}/.well-known/oauth-authorization-server`
+const day = 86_400_000
+
+type Answer = (request: SentRequest) => Response | Promise<Response>
+
+function createServerWith(
+  authorizationServer: string | AuthorizationServerMetadata,
+  answer: Answer = () => json(200, metadata),
+  parts: { readonly store?: TokenStore; readonly clock?: ManualClock } = {},
+): {
+  readonly server: AuthorizationServer
+  readonly urls: () => readonly string[]
+  readonly sent: readonly SentRequest[]
+  readonly store: TokenStore
+  readonly clock: ManualClock
+} {
+  const { store = createMemoryTokenStore(), clock = createManualClock() } = parts
+  const { fetch, sent } = createFetchDouble(answer)
+  const server = createAuthorizationServer({
+    authorizationServer,
+    store,
+    clock,
+    random: { fraction: () => 0, id: () => 'id' },
+    fetch,
+    timeoutMs: 10_000,
+    pageUrl: () => 'https://app.example/start?code=1#top',
+  })
+  return { server, sent, urls: () => sent.map(({ url }) => url), store, clock }
+}
+
+const unavailable = { name: 'RefreshUnavailableError', outcome: 'not-sent' }
+const notFound = (): Response => new Response('Not found', { status: 404 })
+
+describe('createAuthorizationServer: metadata by value', () => {
+  it('are used as they are, and nothing is asked', async () => {
+    const { server, sent } = createServerWith(metadata)
+    expect(await server.metadata()).toEqual(metadata)
+    expect(sent).toEqual([])
+  })
+
+  it('may have endpoints relative to the page', async () => {
+    const { server } = createServerWith({
+      issuer: 'https://vendor.example',
+      token_endpoint: '/oauth/token',
+      authorization_endpoint: 'https://vendor.example/authorize?tenant=a',
+      revocation_endpoint: 'revoke',
+    })
+    expect(await server.metadata()).toEqual({
+      issuer: 'https://vendor.example',
+      token_endpoint: 'https://app.example/oauth/token',
+      authorization_endpoint: 'https://vendor.example/authorize?tenant=a',
+      revocation_endpoint: 'https://app.example/revoke',
+    })
+  })
+
+  it.each(['http://localhost:4000/token', 'http://127.0.0.1/token', 'http://[::1]:1/token'])(
+    'may have the token endpoint %s',
+    async (token_endpoint) => {
+      const { server } = createServerWith({ issuer, token_endpoint })
+      expect((await server.metadata()).token_endpoint).toBe(token_endpoint)
+    },
+  )
+
+  it.each<[string, Readonly<Record<string, unknown>>, string, string]>([
+    ['no token endpoint', { issuer }, 'METADATA_INVALID', 'token_endpoint is required'],
+    [
+      'an endpoint that is no text',
+      { ...metadata, revocation_endpoint: 7 },
+      'METADATA_INVALID',
+      'revocation_endpoint must be a string',
+    ],
+    [
+      'an endpoint that is no URL',
+      { ...metadata, authorization_endpoint: 'https://' },
+      'METADATA_INVALID',
+      'authorization_endpoint must be a URL',
+    ],
+    [
+      'an endpoint in cleartext',
+      { ...metadata, token_endpoint: 'http://as.example/token' },
+      'INSECURE_ENDPOINT',
+      'token_endpoint must be https',
+    ],
+    [
+      'a script for an endpoint',
+      { ...metadata, end_session_endpoint: 'javascript:alert(1)' },
+      'INSECURE_ENDPOINT',
+      'end_session_endpoint must be https',
+    ],
+  ])('are refused with %s', async (_, given, code, text) => {
+    // What an app without a type checker may pass.
+    const { server } = createServerWith(given as unknown as AuthorizationServerMetadata)
+    const asked = server.metadata()
+    await expect(asked).rejects.toMatchObject({ name: 'ConfigurationError', code })
+    await expect(asked).rejects.toThrow(`authorizationServer: ${text}`)
+  })
+})
+
+describe('createAuthorizationServer: discovery', () => {
+  it('asks OpenID Connect Discovery, once for everybody, and without cookies', async () => {
+    const { server, sent, urls } = createServerWith(issuer)
+    const all = await Promise.all([server.metadata(), server.metadata(), server.metadata()])
+    expect(new Set(all).size).toBe(1)
+    expect(await server.metadata()).toEqual(metadata)
+    expect(urls()).toEqual([oidcUrl])
+    expect(sent[0]?.init).toMatchObject({ method: 'GET', credentials: 'omit', redirect: 'manual' })
+  })
+
+  it('asks RFC 8414 where the first address is not found', async () => {
+    const { server, urls } = createServerWith(issuer, ({ url }) =>
+      url === oauthUrl ? json(200, metadata) : notFound(),
+    )
+    expect(await server.metadata()).toEqual(metadata)
+    expect(urls()).toEqual([oidcUrl, oauthUrl])
+  })
+
+  it('puts the path of an issuer where each of the two wants it', async () => {
+    const { server, urls } = createServerWith(`${issuer}/tenant`, notFound)
+    await expect(server.metadata()).rejects.toMatchObject({ code: 'METADATA_INVALID' })
+    expect(urls()).toEqual([
+      `${issuer}/tenant/.well-known/openid-configuration`,
+      `${issuer}/.well-known/oauth-authorization-server/tenant`,
+    ])
+  })
+
+  it.each<[string, Answer]>([
+    ['another issuer', () => json(200, { ...metadata, issuer: 'https://evil.example' })],
+    ['no issuer', () => json(200, { token_endpoint: `${issuer}/token` })],
+    ['no token endpoint', () => json(200, { issuer })],
+  ])('does not believe metadata with %s', async (_, answer) => {
+    const { server, store } = createServerWith(issuer, answer)
+    await expect(server.metadata()).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'METADATA_INVALID',
+    })
+    expect(await store.read(`metadata ${issuer}`)).toBeUndefined()
+  })
+
+  it('does not believe a cleartext endpoint', async () => {
+    const { server } = createServerWith(issuer, () =>
+      json(200, { ...metadata, token_endpoint: 'http://as.example/token' }),
+    )
+    await expect(server.metadata()).rejects.toMatchObject({ code: 'INSECURE_ENDPOINT' })
+  })
+
+  it.each<[string, string]>([
+    ['http://as.example', 'INSECURE_ENDPOINT'],
+    ['ftp://as.example', 'INSECURE_ENDPOINT'],
+    ['as.example', 'METADATA_INVALID'],
+  ])('asks nothing of the issuer %s', async (given, code) => {
+    const { server, sent } = createServerWith(given)
+    await expect(server.metadata()).rejects.toMatchObject({ name: 'ConfigurationError', code })
+    expect(sent).toEqual([])
+  })
+
+  it('asks loopback in cleartext', async () => {
+    const loopback = 'http://localhost:4000'
+    const { server } = createServerWith(loopback, () =>
+      json(200, { issuer: loopback, token_endpoint: `${loopback}/token` }),
+    )
+    expect((await server.metadata()).issuer).toBe(loopback)
+  })
+
+  it.each<[string, Answer, string]>([
+    ['the network is gone', () => Promise.reject(new TypeError('Failed to fetch')), 'NETWORK'],
+    ['the server is in trouble', () => page(503), 'SERVER_UNAVAILABLE'],
+    ['a captive portal answers', () => page(200), 'SERVER_UNAVAILABLE'],
+    ['it is sent elsewhere', opaqueRedirect, 'SERVER_UNAVAILABLE'],
+  ])('is tried again later when %s, but not at once', async (_, answer, code) => {
+    const { server, sent, clock } = createServerWith(issuer, answer)
+    const retryAt = clock.now() + 500
+    await expect(server.metadata()).rejects.toMatchObject({ ...unavailable, code, retryAt })
+    await expect(server.metadata()).rejects.toMatchObject({ retryAt })
+    expect(sent).toHaveLength(1)
+
+    clock.advance(500)
+    await expect(server.metadata()).rejects.toMatchObject({ retryAt: clock.now() + 1_000 })
+    expect(sent).toHaveLength(2)
+  })
+
+  it('gives up after the bound', async () => {
+    let arrive = (): void => {}
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    const { server, clock } = createServerWith(issuer, () => {
+      arrive()
+      return new Promise(() => {})
+    })
+    const asked = server.metadata()
+    await arrived
+    clock.advance(10_000)
+    await expect(asked).rejects.toMatchObject({ ...unavailable, code: 'TIMEOUT' })
+  })
+
+  it('is not asked again and again for metadata that do not do', async () => {
+    const { server, sent, clock } = createServerWith(issuer, () => json(200, { issuer }))
+    for (let call = 0; call < 3; call += 1) {
+      await expect(server.metadata()).rejects.toMatchObject({ code: 'METADATA_INVALID' })
+    }
+    expect(sent).toHaveLength(1)
+    clock.advance(500)
+    await expect(server.metadata()).rejects.toMatchObject({ code: 'METADATA_INVALID' })
+    expect(sent).toHaveLength(2)
+  })
+
+  it('is not kept waiting by a wall clock that was set back', async () => {
+    const { server, clock } = createServerWith(
+      issuer,
+      firstThen(
+        () => page(503),
+        () => json(200, metadata),
+      ),
+    )
+    await expect(server.metadata()).rejects.toMatchObject(unavailable)
+    clock.stepWallClock(-3 * 3_600_000)
+    clock.advance(500)
+    expect(await server.metadata()).toEqual(metadata)
+  })
+})
+
+describe('createAuthorizationServer: the stored copy', () => {
+  it('spares a reload the discovery for a day', async () => {
+    const first = createServerWith(issuer)
+    await first.server.metadata()
+    first.clock.advance(day - 1)
+    const reloaded = createServerWith(issuer, () => page(503), first)
+    expect(await reloaded.server.metadata()).toEqual(metadata)
+    expect(reloaded.sent).toEqual([])
+  })
+
+  it('is renewed after a day', async () => {
+    const first = createServerWith(issuer)
+    await first.server.metadata()
+    first.clock.advance(day)
+    const renewed = { ...metadata, token_endpoint: `${issuer}/v2/token` }
+    const next = createServerWith(issuer, () => json(200, renewed), first)
+    expect(await next.server.metadata()).toEqual(renewed)
+    const afterwards = createServerWith(issuer, () => page(503), first)
+    expect(await afterwards.server.metadata()).toEqual(renewed)
+  })
+
+  it('is used past its day when discovery is down', async () => {
+    const first = createServerWith(issuer)
+    await first.server.metadata()
+    first.clock.advance(30 * day)
+    const next = createServerWith(issuer, () => page(503), first)
+    expect(await next.server.metadata()).toEqual(metadata)
+    expect(next.sent).toHaveLength(1)
+  })
+
+  it('is not used against what the server says now', async () => {
+    const first = createServerWith(issuer)
+    await first.server.metadata()
+    first.clock.advance(day)
+    const answer = (): Response => json(200, { ...metadata, issuer: 'https://evil.example' })
+    const next = createServerWith(issuer, answer, first)
+    await expect(next.server.metadata()).rejects.toMatchObject({ code: 'METADATA_INVALID' })
+  })
+
+  it.each<[string, unknown]>([
+    ['another issuer', { ...metadata, issuer: 'https://evil.example' }],
+    ['a cleartext endpoint', { ...metadata, token_endpoint: 'http://as.example/token' }],
+    ['an endpoint that is no text', { ...metadata, token_endpoint: {} }],
+    ['no token endpoint', { issuer }],
+    ['nothing', null],
+    ['text', 'metadata'],
+  ])('is not believed with %s', async (_, planted) => {
+    const { server, sent, store, clock } = createServerWith(issuer)
+    await store.update(`metadata ${issuer}`, () => ({
+      put: { fetchedAt: clock.now(), metadata: planted },
+      result: undefined,
+    }))
+    expect(await server.metadata()).toEqual(metadata)
+    expect(sent).toHaveLength(1)
+  })
+
+  it.each([undefined, null, 'x', [], { metadata }, { fetchedAt: 'now', metadata }])(
+    'is not believed as %j',
+    async (put) => {
+      const { server, store } = createServerWith(issuer)
+      await store.update(`metadata ${issuer}`, () => ({ put, result: undefined }))
+      expect(await server.metadata()).toEqual(metadata)
+    },
+  )
+
+  it('is not believed from the future, as a clock that was wrong leaves it', async () => {
+    const first = createServerWith(issuer)
+    await first.server.metadata()
+    first.clock.stepWallClock(-2 * day)
+    const next = createServerWith(issuer, () => json(200, metadata), first)
+    await next.server.metadata()
+    expect(next.sent).toHaveLength(1)
+  })
+
+  it('is done without where storage refuses', async () => {
+    const refuse = (): Promise<never> => Promise.reject(new Error('denied'))
+    const store = { read: refuse, update: refuse }
+    const { server } = createServerWith(issuer, () => json(200, metadata), { store })
+    expect(await server.metadata()).toEqual(metadata)
+  })
+})
+
+function firstThen(first: Answer, then: Answer): Answer {
+  let calls = 0
+  return (request) => ((calls += 1) === 1 ? first(request) : then(request))
+}

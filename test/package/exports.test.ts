@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import * as entry from '../../src/index.ts'
+import { readText, section } from './source-files.ts'
+
+const readme = readText('README.md')
+const manifest = JSON.parse(readText('package.json')) as Record<string, unknown>
+
+describe('the entry', () => {
+  it('exports these values and no others', () => {
+    expect(Object.keys(entry).sort()).toEqual([
+      'ConfigurationError',
+      'DisposedError',
+      'RefreshUnavailableError',
+      'SessionEndedError',
+      'SignInError',
+      'StorageError',
+      'createTokenManager',
+      'dpop',
+      'isTokenError',
+    ])
+  })
+})
+
+describe('the package', () => {
+  it('has two runtime dependencies', () => {
+    expect(Object.keys(manifest['dependencies'] ?? {}).sort()).toEqual([
+      'idb-keyval',
+      'oauth4webapi',
+    ])
+    expect(manifest['peerDependencies']).toBeUndefined()
+    expect(manifest['optionalDependencies']).toBeUndefined()
+  })
+
+  it('runs nothing when it is installed', () => {
+    const scripts = Object.keys(manifest['scripts'] ?? {})
+    expect(scripts.filter((name) => /install|prepare/.test(name))).toEqual([])
+  })
+
+  it('is free of side effects, ESM, and holds what was built', () => {
+    expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
+    expect(manifest['files']).toEqual(['dist'])
+  })
+
+  it('has an entry with types, which come first', () => {
+    expect(manifest['exports']).toEqual({
+      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      './package.json': './package.json',
+    })
+    const conditions = (manifest['exports'] as { '.': object })['.']
+    expect(Object.keys(conditions)[0]).toBe('types')
+  })
+})
+
+describe('the README', () => {
+  it('has every option in its table, and no other', () => {
+    const declared = section(
+      readText('src/options.ts'),
+      'export interface TokenManagerOptions {',
+      '\n}',
+    )
+    const options = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name)
+    const cells = [...section(readme, '## Options', '\n## ').matchAll(/^\| (`[^|]+`) *\|/gm)]
+    const listed = cells.flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    )
+    expect(options.length).toBeGreaterThan(10)
+    expect(new Set(listed)).toEqual(new Set(options))
+  })
+
+  it('has every error class and code in its table', () => {
+    const declared = readText('src/core/errors.ts')
+    const codes = [...declared.matchAll(/'([A-Z][A-Z_]+)'/g)].map(([, code]) => code)
+    const classes = [...declared.matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
+    const errors = section(readme, '## Errors', '\n## ')
+    expect(codes).toContain('SESSION_CHANGED')
+    expect(classes).toHaveLength(6)
+    expect([...classes, ...codes].filter((name) => !errors.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('names every state, every reason for an end, and every phase', () => {
+    const state = section(readme, '## State and events', '\n## ')
+    const declared =
+      section(readText('src/core/session-record.ts'), 'export type EndReason =', '\n\n') +
+      section(readText('src/core/session-state.ts'), 'export type SessionState =', 'export const')
+    const words = [...declared.matchAll(/'([a-z-]+)'/g)].map(([, word]) => word)
+    expect(words).toContain('rotation-lost')
+    expect(words.filter((word) => !state.includes(`\`${word}\``))).toEqual([])
+  })
+
+  it('names no event that does not exist', () => {
+    const types = [...readText('src/core/events.ts').matchAll(/type: '([\w-]+)'/g)].map(
+      ([, type]) => type,
+    )
+    const named = [...readme.matchAll(/events? `([\w-]+)`/g)].map(([, type]) => type)
+    expect(named.length).toBeGreaterThan(2)
+    expect(named.filter((type) => !types.includes(type))).toEqual([])
+  })
+})

@@ -1,0 +1,163 @@
+import { posix } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { sourceFiles, type SourceFile } from './source-files.ts'
+
+interface Import {
+  readonly from: string
+  /** A path below `src/`, or the name of a package. */
+  readonly to: string
+  readonly typeOnly: boolean
+  readonly reExport: boolean
+}
+
+/** The files beside `token-manager.ts` that are parts of it. */
+const compositionRoot = [
+  'token-manager.ts',
+  'token-manager-api.ts',
+  'options.ts',
+  'absent-token-manager.ts',
+]
+
+const memoryTwin = /^adapters\/memory-[\w-]+\.ts$/
+
+/** Which imports each layer may have, its own files apart. */
+const allowed: Readonly<Record<string, (to: string) => boolean>> = {
+  core: () => false,
+  http: (to) => layerOf(to) === 'core',
+  oauth: (to) => layerOf(to) === 'core' || to === 'oauth4webapi',
+  adapters: (to) => layerOf(to) === 'core' || to === 'idb-keyval',
+  testing: (to) => layerOf(to) === 'core' || to === 'token-manager.ts' || memoryTwin.test(to),
+  'token-manager': (to) => ['core', 'http', 'oauth', 'adapters'].includes(layerOf(to)),
+  index: (to) => layerOf(to) !== 'package',
+}
+
+function layerOf(path: string): string {
+  if (!path.endsWith('.ts')) return 'package'
+  if (path.includes('/')) return path.slice(0, path.indexOf('/'))
+  if (compositionRoot.includes(path)) return 'token-manager'
+  return path.slice(0, -'.ts'.length)
+}
+
+/** Statements begin a line, which the examples in docstrings do not. */
+const statement = /^(import|export)\s+(type\s)?(?:[\w\s{},*$]*?\sfrom\s+)?['"]([^'"]+)['"]/gm
+const call = /\bimport\(\s*['"]([^'"]+)['"]/g
+
+function importsOf({ path, text }: SourceFile): Import[] {
+  const resolve = (specifier: string): string =>
+    specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
+  const code = text.replaceAll(/^\s*(?:\*|\/\*|\/\/).*$/gm, '')
+  return [
+    ...[...code.matchAll(statement)].map(([, keyword, type, specifier = '']) => ({
+      from: path,
+      to: resolve(specifier),
+      typeOnly: type !== undefined,
+      reExport: keyword === 'export',
+    })),
+    ...[...code.matchAll(call)].map(([, specifier = '']) => ({
+      from: path,
+      to: resolve(specifier),
+      typeOnly: false,
+      reExport: false,
+    })),
+  ]
+}
+
+function isForbidden({ from, to }: Import): boolean {
+  const layer = layerOf(from)
+  return layer !== layerOf(to) && allowed[layer]?.(to) !== true
+}
+
+/** Paths that end where they began, following imports that exist at run time. */
+function cyclesIn(imports: readonly Import[]): string[] {
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) cycles.push([...way.slice(way.indexOf(file)), file].join(' > '))
+    if (way.includes(file) || done.has(file)) return
+    for (const { from, to, typeOnly } of imports) {
+      if (from === file && !typeOnly) visit(to, [...way, file])
+    }
+    done.add(file)
+  }
+  for (const { from } of imports) visit(from, [])
+  return cycles
+}
+
+const imports = sourceFiles.flatMap(importsOf)
+const describeImport = ({ from, to }: Import): string => `${from} imports ${to}`
+
+describe('the source files', () => {
+  it('import only what their layer may', () => {
+    expect(imports.filter(isForbidden).map(describeImport)).toEqual([])
+  })
+
+  it('all belong to a layer with a rule', () => {
+    const layers = new Set(sourceFiles.map(({ path }) => layerOf(path)))
+    expect([...layers].filter((layer) => allowed[layer] === undefined)).toEqual([])
+  })
+
+  it('import only files that exist, by their whole name', () => {
+    const paths = sourceFiles.map(({ path }) => path)
+    const packages = ['oauth4webapi', 'idb-keyval']
+    const lost = imports.filter(({ to }) => !paths.includes(to) && !packages.includes(to))
+    expect(lost.map(describeImport)).toEqual([])
+  })
+
+  it('reach oauth4webapi from oauth/ alone, and idb-keyval from adapters/ alone', () => {
+    const importers = (name: string): string[] =>
+      [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => layerOf(from)))].sort()
+    expect(importers('oauth4webapi')).toEqual(['oauth'])
+    expect(importers('idb-keyval')).toEqual(['adapters'])
+  })
+
+  it('import one another without a cycle', () => {
+    expect(cyclesIn(imports)).toEqual([])
+  })
+
+  it('leave index.ts to the outside, which does nothing but re-export', () => {
+    expect(imports.filter(({ to }) => to === 'index.ts')).toEqual([])
+    const ofIndex = imports.filter(({ from }) => from === 'index.ts')
+    expect(ofIndex.every(({ reExport }) => reExport)).toBe(true)
+  })
+})
+
+describe('the reading of imports', () => {
+  it('finds every form, and no example in a comment', () => {
+    const text = [
+      "import { a,\n  type B,\n} from '../core/a.ts'",
+      "import type { C } from '../core/c.ts'",
+      "import * as d from 'd'",
+      "import './effect.ts'",
+      "export { e } from './e.ts'",
+      "export * from './f.ts'",
+      "export type { G } from './g.ts'",
+      "type H = import('./h.ts').H",
+      "export const i = 'from j'",
+      "/**\n * import { k } from 'k'\n */",
+    ].join('\n')
+    expect(importsOf({ path: 'http/x.ts', text }).map(({ to }) => to)).toEqual([
+      'core/a.ts',
+      'core/c.ts',
+      'd',
+      'http/effect.ts',
+      'http/e.ts',
+      'http/f.ts',
+      'http/g.ts',
+      'http/h.ts',
+    ])
+  })
+
+  it('knows a cycle and a forbidden import', () => {
+    const from = (path: string, to: string): Import => ({
+      from: path,
+      to,
+      typeOnly: false,
+      reExport: false,
+    })
+    expect(cyclesIn([from('a.ts', 'b.ts'), from('b.ts', 'a.ts')])).toEqual(['a.ts > b.ts > a.ts'])
+    expect(isForbidden(from('core/a.ts', 'http/b.ts'))).toBe(true)
+    expect(isForbidden(from('http/a.ts', 'oauth/b.ts'))).toBe(true)
+    expect(isForbidden(from('testing/a.ts', 'adapters/web-locks.ts'))).toBe(true)
+    expect(isForbidden(from('core/a.ts', 'oauth4webapi'))).toBe(true)
+  })
+})

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The folder the package is in, with a slash at the end. */
+export const root: string = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface SourceFile {
+  /** Below `src/`, with forward slashes. */
+  readonly path: string
+  readonly text: string
+}
+
+export const sourceFiles: readonly SourceFile[] = readdirSync(`${root}src`, { recursive: true })
+  .map((path) => String(path).replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+  .map((path) => ({ path, text: readFileSync(`${root}src/${path}`, 'utf8') }))
+
+export function readText(path: string): string {
+  return readFileSync(`${root}${path}`, 'utf8')
+}
+
+/** What stands in `text` between the first `from` after it and the next `to`. */
+export function section(text: string, from: string, to: string): string {
+  const start = text.indexOf(from)
+  const end = text.indexOf(to, start + from.length)
+  if (start < 0 || end < 0) throw new Error(`There is nothing between "${from}" and "${to}".`)
+  return text.slice(start + from.length, end)
+}
