@@ -136,6 +136,7 @@ export function createAccessTokens(options: {
   ): Promise<IssuedToken> {
     const record = keeper.seen()
     if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
+    const asking = { epoch: record.epoch, sub: record.session.sub }
     const { rejected, minValidityMs, signal } = request
     const candidate = held.get(key)
     const isRejected =
@@ -156,6 +157,7 @@ export function createAccessTokens(options: {
     }
     const minted = held.get(key)
     if (!minted) throw toSessionEndedError(keeper.seen() ?? blankRecord)
+    refuseOtherSession(asking, minted.issued)
     return serve(minted)
   }
 
@@ -293,6 +295,18 @@ export function createAccessTokens(options: {
       for (const reject of disposal) reject(disposedError())
     },
   }
+}
+
+/** What was asked for in the name of one user is not given the token of another. */
+export function refuseOtherSession(
+  asking: { readonly epoch: number; readonly sub?: string | undefined },
+  { epoch, sub }: IssuedToken,
+): void {
+  if (asking.epoch === epoch || (sub !== undefined && asking.sub === sub)) return
+  throw new SessionEndedError(
+    'SESSION_CHANGED',
+    'Another session has begun since the request was made: it is not sent in its name.',
+  )
 }
 
 function holdAll(

@@ -1,7 +1,6 @@
-import { SessionEndedError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
-import type { IssuedToken } from '../core/access-tokens.ts'
+import { refuseOtherSession, type IssuedToken } from '../core/access-tokens.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
 import { isRequest, prepareRequest, type ReplayableRequest } from './request-replay.ts'
@@ -60,7 +59,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   return async function authorizedFetch(input, init) {
     const url = new URL(isRequest(input) ? input.url : input, options.pageUrl())
     const server = resourceServers.match(url)
-    if (!server) return passThrough(url, input, init)
+    if (!server) return sendUnlisted(url, input, init)
     const request = prepareRequest(options.fetch, input, init)
     // The caller knows better, and the request is none of ours.
     if (request.headers.has('authorization')) return options.fetch()(input, init)
@@ -131,20 +130,20 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     { request, redirect, url }: Call,
     token: IssuedToken,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
-    const headers = new Headers(request.headers)
+    const { headers } = request
     if (token.tokenType === 'Bearer' || !proof) {
       headers.set('authorization', `Bearer ${token.accessToken}`)
-      return { response: await request.send(headers, undefined), nonceRequired: false }
+      return { response: await request.send(), nonceRequired: false }
     }
     const { accessToken, senderKey: keyPair } = token
     return proof.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
       for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
       // A proof names one URL, and a browser would take it along to another origin.
-      return request.send(headers, redirect)
+      return request.send(redirect)
     })
   }
 
-  async function passThrough(
+  async function sendUnlisted(
     { origin }: URL,
     input: RequestInfo | URL,
     init: RequestInit | undefined,
@@ -204,16 +203,6 @@ export function createAuthorizationHeaders(
     if (tokenType === 'Bearer' || !proof) return { authorization: `Bearer ${accessToken}` }
     return proof.proofHeaders({ keyPair: senderKey, accessToken, method, url: url.href })
   }
-}
-
-/** A request that was made for one user is not sent with the token of another. */
-function refuseOtherSession(sent: IssuedToken, next: IssuedToken): void {
-  const isSame = sent.epoch === next.epoch || (sent.sub !== undefined && sent.sub === next.sub)
-  if (isSame) return
-  throw new SessionEndedError(
-    'SESSION_CHANGED',
-    'Another session has begun since the request was made: it was not sent again.',
-  )
 }
 
 /** A reply from behind a redirect to another origin, where the browser does not take the token. */

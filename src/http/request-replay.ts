@@ -1,13 +1,13 @@
 /** A request that can be sent, and perhaps sent again. */
 export interface ReplayableRequest {
-  /** Headers of the caller, not to be changed. */
+  /** The caller's headers, copied; what is set here is sent. */
   readonly headers: Headers
   readonly method: string
   readonly signal: AbortSignal | undefined
   /** Whether a second `send` is possible. */
   readonly canReplay: boolean
-  /** Sends with these headers. The second call sends the same body as the first. */
-  send(headers: Headers, redirect: RequestRedirect | undefined): Promise<Response>
+  /** The second call sends the same body as the first. */
+  send(redirect?: RequestRedirect): Promise<Response>
 }
 
 /**
@@ -29,12 +29,14 @@ export function prepareRequest(
   const hasOwnBody = request && body === undefined && method !== 'GET' && method !== 'HEAD'
   const targets = [input, hasOwnBody ? request.clone() : input]
 
+  const headers = new Headers(init?.headers ?? request?.headers)
+
   return {
-    headers: new Headers(init?.headers ?? request?.headers),
+    headers,
     method,
     signal: init?.signal ?? request?.signal ?? undefined,
     canReplay,
-    send(headers, redirect) {
+    send(redirect) {
       return fetch()(targets.shift() ?? input, {
         ...settings,
         headers,
