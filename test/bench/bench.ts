@@ -39,25 +39,23 @@ export async function bench(): Promise<void> {
 }
 
 async function callFigures(page: Page): Promise<Figure[]> {
-  const { getNs, addedUs } = await inPage(page, measureCalls, undefined)
+  const { getsMs, addedMs } = await inPage(page, measureCalls, undefined)
   return [
     {
       what: 'getAccessToken() with a fresh token',
-      measured: `${getNs.toFixed(0)} ns`,
+      measured: `${(median(getsMs) * 1e6).toFixed(0)} ns`,
       target: 'under 1 000 ns',
     },
     {
       what: 'what auth.fetch adds, network stubbed',
-      measured: `${addedUs.toFixed(2)} µs`,
+      measured: `${(median(addedMs) * 1e3).toFixed(2)} µs`,
       target: 'under 5 µs',
     },
   ]
 }
 
 /** Runs in the page, so it can use nothing from out here. */
-async function measureCalls(): Promise<{ getNs: number; addedUs: number }> {
-  const median = (values: number[]): number =>
-    values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+async function measureCalls(): Promise<{ getsMs: number[]; addedMs: number[] }> {
   async function sample(calls: number, task: () => Promise<unknown>): Promise<number> {
     const from = performance.now()
     for (let call = 0; call < calls; call += 1) await task()
@@ -76,15 +74,15 @@ async function measureCalls(): Promise<{ getNs: number; addedUs: number }> {
   })
   await stubbed.startSession({ access_token: 'a', token_type: 'Bearer', expires_in: 3600 })
 
-  const gets: number[] = []
-  const added: number[] = []
+  const getsMs: number[] = []
+  const addedMs: number[] = []
   for (let round = 0; round < 15; round += 1) {
-    gets.push(await sample(20_000, () => app.auth.getAccessToken()))
+    getsMs.push(await sample(20_000, () => app.auth.getAccessToken()))
     const plain = await sample(5_000, stub)
-    added.push((await sample(5_000, () => stubbed.fetch(url))) - plain)
+    addedMs.push((await sample(5_000, () => stubbed.fetch(url))) - plain)
   }
   stubbed.dispose()
-  return { getNs: median(gets) * 1e6, addedUs: median(added) * 1e3 }
+  return { getsMs, addedMs }
 }
 
 async function stormFigures(stage: Stage<Page>, first: Page): Promise<Figure[]> {

@@ -136,7 +136,7 @@ describe('prepareRequest: a Request', () => {
     const prepared = prepareRequest(fetch, request, init)
     expect(prepared.method).toBe('PUT')
     expect(prepared.signal).toBe(abort.signal)
-    expect(headersOf(prepared)).toEqual({ accept: 'text/html' })
+    expect(Object.fromEntries(prepared.headers)).toEqual({ accept: 'text/html' })
     const sent = await sendTwice(request.clone(), init)
     expect(sent.map(({ method, text }) => [method, text])).toEqual([
       ['PUT', 'of init'],
@@ -149,7 +149,7 @@ describe('prepareRequest: a Request', () => {
     const prepared = prepareRequest(createApi().fetch, request, { cache: 'no-store' })
     expect(prepared.method).toBe('DELETE')
     expect(prepared.signal).toBe(request.signal)
-    expect(headersOf(prepared)).toEqual({ accept: 'text/plain' })
+    expect(Object.fromEntries(prepared.headers)).toEqual({ accept: 'text/plain' })
   })
 
   it('that was used up is refused, as by fetch', async () => {

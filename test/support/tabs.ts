@@ -11,6 +11,8 @@ import {
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
 import {
   createTokenManager,
+  type LockManager,
+  type OpenChannel,
   type Ports,
   type TokenManager,
   type TokenManagerEvent,
@@ -38,16 +40,39 @@ export interface Tab {
 export interface Profile {
   readonly clock: ManualClock
   readonly server: FakeAuthorizationServer
-  readonly store: TokenStore & { reads: number; updates: number }
+  readonly store: TokenStore & {
+    reads: number
+    updates: number
+    /** Storage rejects whatever this is `true` for. */
+    refuses: (operation: 'read' | 'update', durable: boolean) => boolean
+  }
+  readonly locks: LockManager
+  readonly openChannel: OpenChannel
+  /** The way to the server and the API; what it lets through is noted below. */
+  readonly fetch: typeof globalThis.fetch
+  /** What the authorization server was sent, oldest first. */
+  readonly sent: readonly SentForm[]
   readonly api: {
     requests: { readonly token: string; readonly path: string }[]
     rejectsAll: boolean
+    /** No answer before this. */
+    answersAfter: Promise<unknown>
   }
-  openTab(options?: Partial<TokenManagerOptions>, ports?: Partial<Ports>): Tab
+  /** Opens a tab; it shows `url`. */
+  openTab(options?: Partial<TokenManagerOptions>, ports?: Partial<Ports>, url?: string): Tab
   /** Opens a tab and signs it in. */
   openSignedInTab(options?: Partial<TokenManagerOptions>, ports?: Partial<Ports>): Promise<Tab>
   /** Lets time pass in small steps, so that what one step sets off can finish before the next. */
   pass(ms: number): Promise<void>
+  /** Lets time pass until `work` has settled, and fulfils as it does. Gives up after two minutes. */
+  passUntil<T>(work: Promise<T>): Promise<T>
+}
+
+/** A form that an endpoint of the authorization server was sent. */
+export interface SentForm {
+  readonly url: string
+  readonly at: number
+  readonly parameters: URLSearchParams
 }
 
 export const apiUrl = 'https://api.example/v2/'
@@ -61,33 +86,50 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
   const store: Profile['store'] = {
     reads: 0,
     updates: 0,
-    read(key) {
+    refuses: () => false,
+    async read(key) {
       store.reads += 1
+      if (store.refuses('read', false)) throw new Error('storage refuses')
       return memory.read(key)
     },
-    update(key, change, how) {
+    async update(key, change, how) {
       store.updates += 1
+      if (store.refuses('update', how?.durable ?? false)) throw new Error('storage refuses')
       return memory.update(key, change, how)
     },
   }
-  const api: Profile['api'] = { requests: [], rejectsAll: false }
+  const sent: SentForm[] = []
+  const api: Profile['api'] = {
+    requests: [],
+    rejectsAll: false,
+    answersAfter: Promise.resolve(),
+  }
   let tabs = 0
 
   async function fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     const url = input instanceof Request ? input.url : String(input)
-    if (!url.startsWith('https://api.example/')) return server.fetch(input, init)
+    if (!url.startsWith('https://api.example/')) {
+      const body = typeof init.body === 'string' ? init.body : ''
+      sent.push({ url, at: clock.now(), parameters: new URLSearchParams(body) })
+      return server.fetch(input, init)
+    }
     const token = (new Headers(init.headers).get('authorization') ?? '').replace(/^\w+ /, '')
     api.requests.push({ token, path: new URL(url).pathname })
+    await api.answersAfter
     const isGood = !api.rejectsAll && server.accepts(token)
     return new Response(null, { status: isGood ? 200 : 401 })
   }
 
-  function openTab(more: Partial<TokenManagerOptions> = {}, ports: Partial<Ports> = {}): Tab {
+  function openTab(
+    more: Partial<TokenManagerOptions> = {},
+    ports: Partial<Ports> = {},
+    url = 'https://app.example/start',
+  ): Tab {
     tabs += 1
     const name = `tab-${tabs}`
     let ids = 0
     const page = createMemoryPageEvents()
-    const navigation = createMemoryNavigation('https://app.example/start')
+    const navigation = createMemoryNavigation(url)
     const events: TokenManagerEvent[] = []
     const auth = createTokenManager(
       {
@@ -119,10 +161,22 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
     }
   }
 
+  async function pass(ms: number): Promise<void> {
+    const stepMs = Math.max(50, ms / 200)
+    for (let left = ms; left > 0; left -= stepMs) {
+      clock.advance(Math.min(stepMs, left))
+      await settle()
+    }
+  }
+
   return {
     clock,
     server,
     store,
+    locks,
+    openChannel,
+    fetch,
+    sent,
     api,
     openTab,
     async openSignedInTab(more, ports) {
@@ -130,12 +184,19 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
       await tab.auth.startSession(server.signIn())
       return tab
     },
-    async pass(ms) {
-      const stepMs = Math.max(50, ms / 200)
-      for (let left = ms; left > 0; left -= stepMs) {
-        clock.advance(Math.min(stepMs, left))
-        await settle()
+    pass,
+    async passUntil(work) {
+      let settled = false
+      const over = (): void => {
+        settled = true
       }
+      work.then(over, over)
+      await settle()
+      for (let passedMs = 0; !settled; passedMs += 50) {
+        if (passedMs > 120_000) throw new Error('Nothing came of it in two minutes.')
+        await pass(50)
+      }
+      return work
     },
   }
 }
