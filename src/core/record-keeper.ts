@@ -71,7 +71,8 @@ export function createRecordKeeper(options: {
     const { base, next } = unwritten
     const standsAsItWas =
       stored.epoch === base.epoch && stored.session?.refreshToken === base.session?.refreshToken
-    if (standsAsItWas) return { ...next, revision: Math.max(next.revision, stored.revision) }
+    // Every write of a peer still shows, as a revision that nobody has seen.
+    if (standsAsItWas) return { ...next, revision: next.revision + stored.revision }
     unwritten = undefined
     return stored
   }
@@ -106,7 +107,7 @@ export function createRecordKeeper(options: {
     },
     carryOn(base, next) {
       unwritten = { base, next }
-      see(next, ++started)
+      see(overlaid(newest ?? base), ++started)
     },
     onSeen(listener) {
       listeners.add(listener)

@@ -1,3 +1,5 @@
+import { defined } from '../core/defined.ts'
+
 /** One challenge of a `WWW-Authenticate` header; names in lower case. */
 export interface Challenge {
   readonly scheme: string
@@ -66,11 +68,11 @@ export function readComplaint(header: string | null): Complaint {
   const scope = parameters?.get('scope')
   const acrValues = parameters?.get('acr_values')
   const maxAge = parameters?.get('max_age') ?? ''
-  return {
-    about: 'other',
-    ...(error === undefined ? {} : { error }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(acrValues === undefined ? {} : { acrValues }),
-    ...(/^\d+$/.test(maxAge) ? { maxAgeSeconds: Number(maxAge) } : {}),
-  }
+  return defined({
+    about: 'other' as const,
+    error,
+    scope,
+    acrValues,
+    maxAgeSeconds: /^\d+$/.test(maxAge) ? Number(maxAge) : undefined,
+  })
 }

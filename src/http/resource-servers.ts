@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 
 /** A URL prefix with an access token of its own. */
@@ -66,7 +67,7 @@ function parseEntry(entry: unknown, name: string, pageUrl: string): Listed {
   const given = typeof entry === 'string' ? { url: entry } : entry
   const isGiven = typeof given === 'object' && given !== null && 'url' in given
   const value = isGiven ? given.url : undefined
-  if (typeof value !== 'string' || !URL.canParse(value, pageUrl)) {
+  if (typeof value !== 'string' || value === '' || !URL.canParse(value, pageUrl)) {
     throw new TypeError(`${name} must be a URL`)
   }
   const url = new URL(value, pageUrl)
@@ -87,11 +88,7 @@ function parseEntry(entry: unknown, name: string, pageUrl: string): Listed {
     origin: url.origin,
     host: url.host,
     path,
-    parameters: {
-      ...(scope === undefined ? {} : { scope }),
-      ...(resource === undefined ? {} : { resource }),
-      ...(audience === undefined ? {} : { audience }),
-    },
+    parameters: defined({ scope, resource, audience }),
   }
 }
 

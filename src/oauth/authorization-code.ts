@@ -13,17 +13,19 @@ import {
   validateAuthResponse,
   type AuthorizationServer,
 } from 'oauth4webapi'
-import { ConfigurationError, SignInError, isTokenError, type TokenError } from '../core/errors.ts'
-import type { Clock, OAuthErrorDetails, TokenReply, TokenStore } from '../core/ports.ts'
+import { ConfigurationError, isTokenError, type TokenError } from '../core/errors.ts'
+import { defined } from '../core/defined.ts'
+import type { Clock, TokenReply, TokenStore } from '../core/ports.ts'
 import { scopeSet, type TokenParameters } from '../core/token-set.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
 import type { DpopSupport } from './dpop.ts'
+import { isCallback, responseInvalid, toCallbackError } from './callback.ts'
 import { lenientClient, toRequestError } from './refresh-token-grant.ts'
 import { parseReturnTo } from './return-to.ts'
 import { createSignInTransactions, type SignInTransaction } from './sign-in-transactions.ts'
 import { createExchange, insecureAllowed, isSuccess, type Exchange } from './token-endpoint.ts'
 import { toTokenReply } from './token-response.ts'
-import { readRefusal, redact, toTransportError, unavailable } from './translate-error.ts'
+import { readRefusal, toTransportError } from './translate-error.ts'
 
 export interface SignInOptions {
   /** Where the app wants to be after sign-in: a path of this origin. Default: where it is now. */
@@ -77,6 +79,13 @@ export function createAuthorizationCode(options: {
 
   async function begin(wanted: SignInOptions): Promise<string> {
     if (!redirectUri) throw new TypeError('options.redirectUri is required for signIn()')
+    // Browsers leave it out of insecure contexts, whatever the types say.
+    if (!(globalThis.crypto as Partial<Crypto> | undefined)?.subtle) {
+      throw new ConfigurationError(
+        'UNSUPPORTED',
+        'signIn() needs a secure context: https, or loopback.',
+      )
+    }
     const returnTo = parseReturnTo(wanted.returnTo ?? pageUrl(), pageUrl())
     if (returnTo === undefined) throw new TypeError('returnTo must be a path of this origin')
     const further = { ...options.authorizationParameters, ...wanted.parameters }
@@ -94,17 +103,17 @@ export function createAuthorizationCode(options: {
     const { maxAgeSeconds } = wanted
     const isOpenId = scope !== undefined && scopeSet(scope).includes('openid')
     const senderKey = await dpop?.createKeyPair()
-    const transaction: SignInTransaction = {
+    const transaction: SignInTransaction = defined({
       state: generateRandomState(),
       verifier: generateRandomCodeVerifier(),
-      ...(isOpenId ? { nonce: generateRandomNonce() } : {}),
+      nonce: isOpenId ? generateRandomNonce() : undefined,
       redirectUri,
-      ...(scope === undefined ? {} : { scope }),
+      scope,
       returnTo,
-      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
-      ...(dpop ? { senderKey } : {}),
+      maxAgeSeconds,
+      senderKey,
       createdAt: clock.now(),
-    }
+    })
     await transactions.add(transaction)
 
     return withParameters(withParameters(endpoint, further), {
@@ -126,19 +135,6 @@ export function createAuthorizationCode(options: {
     })
   }
 
-  function isCallback(url: string): boolean {
-    if (!redirectUri) return false
-    const callback = new URL(url)
-    const expected = new URL(redirectUri)
-    const { searchParams } = callback
-    return (
-      callback.origin === expected.origin &&
-      callback.pathname === expected.pathname &&
-      searchParams.has('state') &&
-      (searchParams.has('code') || searchParams.has('error'))
-    )
-  }
-
   async function redeem(url: string): Promise<RedeemedCode | undefined> {
     const callback = new URL(url)
     // Taken out before anything can fail: a callback that is opened again finds nothing (RFC 6749 §10.12).
@@ -151,13 +147,8 @@ export function createAuthorizationCode(options: {
     const { scope, nonce, senderKey } = transaction
     if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
     const reply = await exchangeCode(server, parameters, transaction)
-    return {
-      reply,
-      ...(scope === undefined ? {} : { scope }),
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(dpop ? { senderKey } : {}),
-      returnTo: parseReturnTo(transaction.returnTo, pageUrl()) ?? '/',
-    }
+    const returnTo = parseReturnTo(transaction.returnTo, pageUrl()) ?? '/'
+    return defined({ reply, scope, nonce, senderKey, returnTo })
   }
 
   /** The response parameters, if they answer this transaction: `iss` first, then `state`, then `error` (RFC 9207). */
@@ -200,10 +191,12 @@ export function createAuthorizationCode(options: {
           },
         )
         const client = lenientClient(clientId, server, exchange.reply())
-        const processed = await processAuthorizationCodeResponse(server, client, response, {
-          ...(nonce === undefined ? {} : { expectedNonce: nonce }),
-          ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds }),
-        })
+        const processed = await processAuthorizationCodeResponse(
+          server,
+          client,
+          response,
+          defined({ expectedNonce: nonce, maxAge: maxAgeSeconds }),
+        )
         const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined
         if (claims && claims.exp <= claims.iat)
           throw responseInvalid('its id_token was never valid')
@@ -260,24 +253,11 @@ export function createAuthorizationCode(options: {
     }
   }
 
-  return { begin, isCallback, redeem }
-}
-
-const responseParameters = [
-  'code',
-  'state',
-  'iss',
-  'session_state',
-  'error',
-  'error_description',
-  'error_uri',
-]
-
-/** The callback's address without what the authorization server added to it (RFC 9700 §4.2.4). */
-export function cleanCallbackUrl(url: string): string {
-  const clean = new URL(url)
-  for (const name of responseParameters) clean.searchParams.delete(name)
-  return clean.href
+  return {
+    begin,
+    isCallback: (url) => redirectUri !== undefined && isCallback(url, redirectUri),
+    redeem,
+  }
 }
 
 const ownedParameters = [
@@ -308,51 +288,4 @@ function withParameters(
     if (value !== undefined) url.searchParams.set(name, value)
   }
   return url.href
-}
-
-const interactionErrors = [
-  'login_required',
-  'interaction_required',
-  'consent_required',
-  'account_selection_required',
-]
-
-/** What an authorization server sent in place of a code (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
-function toCallbackError(
-  { error: word, error_description }: AuthorizationResponseError,
-  secrets: readonly string[],
-): TokenError {
-  const error = redact(word, secrets)
-  const oauth: OAuthErrorDetails = {
-    error,
-    ...(error_description === undefined
-      ? {}
-      : { error_description: redact(error_description, secrets) }),
-  }
-  if (error === 'access_denied') {
-    return new SignInError('DENIED', 'The sign-in was denied.', { oauth })
-  }
-  if (interactionErrors.includes(error)) {
-    return new SignInError(
-      'INTERACTION_REQUIRED',
-      `The sign-in needs the user (${error}): sign in without prompt=none.`,
-      { oauth },
-    )
-  }
-  if (error === 'server_error' || error === 'temporarily_unavailable') {
-    return unavailable('SERVER_UNAVAILABLE', 'answered', oauth)
-  }
-  return new ConfigurationError(
-    'CLIENT_REJECTED',
-    `The authorization server does not accept the sign-in as this client asks for it (${error}).`,
-    { oauth },
-  )
-}
-
-function responseInvalid(why: string, oauth?: OAuthErrorDetails): SignInError {
-  return new SignInError(
-    'RESPONSE_INVALID',
-    `The sign-in cannot be finished: ${why}. It has to be begun again.`,
-    { oauth },
-  )
 }

@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts'
 import type { TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
 import { decodeIdToken } from './id-token.ts'
@@ -23,16 +24,17 @@ export function toTokenReply(
   // Keycloak and others name the life of the refresh token; 0 says that it has no end of its own.
   const refreshTokenLife = response['refresh_expires_in'] ?? response['refresh_token_expires_in']
   const hasLife = typeof refreshTokenLife === 'number' && refreshTokenLife > 0
-  return {
+  const isBound = response.token_type.toLowerCase() === 'dpop'
+  return defined({
     accessToken: response.access_token,
-    tokenType: response.token_type.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
-    ...(expires_in === undefined ? {} : { expiresInMs: toMs(expires_in) }),
-    ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
-    ...(hasLife ? { refreshTokenExpiresInMs: toMs(refreshTokenLife) } : {}),
-    ...(scope === undefined ? {} : { scope }),
-    ...(id_token === undefined ? {} : { idToken: id_token }),
-    ...(claims === undefined ? {} : { claims }),
-  }
+    tokenType: isBound ? ('DPoP' as const) : ('Bearer' as const),
+    expiresInMs: expires_in === undefined ? undefined : toMs(expires_in),
+    refreshToken: refresh_token,
+    refreshTokenExpiresInMs: hasLife ? toMs(refreshTokenLife) : undefined,
+    scope,
+    idToken: id_token,
+    claims,
+  })
 }
 
 /** A number so large that it is infinite in ms would make the record unreadable. */

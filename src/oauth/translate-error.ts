@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts'
 import {
   ConfigurationError,
   RefreshUnavailableError,
@@ -140,12 +141,12 @@ function readOAuthError(
     typeof entry === 'string' ? redact(entry, secrets) : undefined
   const description = clean(error_description ?? (word === message ? undefined : message))
   const uri = clean(error_uri)
-  return {
+  return defined({
     error: redact(word, secrets),
     status,
-    ...(description === undefined ? {} : { error_description: description }),
-    ...(uri === undefined ? {} : { error_uri: uri }),
-  }
+    error_description: description,
+    error_uri: uri,
+  })
 }
 
 /** What a server says, short enough to display, without what was sent to it. */
