@@ -155,11 +155,12 @@ export interface TokenManager {
 
   /**
    * Begins a session with a token response that came from elsewhere, in all tabs, in one
-   * transaction. An `id_token` in it has to name this issuer and this client.
+   * transaction. An `id_token` in it has to name this issuer and this client. Where storage refuses,
+   * the session begins in this tab's memory (event `persistence-failed`) and is stored later.
    *
    * @throws {TypeError} The response is not one by RFC 6749 §5.1; the message names the member.
    * @throws {SignInError} `RESPONSE_INVALID`: the `id_token` is for somebody else.
-   * @throws {StorageError} Storage refused; nothing has changed.
+   * @throws {StorageError} `RECORD_NEWER`: a newer version of the app owns the stored session.
    *
    * @see [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1)
    */
@@ -169,9 +170,11 @@ export interface TokenManager {
    * Leaves for the authorization server (authorization code with PKCE). Never fulfils: the page goes
    * away. Several tabs may sign in at once.
    *
-   * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin, or
-   *   `parameters` names one that the protocol owns.
-   * @throws {ConfigurationError} The metadata names no usable authorization endpoint.
+   * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin,
+   *   `maxAgeSeconds` is no whole number, or `parameters` names one that is set otherwise.
+   * @throws {ConfigurationError} The metadata names no usable authorization endpoint, or
+   *   (`UNSUPPORTED`) this is no secure context.
+   * @throws {StorageError} What the sign-in has to remember cannot be stored.
    * @throws {RefreshUnavailableError} The metadata cannot be had now.
    *
    * @see [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636.html)

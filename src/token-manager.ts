@@ -7,8 +7,8 @@ import { createPageEvents } from './adapters/page-events.ts'
 import { createRandom } from './adapters/random.ts'
 import { createSystemClock } from './adapters/system-clock.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
-import { createAccessTokens, disposedError } from './core/access-tokens.ts'
-import { SignInError } from './core/errors.ts'
+import { createAccessTokens } from './core/access-tokens.ts'
+import { SignInError, disposedError } from './core/errors.ts'
 import { defined } from './core/defined.ts'
 import type { Report, TokenManagerEvent } from './core/events.ts'
 import { createPage } from './core/page.ts'
@@ -53,7 +53,7 @@ export interface Ports {
 }
 
 /** Storage that has said nothing for this long is given up, and the session kept in memory. */
-const storageWaitMs = 3_000
+const storageWaitMs = 2_000
 /** How long a sign-out waits for the server, in all. */
 const signOutWaitMs = 3_000
 
@@ -168,9 +168,10 @@ export function createTokenManager(
     announce,
     parametersOf: tokens.parametersOf,
     tokenRequestTimeoutMs: timeoutMs,
+    isDisposed: () => isDisposed,
   })
-  const flight: SingleFlight = createSingleFlight(rotate, () => view.update())
-  const view = createSessionView({ keeper, clock, tab, isRunning: flight.isRunning, report, call })
+  const flight: SingleFlight = createSingleFlight(rotate)
+  const view = createSessionView({ keeper, clock, tab, page, report, call })
   const schedule = createRefreshSchedule({
     ...settings,
     keeper,
@@ -196,17 +197,20 @@ export function createTokenManager(
     tokens
       .look()
       .catch(() => undefined)
-      .finally(schedule.arm)
+      .finally(() => {
+        schedule.arm()
+        view.update()
+      })
   }
 
   async function finishSignIn(url: string): Promise<{ readonly returnTo: string } | undefined> {
     const redeemed = await code.redeem(url)
-    const state = await ready
+    await ready
     if (redeemed) {
       await lifecycle.start(redeemed)
       return { returnTo: redeemed.returnTo }
     }
-    if (state.status === 'signed-in') return undefined
+    if (view.getState().status === 'signed-in') return undefined
     throw new SignInError(
       'NO_TRANSACTION',
       'This callback does not answer a sign-in that this browser has begun and not finished: sign in again.',

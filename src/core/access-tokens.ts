@@ -1,4 +1,10 @@
-import { ConfigurationError, DisposedError, SessionEndedError } from './errors.ts'
+import {
+  ConfigurationError,
+  SessionEndedError,
+  StorageError,
+  disposedError,
+  notRenewable,
+} from './errors.ts'
 import { defined } from './defined.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
@@ -18,7 +24,7 @@ import {
   type TokenSet,
   type Verdict,
 } from './token-set.ts'
-import { onAbort, unlessStopped } from './until.ts'
+import { atMost, onAbort, unlessStopped } from './until.ts'
 
 /** An access token as it is sent, and the session it belongs to. */
 export interface IssuedToken {
@@ -76,6 +82,8 @@ interface HeldToken {
 
 /** How old this tab's view of storage may get while requests are made: a lost message costs no more. */
 const lookEveryMs = 10_000
+/** Storage that has said nothing for so long is not waited for. */
+const longestLookMs = 3_000
 /** The two clocks run apart by more than this only if one was set or the machine slept. */
 const sleepMs = 5_000
 
@@ -120,13 +128,14 @@ export function createAccessTokens(options: {
   }
 
   async function obtainAfterLook(request: AccessTokenRequest): Promise<IssuedToken> {
-    await wait(ready, request.signal)
     try {
-      await wait(look(), request.signal)
+      await wait(atMost(clock, longestLookMs, look()), request.signal)
     } catch (error) {
       // Storage that cannot be read does not keep a good token from being served.
       if (!keeper.seen() || request.signal?.aborted || disposed) throw error
     }
+    if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
+    distrusted = false
     return obtain(request)
   }
 
@@ -149,14 +158,15 @@ export function createAccessTokens(options: {
     try {
       await wait(options.flight().share(wishFor(key, request, false)), signal)
     } catch (error) {
-      if (isRejected || disposed || signal?.aborted) throw error
+      const isOver = keeper.seen()?.epoch !== record.epoch
+      if (isRejected || isOver || disposed || signal?.aborted) throw error
       // Whatever keeps a new token from coming, one that still lives is served.
       const survivor = servable(key, minValidityMs)
       if (!survivor) throw error
       return serve(survivor)
     }
     const minted = held.get(key)
-    if (!minted) throw toSessionEndedError(keeper.seen() ?? blankRecord)
+    if (!minted) return obtain(request)
     refuseOtherSession(asking, minted.issued)
     return serve(minted)
   }
@@ -206,12 +216,7 @@ export function createAccessTokens(options: {
     await wait(ready, signal)
     const record = keeper.seen()
     if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
-    if (!isRenewable(record.session)) {
-      throw new SessionEndedError(
-        'EXPIRED',
-        'The session has no refresh token: it cannot be renewed without a new sign-in.',
-      )
-    }
+    if (!isRenewable(record.session)) throw notRenewable()
     await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), signal)
   }
 
@@ -259,7 +264,10 @@ export function createAccessTokens(options: {
   }
 
   function wait<T>(work: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
-    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (signal?.aborted) {
+      work.catch(() => undefined)
+      return Promise.reject(signal.reason)
+    }
     return unlessStopped(work, [
       onAbort(signal),
       (reject) => {
@@ -273,7 +281,7 @@ export function createAccessTokens(options: {
     ])
   }
 
-  const ready = look().catch(() => undefined)
+  const ready = atMost(clock, longestLookMs, look()).catch(() => undefined)
 
   return {
     ready,
@@ -349,8 +357,4 @@ function within(defaults: TokenParameters, wanted: TokenParameters): TokenParame
 /** On refresh, no scope means the scope that was granted (RFC 6749 §6). */
 function withoutScope({ scope: _, ...rest }: TokenParameters): TokenParameters {
   return rest
-}
-
-export function disposedError(): DisposedError {
-  return new DisposedError('This token manager was disposed of: create a new one.')
 }

@@ -1,7 +1,7 @@
 import type { Failure, Lease } from './session-record.ts'
 
 const firstBackOffMs = 1_000
-const longestBackOffMs = 60_000
+export const longestBackOffMs = 60_000
 const longestRetryAfterMs = 3_600_000
 
 /** How long a configuration error keeps all tabs from trying again. */

@@ -132,6 +132,18 @@ export class DisposedError extends TokenringError {
   readonly code = 'DISPOSED'
 }
 
+export function disposedError(): DisposedError {
+  return new DisposedError('This token manager was disposed of: create a new one.')
+}
+
+/** Not an end of the session: its access token may go on living. */
+export function notRenewable(): SessionEndedError {
+  return new SessionEndedError(
+    'EXPIRED',
+    'The session has no refresh token: it cannot be renewed without a new sign-in.',
+  )
+}
+
 /** Everything the library throws on purpose, except `TypeError` for wrong arguments. */
 export type TokenError =
   | SessionEndedError

@@ -20,7 +20,10 @@ export function createPage(events: PageEvents, clock: Clock): Page {
   let away = false
   let onlineAt = 0
 
-  const unsubscribe = events.subscribe((event) => {
+  const unsubscribe = events.subscribe((reported) => {
+    // A page that is seen again is back, whether or not the browser has said so.
+    const isBack = away && (reported === 'visible' || reported === 'resume')
+    const event = isBack ? 'restore' : reported
     if (event === 'hide') away = true
     if (event === 'restore') away = false
     if (event === 'online') onlineAt = clock.now()

@@ -33,7 +33,7 @@ export function committed(
   return settled(record, {
     generation,
     session: {
-      ...session,
+      ...(reply.refreshToken === undefined ? session : withoutRefreshToken(session)),
       ...replyMembers(reply, receivedAt),
       tokens: { ...session.tokens, [key]: token },
     },
@@ -48,7 +48,10 @@ export function salvaged(
   failure: Failure,
 ): SessionRecord {
   const generation = record.generation + 1
-  return next(settled(record, { generation, session: { ...session, refreshToken } }), { failure })
+  return next(
+    settled(record, { generation, session: { ...withoutRefreshToken(session), refreshToken } }),
+    { failure },
+  )
 }
 
 /** An attempt that did not work out. Gives the lease up and keeps every tab waiting. */
@@ -113,6 +116,12 @@ function inNewEpoch(record: SessionRecord, now: number): SessionRecord {
 
 function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
   return { ...record, ...changes, revision: record.revision + 1 }
+}
+
+/** The end of the old one says nothing about the new one. */
+function withoutRefreshToken(session: Session): Session {
+  const { refreshToken: _, refreshTokenExpiresAt: __, ...rest } = session
+  return rest
 }
 
 function withoutLease(record: SessionRecord): SessionRecord {

@@ -5,7 +5,7 @@ import { blankRecord, parseSessionRecord, type SessionRecord } from './session-r
 
 /** What a change of the record leaves behind: the next record, or nothing new. */
 export interface RecordChange<T> {
-  readonly next?: SessionRecord
+  readonly next?: SessionRecord | undefined
   readonly result: T
 }
 
@@ -15,14 +15,17 @@ export interface RecordKeeper {
   seen(): SessionRecord | undefined
   /** Reads storage. Rejects with a {@link StorageError}. */
   read(): Promise<SessionRecord>
-  /** One transaction: reads, lets `change` decide, writes. Rejects with a {@link StorageError}. */
+  /**
+   * One transaction: reads, lets `change` decide, writes. `change` gets what holds, and what is
+   * stored, which is another only after {@link carryOn}. Rejects with a {@link StorageError}.
+   */
   update<T>(
-    change: (record: SessionRecord) => RecordChange<T>,
+    change: (record: SessionRecord, stored: SessionRecord) => RecordChange<T>,
     options?: { readonly durable?: boolean },
   ): Promise<T>
   /**
-   * Goes on as if `next` had been written over `base`, which storage refused. The first transaction
-   * that storage accepts writes it after all, unless another tab has moved on.
+   * Goes on as if `next` had been written over `base`, which storage refused or has not heard of
+   * yet. Every read offers it again, until storage takes it or another tab has moved on.
    */
   carryOn(base: SessionRecord, next: SessionRecord): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
@@ -41,11 +44,12 @@ export function createRecordKeeper(options: {
   let started = 0
   let finished = 0
 
-  /** Transactions may report out of order; one that began earlier never overrides a later one. */
+  /** Transactions may report out of order: one that began earlier counts only if it saw more. */
   function see(record: SessionRecord, order: number): void {
-    if (order < finished) return
-    finished = order
     const before = newest
+    const isNewer = before?.epoch === record.epoch && before.revision < record.revision
+    if (order < finished && !isNewer) return
+    finished = Math.max(order, finished)
     if (before && before.epoch === record.epoch && before.revision === record.revision) return
     newest = record
     for (const listener of listeners) listener(record, before)
@@ -61,39 +65,48 @@ export function createRecordKeeper(options: {
       )
     }
     if (parsed === 'corrupt') report({ type: 'storage-corrupt' })
-    if (typeof parsed === 'object') return overlaid(parsed)
+    if (typeof parsed === 'object') return parsed
     const vanished = newest?.session || newest?.endedBy === 'storage-cleared'
-    return overlaid(vanished ? { ...blankRecord, endedBy: 'storage-cleared' } : blankRecord)
+    return vanished ? { ...blankRecord, endedBy: 'storage-cleared' } : blankRecord
   }
 
   function overlaid(stored: SessionRecord): SessionRecord {
     if (!unwritten) return stored
     const { base, next } = unwritten
-    const standsAsItWas =
-      stored.epoch === base.epoch && stored.session?.refreshToken === base.session?.refreshToken
+    const stands = next.session
+      ? stored.epoch === base.epoch && stored.session?.refreshToken === base.session?.refreshToken
+      : stored.epoch < next.epoch
     // Every write of a peer still shows, as a revision that nobody has seen.
-    if (standsAsItWas) return { ...next, revision: next.revision + stored.revision }
+    if (stands) return { ...next, revision: next.revision + stored.revision }
     unwritten = undefined
     return stored
   }
 
-  return {
+  const keeper: RecordKeeper = {
     seen: () => newest,
     async read() {
+      if (unwritten) {
+        const offer = keeper.update((record) => ({ result: record }), { durable: true })
+        const written = await offer.catch(() => undefined)
+        if (written) return written
+      }
       const order = ++started
-      const record = parse(await store.read(key).catch(refuse('STORE_READ', 'read')))
+      const record = overlaid(parse(await store.read(key).catch(refuse('STORE_READ', 'read'))))
       see(record, order)
       return record
     },
     async update(change, updateOptions) {
       const order = ++started
+      let offered: typeof unwritten
       const { record, result } = await store
         .update(
           key,
           (stored) => {
-            const current = parse(stored)
-            const { next, result: decided } = change(current)
-            const put = next ?? (unwritten && current)
+            const parsed = parse(stored)
+            const current = overlaid(parsed)
+            offered = unwritten
+            const { next, result: decided } = change(current, parsed)
+            const put = next ?? (offered && current)
             return put
               ? { put, result: { record: put, result: decided } }
               : { result: { record: current, result: decided } }
@@ -101,7 +114,8 @@ export function createRecordKeeper(options: {
           updateOptions,
         )
         .catch(refuse('STORE_WRITE', 'written'))
-      unwritten = undefined
+      // Not what came up only while this was under way.
+      if (unwritten === offered) unwritten = undefined
       see(record, order)
       return result
     },
@@ -114,6 +128,7 @@ export function createRecordKeeper(options: {
       return () => listeners.delete(listener)
     },
   }
+  return keeper
 }
 
 function refuse(code: 'STORE_READ' | 'STORE_WRITE', verb: string): (cause: unknown) => never {

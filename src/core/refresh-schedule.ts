@@ -40,20 +40,25 @@ export function createRefreshSchedule(options: {
   const { keeper, tokens, clock, page, refreshAhead } = options
   const fraction = options.random.fraction()
   let cancel = (): void => {}
+  let isDisposed = false
 
-  function arm(): void {
+  /** @param notBeforeMs Leaves out what is due earlier: it was due, and nothing came of it. */
+  function arm(notBeforeMs = 0): void {
     cancel()
-    const due = nextDue()
+    const due = isDisposed ? undefined : nextDue(notBeforeMs)
     cancel = due ? clock.schedule(due.inMs, () => fire(due.key)) : () => {}
   }
 
-  function nextDue(): { readonly key: TokenKey; readonly inMs: number } | undefined {
+  function nextDue(
+    notBeforeMs: number,
+  ): { readonly key: TokenKey; readonly inMs: number } | undefined {
     const record = keeper.seen()
     if (!record?.session) return undefined
     const now = clock.now()
     if (!isRenewable(record.session)) {
       const inMs = lifeLeftMs(record.session, now)
-      return Number.isFinite(inMs) ? { key: defaultTokenKey, inMs } : undefined
+      const isDue = Number.isFinite(inMs) && inMs >= notBeforeMs
+      return isDue ? { key: defaultTokenKey, inMs } : undefined
     }
     if (refreshAhead === 'never') return undefined
     const heldOffMs = holdOffLeftMs(record.failure, now, page.onlineAt())
@@ -63,17 +68,18 @@ export function createRefreshSchedule(options: {
         key,
         inMs: Math.max(heldOffMs, dueInMs(token, { now, leewayMs: options.leewayMs, fraction })),
       }))
-      .filter(({ inMs }) => Number.isFinite(inMs))
+      .filter(({ inMs }) => Number.isFinite(inMs) && inMs >= notBeforeMs)
       .sort((a, b) => a.inMs - b.inMs)[0]
   }
 
   function fire(key: TokenKey): void {
-    if (!isWanted(key)) return
+    if (!isWanted(key)) return arm(1)
     tokens.renewAhead(key).catch((error: unknown) => {
       // Not every failure is in the record, where it would set the timer anew: discovery is not.
-      if (!(error instanceof RefreshUnavailableError) || error.retryAt === undefined) return
+      const retryAt = error instanceof RefreshUnavailableError ? error.retryAt : undefined
+      if (retryAt === undefined || isDisposed) return arm(1)
       cancel()
-      cancel = clock.schedule(error.retryAt - clock.now(), arm)
+      cancel = clock.schedule(retryAt - clock.now(), () => arm())
     })
   }
 
@@ -85,7 +91,13 @@ export function createRefreshSchedule(options: {
     return refreshAhead === 'visible' || candidate?.used === true
   }
 
-  return { arm, dispose: () => cancel() }
+  return {
+    arm: () => arm(),
+    dispose() {
+      isDisposed = true
+      cancel()
+    },
+  }
 }
 
 /** Ms until a token should be renewed ahead of its end; `Infinity` if it names none. */

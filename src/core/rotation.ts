@@ -1,6 +1,6 @@
 import type { Announcement } from './announcement.ts'
 import { promptRetryMs } from './back-off.ts'
-import type { TokenError } from './errors.ts'
+import { disposedError, notRenewable } from './errors.ts'
 import type { Report } from './events.ts'
 import type { Page } from './page.ts'
 import type {
@@ -36,6 +36,8 @@ export interface RotationOptions {
   /** What the grant for a token set asks for. */
   readonly parametersOf: (key: TokenKey) => TokenParameters
   readonly tokenRequestTimeoutMs: number
+  /** Nothing that has not been claimed yet is begun any more. */
+  readonly isDisposed: () => boolean
 }
 
 /**
@@ -65,13 +67,21 @@ export function createRotation(options: RotationOptions): Rotate {
   let lacksLocks = false
 
   return async function rotate(wish) {
-    await endpoint.prepare()
     for (;;) {
       await page.present()
+      if (options.isDisposed()) throw disposedError()
+      const known = keeper.seen()
+      const early = known && planRefresh(known, wish, contextOf())
+      if (early?.kind === 'hold-off') {
+        await waitOut(early.failure)
+        continue
+      }
+      // Before the lock, so that discovery never lengthens the time it is held.
+      if (early?.kind !== 'not-renewable') await endpoint.prepare()
       const lock = takeLock()
       try {
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
-        if (page.isAway()) continue
+        if (page.isAway() || options.isDisposed()) continue
         const plan = planRefresh(record, wish, contextOf(lock))
         switch (plan.kind) {
           case 'adopt':
@@ -79,10 +89,10 @@ export function createRotation(options: RotationOptions): Rotate {
           case 'signed-out':
             throw toSessionEndedError(record)
           case 'not-renewable':
-            throw await notRenewable(record, plan.ended)
+            if (plan.ended) await endSession(record, plan.ended)
+            throw notRenewable()
           case 'hold-off':
-            lock.release()
-            await waitOut(plan.failure)
+            // It has been seen now, so it is waited out without the lock.
             continue
           case 'wait':
             lock.release()
@@ -153,28 +163,22 @@ export function createRotation(options: RotationOptions): Rotate {
     lacksLocks = true
   }
 
-  function contextOf(lock: LockHandle): PlanContext {
+  function contextOf(lock?: LockHandle): PlanContext {
     return {
       now: clock.now(),
       tab,
-      lockHeld: lock.isHeld(),
+      lockHeld: lock?.isHeld() ?? false,
       leaseMs,
       onlineAt: page.onlineAt(),
     }
   }
 
-  async function notRenewable(
-    record: SessionRecord,
-    reason: EndReason | undefined,
-  ): Promise<TokenError> {
-    const over = ended(record, reason ?? 'expired', clock.now())
-    if (reason) {
-      const written = await keeper.update((current) =>
-        isUnchanged(current, record) ? { next: over, result: true } : { result: false },
-      )
-      if (written) options.announce(over, 'ended')
-    }
-    return toSessionEndedError(over)
+  async function endSession(record: SessionRecord, reason: EndReason): Promise<void> {
+    const over = ended(record, reason, clock.now())
+    const written = await keeper.update((current) =>
+      isUnchanged(current, record) ? { next: over, result: true } : { result: false },
+    )
+    if (written) options.announce(over, 'ended')
   }
 
   /** The prompt retry is waited for; callers are told of everything longer. */
@@ -202,17 +206,6 @@ export function createRotation(options: RotationOptions): Rotate {
     return claim
   }
 
-  /** Prolongs the lease for a second send, unless it has been lost meanwhile. */
-  async function renewLease(claim: Claim, lock: LockHandle): Promise<Claim | undefined> {
-    const takenAtMonotonic = clock.monotonic()
-    return keeper.update<Claim | undefined>((current) => {
-      if (!isUnchanged(current, claim.record)) return { result: undefined }
-      const lease = newLease(lock)
-      const next = claimed(current, lease, current.unknown)
-      return { next, result: { record: next, session: claim.session, lease, takenAtMonotonic } }
-    })
-  }
-
   function newLease(lock: LockHandle): Lease {
     const takenAt = clock.now()
     return { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
@@ -225,7 +218,8 @@ export function createRotation(options: RotationOptions): Rotate {
   ): Promise<{ readonly claim: Claim; readonly outcome: RefreshOutcome }> {
     const outcome = await endpoint.refresh(requestFor(claim, wish, lock))
     if (outcome.kind !== 'nonce-required') return { claim, outcome }
-    const renewed = await renewLease(claim, lock)
+    const { record, session } = claim
+    const renewed = await takeLease(record, session, record.unknown, lock)
     if (!renewed) return { claim, outcome: { kind: 'withheld' } }
     return { claim: renewed, outcome: await endpoint.refresh(requestFor(renewed, wish, lock)) }
   }

@@ -1,4 +1,5 @@
 import type { Announcement } from './announcement.ts'
+import { StorageError } from './errors.ts'
 import type { Report } from './events.ts'
 import type { Clock, TokenReply } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
@@ -18,7 +19,10 @@ export interface NewSession {
 }
 
 export interface SessionLifecycle {
-  /** Begins a session in all tabs. Rejects with a {@link StorageError}; nothing has changed then. */
+  /**
+   * Begins a session in all tabs; in this one only, where storage refuses it. Rejects with a
+   * {@link StorageError} only where a newer version of the app owns the record.
+   */
   start(begun: NewSession): Promise<void>
   /**
    * Ends the session, here before anything else and without asking anybody. Fulfils with what it
@@ -41,23 +45,29 @@ export function createSessionLifecycle(options: {
   return {
     async start({ reply, scope, receivedAt, nonce, senderKey, ifSignedOut }) {
       const now = clock.now()
-      const record = await keeper.update<SessionRecord | undefined>(
-        (current) => {
-          if (ifSignedOut && current.session) return { result: undefined }
-          const next = started(current, {
-            reply,
-            key: defaultTokenKey,
-            receivedAt: receivedAt ?? now,
-            scope,
-            nonce,
-            senderKey,
-            now,
-          })
-          return { next, result: next }
-        },
-        { durable: true },
-      )
-      if (record) announce(record, 'started')
+      const begin = (current: SessionRecord): SessionRecord | undefined => {
+        if (ifSignedOut && current.session) return undefined
+        const key = defaultTokenKey
+        const at = receivedAt ?? now
+        return started(current, { reply, key, receivedAt: at, scope, nonce, senderKey, now })
+      }
+      try {
+        const record = await keeper.update(
+          (current) => {
+            const next = begin(current)
+            return { next, result: next }
+          },
+          { durable: true },
+        )
+        if (record) announce(record, 'started')
+      } catch (error) {
+        if (error instanceof StorageError && error.code === 'RECORD_NEWER') throw error
+        const base = keeper.seen() ?? blankRecord
+        const next = begin(base)
+        if (!next) return
+        keeper.carryOn(base, next)
+        report({ type: 'persistence-failed' })
+      }
     },
 
     async signOut() {
@@ -65,13 +75,12 @@ export function createSessionLifecycle(options: {
       const now = clock.now()
       keeper.carryOn(before, ended(before, 'signed-out', now))
       try {
-        const over = await keeper.update<{ record: SessionRecord; session: Session | undefined }>(
-          (current) => {
-            const next = ended(current, 'signed-out', now)
-            return { next, result: { record: next, session: current.session } }
-          },
-        )
-        announce(over.record, 'ended')
+        const over = await keeper.update((current, stored) => {
+          // Somebody has signed in since this tab last looked; whoever says it last is right.
+          const next = current.session ? ended(current, 'signed-out', now) : current
+          return { next, result: { next, session: stored.session } }
+        })
+        announce(over.next, 'ended')
         return over.session ?? before.session
       } catch {
         report({ type: 'persistence-failed' })

@@ -3,12 +3,13 @@ import {
   ConfigurationError,
   RefreshUnavailableError,
   SessionEndedError,
+  type ConfigurationErrorCode,
   type RefreshUnavailableCode,
   type SessionEndedCode,
   type TokenError,
 } from './errors.ts'
 import { defined } from './defined.ts'
-import { isRenewable } from './refresh-plan.ts'
+import { isLifted, isRenewable } from './refresh-plan.ts'
 import type { EndReason, Failure, IdTokenClaims, SessionRecord } from './session-record.ts'
 import { defaultTokenKey } from './token-set.ts'
 
@@ -53,10 +54,15 @@ export type RefreshState =
 
 export const restoring: SessionState = { status: 'restoring' }
 
-export function toSessionState(
-  record: SessionRecord,
-  context: { readonly now: number; readonly running: boolean },
-): SessionState {
+interface StateContext {
+  readonly now: number
+  /** Whether this tab is sending. */
+  readonly running: boolean
+  /** When the network last came back. */
+  readonly onlineAt: number
+}
+
+export function toSessionState(record: SessionRecord, context: StateContext): SessionState {
   const { session, failure } = record
   if (!session) {
     const reason = record.endedBy ?? 'never'
@@ -80,10 +86,11 @@ export function toSessionState(
 
 function toRefreshState(
   failure: Failure | undefined,
-  { now, running }: { readonly now: number; readonly running: boolean },
+  { now, running, onlineAt }: StateContext,
 ): RefreshState {
   if (running) return { phase: 'running' }
-  if (!failure || !isHoldOffInForce(failure, now)) return { phase: 'idle' }
+  const isHeldOff = failure && isHoldOffInForce(failure, now)
+  if (!isHeldOff || isLifted(failure, { explicit: false }, { onlineAt })) return { phase: 'idle' }
   const error = toFailureError(failure)
   if (failure.kind === 'configuration') return { phase: 'halted', error }
   return { phase: 'waiting', retryAt: failure.until, attempt: failure.attempt, error }
@@ -102,8 +109,8 @@ export function toFailureError({
 }: Failure): RefreshUnavailableError | ConfigurationError {
   if (kind === 'configuration') {
     return new ConfigurationError(
-      'CLIENT_REJECTED',
-      'The authorization server does not accept this client: renewal is halted in all tabs.',
+      code as ConfigurationErrorCode,
+      `The authorization server does not accept this client (${code}): renewal is halted in all tabs.`,
     )
   }
   const isUnknown = code === 'NETWORK' || code === 'TIMEOUT'

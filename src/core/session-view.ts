@@ -1,5 +1,6 @@
 import { defined } from './defined.ts'
 import type { Report } from './events.ts'
+import type { Page } from './page.ts'
 import type { Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -20,12 +21,12 @@ export function createSessionView(options: {
   readonly keeper: RecordKeeper
   readonly clock: Clock
   readonly tab: string
-  readonly isRunning: () => boolean
+  readonly page: Page
   readonly report: Report
   /** Calls a listener of the app; what it throws must not stop anything here. */
   readonly call: (listener: () => void) => void
 }): SessionView {
-  const { keeper, clock, report, call } = options
+  const { keeper, clock, page, report, call } = options
   const listeners = new Set<(state: SessionState) => void>()
   let state: SessionState = restoring
   let cancel = (): void => {}
@@ -38,10 +39,14 @@ export function createSessionView(options: {
   function update(): void {
     const record = keeper.seen()
     if (!record) return
-    const next = toSessionState(record, { now: clock.now(), running: options.isRunning() })
-    if (isSameState(next, state)) return
-    state = next
+    // A lease of one's own means that one is sending.
+    const running = record.lease?.tab === options.tab
+    const next = toSessionState(record, { now: clock.now(), running, onlineAt: page.onlineAt() })
+    const isSame = isSameState(next, state)
+    if (!isSame) state = next
+    // Also if nothing has changed yet: the timer may have been early by a hair.
     armForChangeByTime()
+    if (isSame) return
     for (const listener of listeners) call(() => listener(next))
   }
 

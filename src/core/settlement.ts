@@ -1,5 +1,5 @@
 import type { Announcement } from './announcement.ts'
-import { haltMs, holdOffMs, promptRetryMs } from './back-off.ts'
+import { haltMs, holdOffMs, longestBackOffMs, promptRetryMs } from './back-off.ts'
 import { RefreshUnavailableError, StorageError, type TokenError } from './errors.ts'
 import type { Report } from './events.ts'
 import type { Clock, LockHandle, Random, RefreshOutcome, TokenEndpoint } from './ports.ts'
@@ -72,8 +72,6 @@ export function createSettlement(options: {
           })
         const record = await commit(claim, change, lock)
         if (!record) return drop(reply.refreshToken)
-        const tookMs = clock.monotonic() - claim.takenAtMonotonic
-        report({ type: 'committed', generation: record.generation, tookMs })
         announce(record, 'committed')
         const token = record.session?.tokens[wish.key]
         return token ? { kind: 'token', token } : again
@@ -110,7 +108,7 @@ export function createSettlement(options: {
         return end(claim, 'key-lost')
       case 'subject-changed': {
         const settled = await end(claim, 'subject-changed')
-        if (outcome.refreshToken) void endpoint.revoke(outcome.refreshToken)
+        revokeOrphan(outcome.refreshToken)
         return settled
       }
       case 'withheld':
@@ -135,12 +133,15 @@ export function createSettlement(options: {
     }
     for (let delayMs = persistRetryMs; ; delayMs *= 2) {
       try {
-        return await keeper.update(write, { durable: true })
+        const record = await keeper.update(write, { durable: true })
+        const tookMs = clock.monotonic() - claim.takenAtMonotonic
+        if (record) report({ type: 'committed', generation: record.generation, tookMs })
+        return record
       } catch (error) {
-        if (!(error instanceof StorageError)) throw error
         const mayRetry = clock.now() + delayMs < claim.lease.until
         const keepsLock = !claim.lease.underLock || lock.isHeld()
-        if (!mayRetry || !keepsLock || error.code === 'RECORD_NEWER') break
+        const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
+        if (!mayRetry || !keepsLock || isOvertaken) break
       }
       await untilFirst(clock, delayMs)
     }
@@ -151,7 +152,9 @@ export function createSettlement(options: {
   async function goOnFromMemory(
     claim: Claim,
     change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
-  ): Promise<SessionRecord> {
+  ): Promise<SessionRecord | undefined> {
+    // Signed out meanwhile, which storage may have refused as well.
+    if (keeper.seen()?.epoch !== claim.record.epoch) return undefined
     const now = clock.now()
     const mark: Failure = {
       kind: 'transient',
@@ -169,12 +172,17 @@ export function createSettlement(options: {
     return next
   }
 
-  /** A reply that came too late. Revoking it could end a session that goes on, so only an orphan is revoked. */
+  /** A reply that came too late. */
   function drop(refreshToken: string | undefined): Settled {
     const sessionOver = !keeper.seen()?.session
     report({ type: 'dropped', reason: sessionOver ? 'session-over' : 'superseded' })
-    if (sessionOver && refreshToken) void endpoint.revoke(refreshToken)
+    revokeOrphan(refreshToken)
     return again
+  }
+
+  /** Revoking a token can end the whole grant, so it is done only if no session goes on. */
+  function revokeOrphan(refreshToken: string | undefined): void {
+    if (refreshToken && !keeper.seen()?.session) void endpoint.revoke(refreshToken)
   }
 
   async function holdOff(
@@ -244,8 +252,11 @@ export function createSettlement(options: {
     code: string,
     how: { readonly firstUnknown?: boolean; readonly retryAfterMs?: number | undefined },
   ): Failure {
-    const attempt = (record.failure?.attempt ?? 0) + 1
     const failedAt = clock.now()
+    const { failure: last } = record
+    // What went wrong long ago does not make today's first failure a tenth one.
+    const goesOn = last !== undefined && failedAt - last.until < longestBackOffMs
+    const attempt = goesOn ? last.attempt + 1 : 1
     const fraction = options.random.fraction()
     const holdMs =
       kind === 'configuration'

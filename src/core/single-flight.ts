@@ -5,40 +5,33 @@ import type { TokenKey, TokenSet } from './token-set.ts'
 export interface SingleFlight {
   /** Joins the rotation that will fulfil the wish, or begins one when those before it are through. */
   share: Rotate
-  isRunning(): boolean
   /** Fulfils when nothing runs any more. */
   idle(): Promise<void>
 }
 
 /** One rotation at a time in this tab: several token sets hang on one refresh token. */
-export function createSingleFlight(rotate: Rotate, onChange: () => void): SingleFlight {
+export function createSingleFlight(rotate: Rotate): SingleFlight {
   const flights = new Map<TokenKey, { readonly wish: Wish; readonly token: Promise<TokenSet> }>()
   let last: Promise<unknown> = Promise.resolve()
-  let running = 0
 
   function share(wish: Wish): Promise<TokenSet> {
     const flight = flights.get(wish.key)
     if (flight && covers(flight.wish, wish)) return flight.token
 
-    running += 1
     const token = last.then(() => rotate(wish))
     flights.set(wish.key, { wish, token })
     last = token
       .catch(() => undefined)
       .then(() => {
-        running -= 1
         if (flights.get(wish.key)?.token === token) flights.delete(wish.key)
-        onChange()
       })
-    onChange()
     return token
   }
 
   return {
     share,
-    isRunning: () => running > 0,
     idle: async () => {
-      while (running > 0) await last
+      for (let seen; seen !== last;) await (seen = last)
     },
   }
 }

@@ -17,6 +17,14 @@ export function untilFirst(
   })
 }
 
+/** Settles as `work` does, or fulfils with nothing after `delayMs`; `work` itself goes on. */
+export function atMost<T>(clock: Clock, delayMs: number, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(delayMs, () => resolve(undefined))
+    work.then(resolve, reject).finally(cancel)
+  })
+}
+
 /** Settles as `work` does, or rejects as soon as one of the `stops` calls back; `work` itself goes on. */
 export function unlessStopped<T>(
   work: Promise<T>,

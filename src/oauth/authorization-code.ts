@@ -87,7 +87,13 @@ export function createAuthorizationCode(options: {
       )
     }
     const returnTo = parseReturnTo(wanted.returnTo ?? pageUrl(), pageUrl())
-    if (returnTo === undefined) throw new TypeError('returnTo must be a path of this origin')
+    if (returnTo === undefined && wanted.returnTo !== undefined) {
+      throw new TypeError('returnTo must be a path of this origin')
+    }
+    const { maxAgeSeconds } = wanted
+    if (maxAgeSeconds !== undefined && !(Number.isInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
+      throw new TypeError('maxAgeSeconds must be a whole number of seconds')
+    }
     const further = { ...options.authorizationParameters, ...wanted.parameters }
     refuseOwned(further)
 
@@ -100,7 +106,6 @@ export function createAuthorizationCode(options: {
       )
     }
     const scope = wanted.scope ?? options.parameters.scope
-    const { maxAgeSeconds } = wanted
     const isOpenId = scope !== undefined && scopeSet(scope).includes('openid')
     const senderKey = await dpop?.createKeyPair()
     const transaction: SignInTransaction = defined({
@@ -109,7 +114,8 @@ export function createAuthorizationCode(options: {
       nonce: isOpenId ? generateRandomNonce() : undefined,
       redirectUri,
       scope,
-      returnTo,
+      // The page's own address may be none that can be returned to: https://app.example//a
+      returnTo: returnTo ?? '/',
       maxAgeSeconds,
       senderKey,
       createdAt: clock.now(),
@@ -267,6 +273,9 @@ const ownedParameters = [
   'redirect_uri',
   'state',
   'nonce',
+  // What these ask for is checked in the reply, so it has to be known.
+  'scope',
+  'max_age',
   'code_challenge',
   'code_challenge_method',
   'dpop_jkt',
@@ -276,7 +285,8 @@ const ownedParameters = [
 
 function refuseOwned(parameters: Readonly<Record<string, string>>): void {
   const owned = ownedParameters.find((name) => Object.hasOwn(parameters, name))
-  if (owned) throw new TypeError(`parameters.${owned} is set by the protocol`)
+  if (owned)
+    throw new TypeError(`parameters.${owned} is set by the protocol or by an option of its own`)
 }
 
 function withParameters(

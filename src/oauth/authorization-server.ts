@@ -8,7 +8,7 @@ import {
 import { backOffMs } from '../core/back-off.ts'
 import { ConfigurationError, RefreshUnavailableError, type TokenError } from '../core/errors.ts'
 import type { Clock, Random, TokenStore } from '../core/ports.ts'
-import { createExchange, insecureAllowed, isSuccess } from './token-endpoint.ts'
+import { createExchange, insecureAllowed, isSuccess, parseJsonObject } from './token-endpoint.ts'
 
 /** Authorization server metadata in RFC 8414 spelling. Endpoints may be relative to the page. */
 export interface AuthorizationServerMetadata {
@@ -39,7 +39,7 @@ const endpoints = [
   'end_session_endpoint',
 ] as const
 
-/** The server a session is with: given by value, or discovered and kept in storage for a day. */
+/** The server a session is with: given by value, or discovered and kept for a day, also in storage. */
 export function createAuthorizationServer(options: {
   readonly authorizationServer: string | AuthorizationServerMetadata
   readonly store: TokenStore
@@ -51,11 +51,14 @@ export function createAuthorizationServer(options: {
 }): AuthorizationServer {
   const { authorizationServer, store, clock } = options
   let known: Promise<Metadata> | undefined
+  let latest: Metadata | undefined
+  let renewAtMonotonic = Infinity
   let failures = 0
   let failed: { readonly error: unknown; readonly untilMonotonic: number } | undefined
 
   function metadata(): Promise<Metadata> {
     if (failed && clock.monotonic() < failed.untilMonotonic) return Promise.reject(failed.error)
+    if (clock.monotonic() >= renewAtMonotonic) known = undefined
     known ??= load().catch((error: unknown) => {
       known = undefined
       throw holdOff(error)
@@ -63,11 +66,15 @@ export function createAuthorizationServer(options: {
     return known
   }
 
-  function load(): Promise<Metadata> {
-    return typeof authorizationServer === 'string'
-      ? discover(authorizationServer)
-      : // Async, so that metadata that do not do are a rejection like any other.
-        Promise.resolve().then(() => check(authorizationServer, options.pageUrl()))
+  async function load(): Promise<Metadata> {
+    if (typeof authorizationServer === 'object') {
+      return check(authorizationServer, options.pageUrl())
+    }
+    renewAtMonotonic = Infinity
+    latest = await discover(authorizationServer)
+    renewAtMonotonic = clock.monotonic() + cachedForMs
+    failures = 0
+    return latest
   }
 
   async function discover(issuer: string): Promise<Metadata> {
@@ -82,7 +89,8 @@ export function createAuthorizationServer(options: {
       return found
     } catch (error) {
       // Stale metadata keep people signed in; a discovery endpoint that is down would not.
-      if (cached && error instanceof RefreshUnavailableError) return cached.metadata
+      const stale = cached?.metadata ?? latest
+      if (stale && error instanceof RefreshUnavailableError) return stale
       throw error
     }
   }
@@ -109,7 +117,7 @@ export function createAuthorizationServer(options: {
     } catch {
       const reply = exchange.reply()
       if (reply?.status === 404) return undefined
-      if (reply && isSuccess(reply.status) && reply.text.trimStart().startsWith('{')) {
+      if (reply && isSuccess(reply.status) && parseJsonObject(reply.text)) {
         throw invalid('issuer', 'is not the one its metadata name')
       }
       throw new RefreshUnavailableError(

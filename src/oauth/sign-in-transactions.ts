@@ -1,4 +1,5 @@
-import type { Clock, TokenStore } from '../core/ports.ts'
+import { StorageError } from '../core/errors.ts'
+import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
 
 /** What a sign-in has to remember until its callback comes. */
 export interface SignInTransaction {
@@ -14,6 +15,7 @@ export interface SignInTransaction {
   readonly createdAt: number
 }
 
+/** Both reject with a {@link StorageError} if storage refuses. */
 export interface SignInTransactions {
   add(transaction: SignInTransaction): Promise<void>
   /** Takes a transaction out, for good, whatever becomes of it. `undefined` if there is none. */
@@ -34,14 +36,24 @@ export function createSignInTransactions(options: {
     Array.isArray(stored)
       ? stored.filter(isTransaction).filter(({ createdAt }) => clock.now() - createdAt < livesMs)
       : []
+  function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
+    return store.update(key, change).catch((cause: unknown) => {
+      throw new StorageError(
+        'STORE_WRITE',
+        'What a sign-in has to remember could not be read or written: storage refused.',
+        { cause },
+      )
+    })
+  }
+
   return {
     add: (transaction) =>
-      store.update(key, (stored) => ({
+      update((stored) => ({
         put: [...living(stored), transaction].slice(-most),
         result: undefined,
       })),
     take: (state) =>
-      store.update(key, (stored) => {
+      update((stored) => {
         const all = living(stored)
         const result = all.find((transaction) => transaction.state === state)
         const rest = all.filter((transaction) => transaction !== result)

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { EndReason, SessionState } from '../../src/index.ts'
 import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
-import { json, opaqueRedirect, page, signIdToken } from '../oauth/server-double.ts'
+import { json, opaqueRedirect, page } from '../oauth/server-double.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { idToken } from '../support/id-token.ts'
 import { createProfile, settle, type Profile } from '../support/tabs.ts'
 import { cut, cutAfterRotation, hang, refusal, spoilt } from '../support/token-replies.ts'
 
@@ -167,7 +168,7 @@ describe('the token endpoint answers', () => {
     const profile = createProfile()
     const tab = profile.openTab()
     const peer = profile.openTab()
-    const first = profile.server.signIn({ id_token: await signIdToken() })
+    const first = profile.server.signIn({ id_token: idToken() })
     await tab.auth.startSession(first)
     profile.clock.advance(10 * minuteMs)
 
@@ -210,7 +211,7 @@ describe('the token endpoint answers', () => {
   it('with another user: the orphan is revoked', async () => {
     const profile = createProfile()
     const tab = profile.openTab()
-    await tab.auth.startSession(profile.server.signIn({ id_token: await signIdToken() }))
+    await tab.auth.startSession(profile.server.signIn({ id_token: idToken() }))
     profile.server.answerNext(withIdToken({ sub: 'user-2' }))
     await failureOf(tab.auth.refresh())
     await settle()
@@ -291,7 +292,7 @@ function standing(state: SessionState): Record<string, unknown> {
 }
 
 function withIdToken(changes: Readonly<Record<string, unknown>>): FakeReply {
-  return async (request) => spoilt({ id_token: await signIdToken(changes) })(request)
+  return spoilt({ id_token: idToken(changes) })
 }
 
 /** A server that answers the request whose reply was lost again. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { RefreshUnavailableError } from '../../src/core/errors.ts'
-import { cleanCallbackUrl } from '../../src/oauth/authorization-code.ts'
+import { cleanCallbackUrl } from '../../src/oauth/callback.ts'
 import { dpop } from '../../src/oauth/dpop.ts'
 import {
   createCode,
@@ -81,6 +81,8 @@ describe('begin', () => {
     'redirect_uri',
     'state',
     'nonce',
+    'scope',
+    'max_age',
     'code_challenge',
     'code_challenge_method',
     'dpop_jkt',
@@ -89,7 +91,7 @@ describe('begin', () => {
   ])('does not let the app set %s', async (name) => {
     const { code, store } = createCode()
     await expect(code.begin({ parameters: { [name]: 'x' } })).rejects.toThrow(
-      new TypeError(`parameters.${name} is set by the protocol`),
+      new TypeError(`parameters.${name} is set by the protocol or by an option of its own`),
     )
     expect(await store.read('sign-in')).toBeUndefined()
   })
@@ -100,6 +102,30 @@ describe('begin', () => {
     await expect(createCode().code.begin({ returnTo: '//evil.example' })).rejects.toThrow(
       new TypeError('returnTo must be a path of this origin'),
     )
+  })
+
+  it.each([-1, 1.5, Number.NaN, Infinity])('does not begin with the age %d', async (age) => {
+    const { code, store } = createCode()
+    await expect(code.begin({ maxAgeSeconds: age })).rejects.toThrow(
+      new TypeError('maxAgeSeconds must be a whole number of seconds'),
+    )
+    expect(await store.read('sign-in')).toBeUndefined()
+  })
+
+  it.each([
+    ['https://app.example//evil.example', '/'],
+    ['https://app.example/a?q=b\\c#d\\e', '/a?q=b\\c#d\\e'],
+  ])('begins on the page %s too, and returns to %s', async (pageUrl, returnTo) => {
+    const { code, begin } = createCode(undefined, { pageUrl: () => pageUrl })
+    expect((await code.redeem((await begin()).callback()))?.returnTo).toBe(returnTo)
+  })
+
+  it('says so when storage refuses', async () => {
+    const refuse = (): Promise<never> => Promise.reject(new Error('denied'))
+    const { code } = createCode(undefined, { store: { read: refuse, update: refuse } })
+    const refused = { name: 'StorageError', code: 'STORE_WRITE' }
+    await expect(code.begin({})).rejects.toMatchObject(refused)
+    await expect(code.redeem(`${redirectUri}?code=a&state=b`)).rejects.toMatchObject(refused)
   })
 
   it('does not begin where there is no authorization endpoint', async () => {

@@ -189,6 +189,7 @@ describe('createAuthorizationServer: discovery', () => {
     ['the network is gone', () => Promise.reject(new TypeError('Failed to fetch')), 'NETWORK'],
     ['the server is in trouble', () => page(503), 'SERVER_UNAVAILABLE'],
     ['a captive portal answers', () => page(200), 'SERVER_UNAVAILABLE'],
+    ['the answer is cut off', () => new Response('{"issuer":"https'), 'SERVER_UNAVAILABLE'],
     ['it is sent elsewhere', opaqueRedirect, 'SERVER_UNAVAILABLE'],
   ])('is tried again later when %s, but not at once', async (_, answer, code) => {
     const { server, sent, clock } = createServerWith(issuer, answer)
@@ -240,6 +241,83 @@ describe('createAuthorizationServer: discovery', () => {
     clock.stepWallClock(-3 * 3_600_000)
     clock.advance(500)
     expect(await server.metadata()).toEqual(metadata)
+  })
+})
+
+describe('createAuthorizationServer: a page that stays open', () => {
+  it('asks again after a day, once for everybody', async () => {
+    const renewed = { ...metadata, token_endpoint: `${issuer}/v2/token` }
+    const { server, sent, clock } = createServerWith(
+      issuer,
+      firstThen(
+        () => json(200, metadata),
+        () => json(200, renewed),
+      ),
+    )
+    await server.metadata()
+    clock.advance(day - 1)
+    expect(await server.metadata()).toEqual(metadata)
+    expect(sent).toHaveLength(1)
+
+    clock.advance(1)
+    const all = await Promise.all([server.metadata(), server.metadata(), server.metadata()])
+    expect(all).toEqual([renewed, renewed, renewed])
+    expect(await server.metadata()).toEqual(renewed)
+    expect(sent).toHaveLength(2)
+  })
+
+  it('goes on with what it knows when discovery is down by then, though storage refuses', async () => {
+    const refuse = (): Promise<never> => Promise.reject(new Error('denied'))
+    const { server, sent, clock } = createServerWith(
+      issuer,
+      firstThen(
+        () => json(200, metadata),
+        () => page(503),
+      ),
+      { store: { read: refuse, update: refuse } },
+    )
+    await server.metadata()
+    clock.advance(day)
+    expect(await server.metadata()).toEqual(metadata)
+    expect(await server.metadata()).toEqual(metadata)
+    expect(sent).toHaveLength(2)
+  })
+
+  it('begins with the shortest pause again after a success', async () => {
+    const { server, sent, clock } = createServerWith(
+      issuer,
+      firstThen(
+        () => page(503),
+        () => json(200, metadata),
+        () => json(200, { issuer }),
+      ),
+    )
+    await expect(server.metadata()).rejects.toMatchObject(unavailable)
+    clock.advance(500)
+    await server.metadata()
+    clock.advance(day)
+    await expect(server.metadata()).rejects.toMatchObject({ code: 'METADATA_INVALID' })
+    expect(sent).toHaveLength(3)
+
+    clock.advance(500)
+    await expect(server.metadata()).rejects.toMatchObject({ code: 'METADATA_INVALID' })
+    expect(sent).toHaveLength(4)
+  })
+
+  it('resolves relative endpoints against the page that it was first used on', async () => {
+    let pageUrl = 'https://app.example/a/'
+    const server = createAuthorizationServer({
+      authorizationServer: { issuer, token_endpoint: 'token' },
+      store: createMemoryTokenStore(),
+      clock: createManualClock(),
+      random: { fraction: () => 0, id: () => 'id' },
+      fetch: () => () => Promise.reject(new Error('not to be asked')),
+      timeoutMs: 10_000,
+      pageUrl: () => pageUrl,
+    })
+    await server.metadata()
+    pageUrl = 'https://app.example/b/'
+    expect((await server.metadata()).token_endpoint).toBe('https://app.example/a/token')
   })
 })
 
@@ -325,7 +403,12 @@ describe('createAuthorizationServer: the stored copy', () => {
   })
 })
 
-function firstThen(first: Answer, then: Answer): Answer {
+/** Answers in turn; the last answer stays. */
+function firstThen(...answers: readonly Answer[]): Answer {
   let calls = 0
-  return (request) => ((calls += 1) === 1 ? first(request) : then(request))
+  return (request) => {
+    const answer = answers[Math.min(calls, answers.length - 1)]
+    calls += 1
+    return answer ? answer(request) : Promise.reject(new Error('not to be asked'))
+  }
 }

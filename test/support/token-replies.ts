@@ -29,3 +29,12 @@ export function spoilt(changes: Readonly<Record<string, unknown>>): FakeReply {
     return json(200, { ...members, ...changes })
   }
 }
+
+/** The server does its part at once; its reply arrives when `arrival` does. */
+export function arrivingWith(arrival: Promise<unknown>): FakeReply {
+  return async ({ proceed }) => {
+    const reply = proceed()
+    await arrival
+    return reply
+  }
+}

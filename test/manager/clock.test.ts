@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import { createProfile, settle } from '../support/tabs.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+describe('a token that lives for 180 days', () => {
+  const options = { expiresIn: 180 * 86_400 }
+
+  it('sets off no timer early, and is renewed ahead of its end', async () => {
+    const profile = createProfile(options)
+    const { auth } = await profile.openSignedInTab({ refreshAhead: 'visible' })
+    const token = await auth.getAccessToken()
+    await profile.pass(dayMs)
+    await profile.pass(24 * dayMs)
+    await profile.pass(25 * dayMs)
+    await profile.pass(129 * dayMs)
+    expect(profile.server.counts.requests).toBe(0)
+    expect(await auth.getAccessToken()).toBe(token)
+    await profile.pass(dayMs - 59_000)
+    expect(profile.server.counts.requests).toBe(1)
+    expect(await auth.getAccessToken()).not.toBe(token)
+  })
+
+  it('is not renewed because the page comes and goes', async () => {
+    const profile = createProfile(options)
+    const tab = await profile.openSignedInTab({ refreshAhead: 'visible' })
+    for (let day = 0; day < 30; day += 1) {
+      await profile.pass(dayMs)
+      for (const event of ['visible', 'hide', 'restore', 'resume', 'online'] as const) {
+        tab.page.emit(event)
+        await settle()
+      }
+      await tab.auth.getAccessToken()
+    }
+    expect(profile.server.counts.requests).toBe(0)
+  })
+})
+
+describe('a wall clock that is set', () => {
+  const steps = [3 * hourMs, -3 * hourMs]
+
+  it.each(steps)('by %d ms costs ten tabs at most one refresh', async (stepMs) => {
+    const profile = createProfile({ expiresIn: 3_600 })
+    const first = await profile.openSignedInTab({ refreshAhead: 'visible' })
+    const others = Array.from({ length: 9 }, () => profile.openTab({ refreshAhead: 'visible' }))
+    const tabs = [first, ...others]
+    await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))
+    await profile.pass(5 * minuteMs)
+
+    profile.clock.stepWallClock(stepMs)
+    for (let round = 0; round < 40; round += 1) {
+      const tokens = await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))
+      for (const token of tokens) expect(profile.server.accepts(token)).toBe(true)
+      await profile.pass(minuteMs)
+    }
+    expect(profile.server.counts.requests).toBeLessThanOrEqual(1)
+    for (const { auth } of tabs) expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+  })
+
+  it('back by 3 h does not make a token last longer than its life', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    const token = await auth.getAccessToken()
+    profile.clock.stepWallClock(-3 * hourMs)
+    await profile.pass(301_000)
+    expect(await auth.getAccessToken()).not.toBe(token)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it.each(steps)('by %d ms during a rotation costs no second one', async (stepMs) => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    profile.clock.advance(10 * minuteMs)
+    profile.server.answerNext(({ proceed }) => {
+      profile.clock.stepWallClock(stepMs)
+      return proceed()
+    })
+    const calls = [tab.auth.getAccessToken(), peer.auth.getAccessToken()]
+    const [mine, adopted] = await profile.passUntil(Promise.all(calls))
+    expect(adopted).toBe(mine)
+    expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+
+  it.each(steps)(
+    'by %d ms ends a hold-off at the latest when that would have ended',
+    async (stepMs) => {
+      const profile = createProfile()
+      const { auth } = await profile.openSignedInTab()
+      profile.clock.advance(10 * minuteMs)
+      profile.server.answerNext(
+        () => new Response(null, { status: 503, headers: { 'retry-after': '60' } }),
+      )
+      await expect(auth.getAccessToken()).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' })
+      profile.clock.stepWallClock(stepMs)
+      profile.clock.advance(minuteMs)
+      await expect(auth.getAccessToken()).resolves.toBeTypeOf('string')
+    },
+  )
+})
+
+describe('refreshAhead', () => {
+  it("'in-use' renews a token that was used since it came, and then no more", async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    await auth.getAccessToken()
+    await profile.pass(299_000)
+    expect(profile.server.counts.requests).toBe(1)
+    await profile.pass(hourMs)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it("'in-use' leaves a token alone that nobody used", async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    await profile.pass(hourMs)
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it("'in-use' waits until the page is visible", async () => {
+    const profile = createProfile()
+    const { auth, page } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    await auth.getAccessToken()
+    page.setVisible(false)
+    await profile.pass(hourMs)
+    expect(profile.server.counts.requests).toBe(0)
+    page.setVisible(true)
+    page.emit('visible')
+    await profile.pass(100)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('costs one request for all visible tabs', async () => {
+    const profile = createProfile()
+    const first = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab({}))]
+    await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))
+    await profile.pass(299_000)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it("'visible' renews again and again, but not on a hidden page and not offline", async () => {
+    const profile = createProfile()
+    const { page } = await profile.openSignedInTab({ refreshAhead: 'visible' })
+    await profile.pass(20 * minuteMs)
+    const { requests } = profile.server.counts
+    expect(requests).toBeGreaterThanOrEqual(4)
+    expect(requests).toBeLessThanOrEqual(5)
+    page.setVisible(false)
+    await profile.pass(hourMs)
+    expect(profile.server.counts.requests).toBe(requests)
+    page.setVisible(true)
+    page.setOnline(false)
+    page.emit('visible')
+    await profile.pass(hourMs)
+    expect(profile.server.counts.requests).toBe(requests)
+  })
+
+  it("'never' renews only on demand", async () => {
+    const profile = createProfile()
+    const { auth, page } = await profile.openSignedInTab({ refreshAhead: 'never' })
+    await auth.getAccessToken()
+    await profile.pass(hourMs)
+    page.emit('visible')
+    await profile.pass(hourMs)
+    expect(profile.server.counts.requests).toBe(0)
+    expect(profile.clock.timers()).toEqual([])
+  })
+
+  it('goes on after a failure when the hold-off is over', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    await auth.getAccessToken()
+    profile.server.answerNext(() => new Response(null, { status: 503 }))
+    await profile.pass(299_000)
+    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 1 })
+  })
+})
+
+describe('a session without a refresh token', () => {
+  it('ends when its access token has run out, without anybody asking', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab()
+    const { refresh_token: _, ...response } = profile.server.signIn()
+    await tab.auth.startSession(response)
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-in', refreshable: false })
+    await profile.pass(290_000)
+    await expect(tab.auth.getAccessToken()).resolves.toBe(response.access_token)
+    await profile.pass(11_000)
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'expired' })
+    expect(profile.server.counts.requests).toBe(0)
+  })
+})

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { createTokenManager, type TokenManagerOptions } from '../../src/index.ts'
+import { createProfile } from '../support/tabs.ts'
+
+const good = { authorizationServer: 'https://as.example', clientId: 'spa' }
+const { openTab } = createProfile()
+
+/** Creates as a caller without a type checker does. */
+function createWith(options: unknown): void {
+  createTokenManager(options as TokenManagerOptions)
+}
+
+function thrownBy(act: () => void): unknown {
+  try {
+    act()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+const issuerRule = 'must be an issuer identifier, or metadata with an issuer'
+const wordRule = 'must be a non-empty string'
+const addressRule = 'must be an absolute https URL without a fragment (http only on loopback)'
+const ahead = "must be 'in-use', 'visible' or 'never'"
+const storageRule = "must be 'indexeddb', 'memory' or a store with read() and update()"
+
+const wrong: readonly [name: string, values: readonly unknown[], rule: string][] = [
+  ['authorizationServer', [undefined, '', 7, null, {}, { issuer: '' }, []], issuerRule],
+  ['clientId', [undefined, '', 7, null], wordRule],
+  ['scope', ['', ['openid'], null], wordRule],
+  ['audience', ['', 7], wordRule],
+  ['resource', ['', 7], wordRule],
+  ['sessionName', ['', 7], wordRule],
+  [
+    'redirectUri',
+    ['/callback', 'http://app.example/cb', 'https://app.example/cb#x', 'javascript:alert(1)', 7],
+    addressRule,
+  ],
+  ['postLogoutRedirectUri', ['/bye', 'http://app.example/', 'https://app.example/#'], addressRule],
+  ['authorizationParameters', ['a=b', { a: 1 }, null], 'must be an object of strings'],
+  ['resourceServers', ['https://api.example', {}, null], 'must be an array'],
+  ['storage', ['cookie', 'localStorage', {}, { read() {} }, null], storageRule],
+  [
+    'leewayMs',
+    ['60', -1, Number.NaN, Infinity, 3_600_001],
+    'must be a number of ms from 0 to 3600000',
+  ],
+  [
+    'tokenRequestTimeoutMs',
+    [0, 99, '10s', Number.NaN, 3_600_001],
+    'must be a number of ms from 100 to 3600000',
+  ],
+  ['refreshAhead', [true, 'always', ''], ahead],
+  ['spentRefreshToken', ['invalid_token', [1]], 'must be an array of strings'],
+  ['endSession', ['https://as.example/logout', {}, { url: '/logout' }], 'must hold an https url'],
+  ['dpop', [true, 'ES256'], 'must be what dpop() returns'],
+  ['fetch', ['fetch', {}], 'must be a function'],
+]
+
+describe('createTokenManager', () => {
+  it.each(
+    wrong.flatMap(([name, values, rule]) => values.map((value) => [name, value, rule] as const)),
+  )('refuses %s: %j, with a TypeError that says it %s', (name, value, rule) => {
+    const error = thrownBy(() => createWith({ ...good, [name]: value }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toHaveProperty('message', `options.${name} ${rule}`)
+  })
+
+  const entryRules: readonly [entry: unknown, rule: string][] = [
+    ['http://api.example/', 'must be https (http only on loopback)'],
+    ['https://api.example/?a=b', 'must not hold a query, a fragment or credentials'],
+    ['https://user:word@api.example/', 'must not hold a query, a fragment or credentials'],
+    [{}, 'must be a URL'],
+    [null, 'must be a URL'],
+    ['https://', 'must be a URL'],
+  ]
+
+  it.each(entryRules)('refuses the resource server %j: it %s', (entry, rule) => {
+    const options = {
+      resourceServers: ['https://api.example/', entry],
+    } as Partial<TokenManagerOptions>
+    const error = thrownBy(() => openTab(options))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toHaveProperty('message', `options.resourceServers[1] ${rule}`)
+  })
+
+  it.each([undefined, null, 'https://as.example', 7])(
+    'refuses %j in place of options',
+    (options) => {
+      const error = thrownBy(() => createWith(options))
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error).toHaveProperty('message', 'options must be an object')
+    },
+  )
+
+  it.each([
+    'clientSecret',
+    'client_secret',
+    'secret',
+    'clientid',
+    'issuer',
+    'onError',
+    '__proto__x',
+  ])('takes no option %s, and does not repeat what it holds', (name) => {
+    const error = thrownBy(() => createWith({ ...good, [name]: 'hush-hush' }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toHaveProperty('message', `options.${name} is not an option`)
+  })
+
+  it.each(['toString', 'constructor', 'hasOwnProperty'])(
+    'takes no option %s, though every object has one',
+    (name) => {
+      const error = thrownBy(() => createWith({ ...good, [name]: 'hush-hush' }))
+      expect(error).toHaveProperty('message', `options.${name} is not an option`)
+    },
+  )
+
+  it('takes undefined for every optional option', () => {
+    const names = wrong.map(([name]) => name).filter((name) => !(name in good))
+    const absent = Object.fromEntries(names.map((name) => [name, undefined]))
+    expect(() => createWith({ ...good, ...absent })).not.toThrow()
+  })
+
+  const accepted: readonly Partial<TokenManagerOptions>[] = [
+    { redirectUri: 'http://localhost:5173/callback' },
+    { redirectUri: 'http://127.0.0.1/callback' },
+    { redirectUri: 'http://[::1]:8080/callback' },
+    { leewayMs: 0 },
+    { tokenRequestTimeoutMs: 100 },
+    { spentRefreshToken: [] },
+    { resourceServers: [] },
+    { resourceServers: ['/api', { url: 'http://localhost:3000' }] },
+  ]
+
+  it.each(accepted)('takes %j', (options) => {
+    expect(() => openTab(options)).not.toThrow()
+  })
+
+  it('refuses metadata that do not do only when they are wanted, as a ConfigurationError', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab({
+      authorizationServer: {
+        issuer: 'https://as.example',
+        token_endpoint: 'http://as.example/token',
+      },
+    })
+    await tab.auth.startSession(profile.server.signIn())
+    await expect(tab.auth.refresh()).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'INSECURE_ENDPOINT',
+    })
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
+    expect(profile.sent).toHaveLength(0)
+  })
+})
+
+describe('a wrong argument', () => {
+  it('of signIn is a TypeError, and the page stays', async () => {
+    const { auth, navigation } = openTab({ redirectUri: 'https://app.example/callback' })
+    const { auth: without } = openTab()
+    await expect(without.signIn()).rejects.toThrow('options.redirectUri is required for signIn()')
+    await expect(auth.signIn({ returnTo: 'https://evil.example/' })).rejects.toThrow(TypeError)
+    await expect(auth.signIn({ returnTo: '//evil.example' })).rejects.toThrow(TypeError)
+    await expect(auth.signIn({ parameters: { state: 'mine' } })).rejects.toThrow(
+      'parameters.state is set by the protocol',
+    )
+    expect(navigation.left).toEqual([])
+  })
+
+  it('of fetch is a TypeError, and nothing is sent', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    const targets: readonly [string, RequestInit?][] = [
+      ['http://api.example/v2/orders'],
+      ['https://user:word@api.example/v2/orders'],
+      ['https://api.example/v2/orders', { mode: 'no-cors' }],
+    ]
+    for (const [url, init] of targets) {
+      await expect(auth.fetch(url, init)).rejects.toThrow(TypeError)
+    }
+    expect(profile.api.requests).toHaveLength(0)
+  })
+})

@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest'
+import type { LockManager } from '../../src/index.ts'
+import { createManualClock } from '../../src/testing/manual-clock.ts'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
+import { arrivingWith, cut, hang } from '../support/token-replies.ts'
+
+const leaseMs = 15_000
+const lockBoundMs = leaseMs + 5_000
+
+const noLocks: LockManager = {
+  request: () => ({ granted: Promise.resolve(false), isHeld: () => false, release() {} }),
+}
+
+/** Two tabs of one session whose access token has run out. */
+async function withTwoTabs(
+  how: { readonly first?: Parameters<Profile['openTab']>; readonly second?: typeof how.first } = {},
+): Promise<{ profile: Profile; tab: Tab; peer: Tab }> {
+  const profile = createProfile()
+  const tab = profile.openTab(...(how.first ?? []))
+  await tab.auth.startSession(profile.server.signIn())
+  const peer = profile.openTab(...(how.second ?? []))
+  await peer.auth.ready
+  profile.clock.advance(600_000)
+  await settle()
+  return { profile, tab, peer }
+}
+
+/** A tab whose timers stand still, as those of a frozen or dead page do. */
+function frozen(profile: Profile): Tab {
+  return profile.openTab({}, { clock: createManualClock(profile.clock.now()) })
+}
+
+function unknownAtClaim({ events }: Tab): readonly number[] {
+  return events.flatMap((event) => (event.type === 'claimed' ? [event.unknown] : []))
+}
+
+describe('a tab that waits for its turn', () => {
+  it('adopts what the tab before it has written', async () => {
+    const { profile, tab, peer } = await withTwoTabs()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const calls = [tab.auth.getAccessToken(), peer.auth.getAccessToken()]
+    await settle()
+    expect(tab.auth.getState()).toMatchObject({ refresh: { phase: 'running' } })
+    answer.resolve()
+    const [mine, adopted] = await Promise.all(calls)
+    expect(adopted).toBe(mine)
+    expect(profile.server.counts.requests).toBe(1)
+    expect(peer.events).toContainEqual(expect.objectContaining({ type: 'adopted' }))
+  })
+
+  it('goes on past a holder of the lock that never lets go, once its lease has run out', async () => {
+    const { profile, tab } = await withTwoTabs()
+    const holder = frozen(profile)
+    await holder.auth.ready
+    profile.server.answerNext(hang)
+    void failureOf(holder.auth.getAccessToken())
+    await settle()
+
+    const call = tab.auth.getAccessToken()
+    await profile.pass(lockBoundMs - 100)
+    expect(profile.server.counts.requests).toBe(1)
+    await profile.pass(200)
+    await expect(call).resolves.toBeTypeOf('string')
+    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 1, replays: 0 })
+    expect(unknownAtClaim(tab)).toEqual([1])
+  })
+
+  it('waits out a lease that was not taken under the lock', async () => {
+    const { profile, tab } = await withTwoTabs()
+    const holder = profile.openTab(
+      {},
+      { locks: noLocks, clock: createManualClock(profile.clock.now()) },
+    )
+    await holder.auth.ready
+    profile.server.answerNext(hang)
+    void failureOf(holder.auth.getAccessToken())
+    await settle()
+
+    const call = tab.auth.getAccessToken()
+    await profile.pass(leaseMs - 100)
+    expect(profile.server.counts.requests).toBe(1)
+    await profile.pass(200)
+    await expect(call).resolves.toBeTypeOf('string')
+    expect(unknownAtClaim(tab)).toEqual([1])
+  })
+
+  it('does not keep the lock while it waits for a lease to run out', async () => {
+    const { profile, tab } = await withTwoTabs()
+    const holder = profile.openTab(
+      {},
+      { locks: noLocks, clock: createManualClock(profile.clock.now()) },
+    )
+    await holder.auth.ready
+    profile.server.answerNext(hang)
+    void failureOf(holder.auth.getAccessToken())
+    await settle()
+    const call = tab.auth.getAccessToken()
+    await settle()
+    const lock = profile.locks.request('tokenring https%3A%2F%2Fas.example spa default')
+    await expect(lock.granted).resolves.toBe(true)
+    lock.release()
+    await profile.passUntil(call)
+  })
+})
+
+describe('a tab that dies with the lock after sending', () => {
+  /** Locks whose holder can vanish without a word to its own code, as with a page that crashes. */
+  function mortal(locks: LockManager): { locks: LockManager; die: () => void } {
+    const releases: (() => void)[] = []
+    return {
+      locks: {
+        request(name) {
+          const handle = locks.request(name)
+          releases.push(() => handle.release())
+          return { granted: handle.granted, isHeld: () => true, release() {} }
+        },
+      },
+      die: () => releases.forEach((release) => release()),
+    }
+  }
+
+  async function afterDeath(reached: boolean): Promise<{ profile: Profile; tab: Tab }> {
+    const { profile, tab } = await withTwoTabs()
+    const { locks, die } = mortal(profile.locks)
+    const clock = createManualClock(profile.clock.now())
+    const dying = profile.openTab({}, { locks, clock })
+    await dying.auth.ready
+    profile.server.answerNext((request) => {
+      if (reached) request.proceed()
+      return hang(request)
+    })
+    void failureOf(dying.auth.getAccessToken())
+    await settle()
+    expect(profile.server.counts.requests).toBe(1)
+    die()
+    return { profile, tab }
+  }
+
+  it('holds nobody up, and the session is kept if the server answers the same token', async () => {
+    const { profile, tab } = await afterDeath(false)
+    await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
+    expect(unknownAtClaim(tab)).toEqual([1])
+    expect(profile.server.counts).toMatchObject({ requests: 2, replays: 0 })
+  })
+
+  it('makes a refusal of that token a lost rotation', async () => {
+    const { tab, profile } = await afterDeath(true)
+    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe(
+      'SessionEndedError ROTATION_LOST',
+    )
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'rotation-lost' })
+    expect(profile.server.counts.requests).toBe(2)
+  })
+})
+
+describe('without locks', () => {
+  it('two tabs spend a refresh token once', async () => {
+    const ports: Parameters<Profile['openTab']> = [{}, { locks: noLocks }]
+    const { profile, tab, peer } = await withTwoTabs({ first: ports, second: ports })
+    const calls = [tab, peer].flatMap(({ auth }) => [auth.getAccessToken(), auth.getAccessToken()])
+    const tokens = await profile.passUntil(Promise.all(calls))
+    expect(new Set(tokens).size).toBe(1)
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1, replays: 0 })
+    const degraded = tab.events.filter(({ type }) => type === 'degraded')
+    expect(degraded).toEqual([expect.objectContaining({ missing: 'locks' })])
+  })
+
+  it('nor channel two tabs spend a refresh token once, whichever is slower', async () => {
+    const ports: Parameters<Profile['openTab']> = [
+      {},
+      { locks: noLocks, openChannel: () => undefined },
+    ]
+    const { profile, tab, peer } = await withTwoTabs({ first: ports, second: ports })
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const calls = Promise.all([tab.auth.getAccessToken(), peer.auth.getAccessToken()])
+    await profile.pass(8_000)
+    answer.resolve()
+    expect(new Set(await profile.passUntil(calls)).size).toBe(1)
+    expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+})
+
+describe('a page that is put away in the middle of a rotation', () => {
+  it('lets the others go on at once, and adopts what they wrote when it comes back', async () => {
+    const { profile, tab, peer } = await withTwoTabs()
+    const connection = createDeferred<Response>()
+    profile.server.answerNext(() => connection.promise)
+    const call = tab.auth.getAccessToken()
+    await settle()
+    const other = peer.auth.getAccessToken()
+    await settle()
+    expect(profile.server.counts.requests).toBe(1)
+
+    tab.page.emit('hide')
+    const token = await other
+    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 1 })
+
+    connection.reject(new TypeError('Failed to fetch'))
+    await settle()
+    expect(profile.server.counts.requests).toBe(2)
+    tab.page.emit('restore')
+    expect(await profile.passUntil(call)).toBe(token)
+    expect(profile.server.counts).toMatchObject({ requests: 2, replays: 0 })
+  })
+
+  it('stores a reply that still reaches it, and the others adopt that', async () => {
+    const { profile, tab, peer } = await withTwoTabs()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const call = tab.auth.getAccessToken()
+    await settle()
+    tab.page.emit('hide')
+    answer.resolve()
+    await settle()
+    expect(await peer.auth.getAccessToken()).toBe(await call)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('sends nothing while it is away', async () => {
+    const { profile, tab } = await withTwoTabs()
+    tab.page.emit('hide')
+    const call = tab.auth.getAccessToken()
+    await profile.pass(60_000)
+    expect(profile.server.counts.requests).toBe(0)
+    tab.page.emit('restore')
+    await expect(profile.passUntil(call)).resolves.toBeTypeOf('string')
+  })
+})
+
+describe('a reply that comes after the sign-out', () => {
+  it.each(['the same tab', 'another tab'])(
+    'in %s changes nothing and is revoked',
+    async (where) => {
+      const { profile, tab, peer } = await withTwoTabs()
+      const answer = createDeferred()
+      profile.server.answerNext(arrivingWith(answer.promise))
+      const call = failureOf(tab.auth.getAccessToken())
+      await settle()
+      await (where === 'the same tab' ? tab : peer).auth.signOut()
+      expect(named(await call)).toBe('SessionEndedError SIGNED_OUT')
+      answer.resolve()
+      await settle()
+
+      for (const { auth } of [tab, peer, profile.openTab()]) {
+        await auth.ready
+        expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' })
+      }
+      const revoked = profile.sent.flatMap(({ parameters }) => parameters.get('token') ?? [])
+      expect(revoked).toEqual(
+        profile.server.secrets.filter((secret) => secret.startsWith('refresh')),
+      )
+      expect(tab.events).toContainEqual(
+        expect.objectContaining({ type: 'dropped', reason: 'session-over' }),
+      )
+    },
+  )
+
+  it('is not revoked when another session has begun, and leaves that alone', async () => {
+    const { profile, tab, peer } = await withTwoTabs()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const call = failureOf(tab.auth.getAccessToken())
+    await settle()
+    await peer.auth.signOut({ revoke: false })
+    const second = profile.server.signIn()
+    await peer.auth.startSession(second)
+    answer.resolve()
+    await call
+    await settle()
+    expect(await tab.auth.getAccessToken()).toBe(second.access_token)
+    expect(profile.server.counts.revocations).toBe(0)
+  })
+})
+
+describe('a connection that is cut', () => {
+  it('is tried again once at once, and not before the hold-off after that', async () => {
+    const { profile, tab } = await withTwoTabs()
+    profile.server.answerAlways(cut)
+    await profile.passUntil(failureOf(tab.auth.getAccessToken()))
+    const [first, second] = profile.sent.map(({ at }) => at)
+    expect((second ?? 0) - (first ?? 0)).toBe(250)
+    expect(profile.sent).toHaveLength(2)
+  })
+})

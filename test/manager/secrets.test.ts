@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest'
+import type { LockManager, OpenChannel, TokenStore } from '../../src/index.ts'
+import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
+import { json, opaqueRedirect, page } from '../oauth/server-double.ts'
+import { everythingIn } from '../support/everything-in.ts'
+import { idToken } from '../support/id-token.ts'
+import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
+import { cut, cutAfterRotation, hang, spoilt } from '../support/token-replies.ts'
+
+/** Everything that leaves a manager by a way that is not meant for tokens. */
+interface Witness {
+  readonly profile: Profile
+  readonly found: unknown[]
+  openTab(url?: string): Tab
+  /** Notes what `work` rejects with, after as much time as it takes. */
+  note(work: Promise<unknown>): Promise<void>
+}
+
+function createWitness(): Witness {
+  const profile = createProfile()
+  const found: unknown[] = []
+  const locks: LockManager = {
+    request(name) {
+      found.push(name)
+      return profile.locks.request(name)
+    },
+  }
+  const openChannel: OpenChannel = (name, onMessage) => {
+    found.push(name)
+    const channel = profile.openChannel(name, onMessage)
+    return (
+      channel && {
+        post(message) {
+          found.push(message)
+          channel.post(message)
+        },
+        close: channel.close,
+      }
+    )
+  }
+  const storage: TokenStore = {
+    read(key) {
+      found.push(key)
+      return profile.store.read(key)
+    },
+    update(key, change, how) {
+      found.push(key)
+      return profile.store.update(key, change, how)
+    },
+  }
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    found.push(input instanceof Request ? input.url : input.toString())
+    return profile.fetch(input, init)
+  }
+  return {
+    profile,
+    found,
+    openTab(url) {
+      const options = {
+        storage,
+        fetch,
+        scope: 'openid',
+        redirectUri,
+        postLogoutRedirectUri: 'https://app.example/bye',
+        endSession: { url: 'https://as.example/logout' },
+        refreshAhead: 'visible' as const,
+      }
+      const tab = profile.openTab(options, { locks, openChannel }, url)
+      tab.auth.observe((event) => found.push(event))
+      tab.auth.subscribe((state) => found.push(state))
+      return tab
+    },
+    async note(work) {
+      await profile.passUntil(
+        work.then(
+          () => undefined,
+          (error: unknown) => found.push(error),
+        ),
+      )
+    },
+  }
+}
+
+/** Every value that must not be found: tokens, and what a code is redeemed with. */
+function secretsOf({ server, sent }: Profile): readonly string[] {
+  const codes = sent.flatMap(({ parameters }) =>
+    ['code', 'code_verifier'].flatMap((name) => parameters.getAll(name)),
+  )
+  return [...server.secrets, ...codes, 'planted-secret']
+}
+
+function expectNoSecret({ profile, found }: Witness): void {
+  const text = found.map((value) => everythingIn(value)).join('\n')
+  expect(text.length).toBeGreaterThan(1_000)
+  for (const secret of secretsOf(profile)) expect(text).not.toContain(secret)
+}
+
+/** A server that says back whatever it was sent, wherever it can. */
+function repeating(status: number, error: string): FakeReply {
+  return ({ parameters }) => {
+    const said = [...parameters.values()].join(' and ')
+    const words = {
+      error_description: said,
+      error_uri: `https://as.example/?${said}`,
+      message: said,
+    }
+    return json(status, { error: error || said, ...words })
+  }
+}
+
+const replies: readonly [string, FakeReply][] = [
+  ...['invalid_grant', 'invalid_client', 'invalid_request', 'server_error', ''].flatMap((error) =>
+    [200, 400, 401, 403, 429, 503].map((status): [string, FakeReply] => [
+      `${status} ${error || 'the refresh token'}`,
+      repeating(status, error),
+    ]),
+  ),
+  ['a page that holds the refresh token', ({ parameters }) => new Response(String(parameters))],
+  [
+    'JSON that is cut off',
+    async ({ proceed }) => new Response((await proceed().text()).slice(0, -5)),
+  ],
+  ['no token_type', spoilt({ token_type: undefined })],
+  ['a token_type that is a secret', spoilt({ token_type: 'planted-secret' })],
+  ['an expires_in that is a secret', spoilt({ expires_in: 'planted-secret' })],
+  ['a scope that is none', spoilt({ scope: ['planted-secret'] })],
+  ['an id_token that is none', spoilt({ id_token: 'planted-secret' })],
+  ['an id_token of another sub', spoilt({ id_token: idToken({ sub: 'user-2' }) })],
+  [
+    'a network error that holds the refresh token',
+    ({ parameters }) => Promise.reject(new TypeError(String(parameters))),
+  ],
+  ['nothing', hang],
+  ['a cut connection', cut],
+  ['a connection that is cut too late', cutAfterRotation],
+  ['503', () => page(503)],
+  ['an opaque redirect', opaqueRedirect],
+]
+
+describe('no token is found in errors, events, states, messages, names, keys or URLs', () => {
+  it.each(replies)('when the token endpoint answers %s', async (_, reply) => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    const [tab, peer] = [openTab(), openTab()]
+    await tab.auth.startSession(profile.server.signIn({ id_token: idToken() }))
+    await settle()
+    const rejected = await tab.auth.getAccessToken()
+    profile.server.answerAlways(reply)
+    await note(tab.auth.getAccessToken({ rejected }))
+    await note(peer.call())
+    profile.clock.advance(600_000)
+    await note(tab.auth.getAccessToken())
+    await note(peer.auth.refresh())
+    await note(peer.auth.getAuthorizationHeaders('https://api.example/v2/x').then(() => undefined))
+    await profile.pass(60_000)
+    await note(tab.call())
+    await note(peer.auth.signOut())
+    await note(tab.call())
+    witness.found.push(tab.auth.getState(), peer.auth.getState())
+    expectNoSecret(witness)
+  })
+
+  it('when all goes well, with an API that rejects every token', async () => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    const [tab, peer] = [openTab(), openTab()]
+    await tab.auth.startSession(profile.server.signIn())
+    await settle()
+    profile.api.rejectsAll = true
+    await note(tab.call())
+    await note(peer.call())
+    await profile.pass(600_000)
+    await note(tab.auth.signOut())
+    witness.found.push(...tab.navigation.left)
+    expectNoSecret(witness)
+  })
+
+  it('when storage refuses', async () => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    const tab = openTab()
+    await tab.auth.startSession(profile.server.signIn())
+    profile.clock.advance(600_000)
+    profile.store.refuses = (_, durable) => durable
+    await note(tab.auth.getAccessToken())
+    await note(tab.auth.startSession(profile.server.signIn()))
+    profile.store.refuses = () => true
+    await note(tab.auth.refresh())
+    await note(tab.auth.signOut())
+    expectNoSecret(witness)
+  })
+
+  it('when what the app hands over is wrong', async () => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    const tab = openTab()
+    const response = profile.server.signIn()
+    const spoils: readonly Record<string, unknown>[] = [
+      { token_type: response.access_token },
+      { expires_in: response.access_token },
+      { id_token: response.refresh_token },
+      { id_token: idToken({ aud: response.refresh_token }) },
+      { refresh_token: [response.refresh_token] },
+    ]
+    for (const members of spoils) await note(tab.auth.startSession({ ...response, ...members }))
+    expect(witness.found.filter((value) => value instanceof Error)).toHaveLength(spoils.length)
+    expectNoSecret(witness)
+  })
+
+  it.each([
+    ['succeeds', undefined],
+    ['is refused by a server that repeats everything', repeating(400, 'invalid_grant')],
+    ['meets a server in trouble that repeats everything', repeating(503, 'server_error')],
+    ['is not answered', cut],
+  ])('when a sign-in %s', async (_, reply) => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    const left = await leaveToSignIn(openTab())
+    profile.server.answerNext(reply ?? redeeming(profile, left))
+    const tab = openTab(callbackOf(left))
+    await note(tab.auth.handleRedirect())
+    await note(tab.auth.handleRedirect(callbackOf(left)))
+    witness.found.push(left.href, tab.navigation.currentUrl(), tab.auth.getState())
+    expect(profile.sent[0]?.parameters.get('code_verifier')).toMatch(/.{43}/)
+    expectNoSecret(witness)
+  })
+})

@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { idToken } from '../support/id-token.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
+import { arrivingWith } from '../support/token-replies.ts'
+
+const signedOut = { status: 'signed-out', reason: 'signed-out' }
+
+async function withTabs(
+  count: number,
+  options: Parameters<Profile['openTab']>[0] = {},
+): Promise<{ profile: Profile; tab: Tab; peers: readonly Tab[] }> {
+  const profile = createProfile()
+  const tab = await profile.openSignedInTab(options)
+  const peers = Array.from({ length: count - 1 }, () => profile.openTab(options))
+  await Promise.all(peers.map(({ auth }) => auth.ready))
+  return { profile, tab, peers }
+}
+
+describe('signOut', () => {
+  it('signs all tabs out at once', async () => {
+    const { profile, tab, peers } = await withTabs(5)
+    const at = profile.clock.now()
+    await tab.auth.signOut()
+    await settle()
+    for (const { auth, events } of [tab, ...peers]) {
+      expect(auth.getState()).toEqual(signedOut)
+      expect(named(await failureOf(auth.getAccessToken()))).toBe('SessionEndedError SIGNED_OUT')
+      expect(events).toContainEqual({ type: 'session-ended', reason: 'signed-out', at })
+    }
+    expect(profile.server.counts).toMatchObject({ requests: 0, revocations: 1 })
+    expect(profile.api.requests).toHaveLength(0)
+  })
+
+  it('is over here before it has asked anybody', async () => {
+    const { tab } = await withTabs(1)
+    const leaving = tab.auth.signOut()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    await leaving
+  })
+
+  it('works offline too', async () => {
+    const offline = (): Promise<Response> => Promise.reject(new TypeError('Failed to fetch'))
+    const { tab, peers } = await withTabs(3, { fetch: offline })
+    await tab.auth.signOut()
+    await settle()
+    for (const { auth } of [tab, ...peers]) expect(auth.getState()).toEqual(signedOut)
+  })
+
+  it('outlasts a reload', async () => {
+    const { profile, tab } = await withTabs(1)
+    await tab.auth.signOut()
+    const { auth } = profile.openTab()
+    await expect(auth.ready).resolves.toEqual(signedOut)
+  })
+
+  it('waits no longer than 3 s for a revocation that is not answered', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({
+      fetch: () => new Promise(() => {}),
+      postLogoutRedirectUri: 'https://app.example/bye',
+      endSession: { url: 'https://as.example/logout' },
+    })
+    let isOver = false
+    const leaving = tab.auth.signOut().then(() => {
+      isOver = true
+    })
+    await profile.pass(2_900)
+    expect(isOver).toBe(false)
+    await profile.pass(200)
+    await leaving
+    expect(tab.navigation.left).toHaveLength(1)
+  })
+
+  it('revokes the newest refresh token, unless it is told not to', async () => {
+    const { profile, tab } = await withTabs(1)
+    await tab.auth.refresh()
+    await tab.auth.signOut()
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
+
+    await tab.auth.startSession(profile.server.signIn())
+    await tab.auth.signOut({ revoke: false })
+    expect(profile.server.counts.revocations).toBe(1)
+    expect(tab.auth.getState()).toEqual(signedOut)
+  })
+
+  it('of nobody does no harm', async () => {
+    const profile = createProfile()
+    const { auth, events } = profile.openTab()
+    await auth.signOut()
+    await auth.signOut()
+    expect(auth.getState()).toEqual(signedOut)
+    expect(profile.sent).toHaveLength(0)
+    expect(events.filter(({ type }) => type === 'session-ended')).toHaveLength(0)
+  })
+
+  it('before the stored session was read ends it all the same', async () => {
+    const { profile, peers } = await withTabs(2)
+    const { auth } = profile.openTab()
+    await auth.signOut()
+    await settle()
+    expect(auth.getState()).toEqual(signedOut)
+    expect(peers[0]?.auth.getState()).toEqual(signedOut)
+    expect(profile.server.counts.revocations).toBe(1)
+  })
+})
+
+describe('signOut at the server', () => {
+  const postLogoutRedirectUri = 'https://app.example/bye'
+
+  it('goes to the end-session endpoint, with where to return and the id_token as a hint', async () => {
+    const profile = createProfile()
+    const hint = idToken()
+    const tab = profile.openTab({
+      authorizationServer: {
+        ...profile.server.metadata,
+        end_session_endpoint: 'https://as.example/logout?tenant=1',
+      },
+      postLogoutRedirectUri,
+    })
+    await tab.auth.startSession(profile.server.signIn({ id_token: hint }))
+    await tab.auth.signOut()
+    const [left = ''] = tab.navigation.left
+    expect(left).toMatch('https://as.example/logout?')
+    expect(Object.fromEntries(new URL(left).searchParams)).toEqual({
+      tenant: '1',
+      client_id: 'spa',
+      post_logout_redirect_uri: postLogoutRedirectUri,
+      id_token_hint: hint,
+    })
+  })
+
+  it('goes where the vendor wants it, in the words of the vendor', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({
+      postLogoutRedirectUri,
+      endSession: { url: 'https://as.example/v2/logout', returnToParameter: 'returnTo' },
+    })
+    await tab.auth.signOut()
+    expect(tab.navigation.left).toEqual([
+      'https://as.example/v2/logout?client_id=spa&returnTo=https%3A%2F%2Fapp.example%2Fbye',
+    ])
+  })
+
+  it('stays here without an endpoint, without a way back, or when told so', async () => {
+    const profile = createProfile()
+    const endSession = { url: 'https://as.example/logout' }
+    const tabs = [
+      await profile.openSignedInTab({ postLogoutRedirectUri }),
+      await profile.openSignedInTab({ endSession }),
+      await profile.openSignedInTab({ endSession, postLogoutRedirectUri }),
+    ]
+    for (const { auth, navigation } of tabs) {
+      await auth.signOut({ endSession: false })
+      expect(navigation.left).toEqual([])
+    }
+    for (const { auth, navigation } of tabs.slice(0, 2)) {
+      await auth.signOut()
+      expect(navigation.left).toEqual([])
+    }
+  })
+})
+
+describe('signOut during a rotation', () => {
+  it('rejects everybody who waits for it at once', async () => {
+    const { profile, tab, peers } = await withTabs(3)
+    profile.clock.advance(600_000)
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const calls = [tab, ...peers].flatMap((each) => [
+      failureOf(each.auth.getAccessToken()),
+      failureOf(each.call()),
+      failureOf(each.auth.refresh()),
+    ])
+    await settle()
+    await peers[0]?.auth.signOut()
+    for (const error of await Promise.all(calls)) {
+      expect(named(error)).toBe('SessionEndedError SIGNED_OUT')
+    }
+    answer.resolve()
+    await settle()
+    for (const { auth } of [tab, ...peers]) expect(auth.getState()).toEqual(signedOut)
+    expect(profile.api.requests).toHaveLength(0)
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('does not keep the next session from being renewed', async () => {
+    const { profile, tab } = await withTabs(1)
+    profile.clock.advance(600_000)
+    profile.server.answerNext(() => new Promise(() => {}))
+    const call = failureOf(tab.auth.getAccessToken())
+    await settle()
+    await tab.auth.signOut()
+    await call
+    await tab.auth.startSession(profile.server.signIn())
+    profile.clock.advance(1_000)
+    await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
+    await expect(profile.passUntil(tab.auth.refresh())).resolves.toBeUndefined()
+  })
+})
+
+describe('signOut when storage refuses', () => {
+  it('fulfils, and this tab stays signed out', async () => {
+    const { profile, tab, peers } = await withTabs(2)
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.signOut()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'persistence-failed' }))
+    expect(profile.server.counts.revocations).toBe(1)
+    for (const event of ['visible', 'restore', 'online'] as const) {
+      tab.page.emit(event)
+      await settle()
+      expect(tab.auth.getState()).toEqual(signedOut)
+      expect(named(await failureOf(tab.auth.getAccessToken()))).toBe('SessionEndedError SIGNED_OUT')
+    }
+    // The server does what storage did not.
+    profile.store.refuses = () => false
+    await failureOf(peers[0]?.auth.refresh() ?? Promise.resolve())
+    await settle()
+    expect(peers[0]?.auth.getState()).toMatchObject({ status: 'signed-out' })
+  })
+
+  it('is not undone in this tab by a peer that renews', async () => {
+    const { profile, tab, peers } = await withTabs(2)
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.signOut({ revoke: false })
+    profile.store.refuses = () => false
+    await peers[0]?.auth.refresh()
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe('SessionEndedError SIGNED_OUT')
+  })
+
+  it('leaves a later sign-in of another tab alone', async () => {
+    const { profile, tab, peers } = await withTabs(2)
+    profile.store.refuses = () => true
+    await tab.auth.signOut()
+    profile.store.refuses = () => false
+    profile.clock.advance(1_000)
+    const second = profile.server.signIn()
+    await peers[0]?.auth.startSession(second)
+    await settle()
+    expect(await tab.auth.getAccessToken()).toBe(second.access_token)
+  })
+})
+
+describe('a sign-in in one tab', () => {
+  it('reaches the others at once', async () => {
+    const profile = createProfile()
+    const tabs = Array.from({ length: 4 }, () => profile.openTab())
+    await Promise.all(tabs.map(({ auth }) => auth.ready))
+    const response = profile.server.signIn()
+    await tabs[0]?.auth.startSession(response)
+    await settle()
+    for (const { auth } of tabs) {
+      expect(auth.getState()).toMatchObject({ status: 'signed-in', refreshable: true })
+      expect(await auth.getAccessToken()).toBe(response.access_token)
+    }
+  })
+
+  it('after a sign-out begins anew', async () => {
+    const { profile, tab, peers } = await withTabs(3)
+    await tab.auth.signOut()
+    const response = profile.server.signIn()
+    await peers[1]?.auth.startSession(response)
+    await settle()
+    for (const { auth } of [tab, ...peers]) {
+      expect(await auth.getAccessToken()).toBe(response.access_token)
+    }
+  })
+})
+
+describe('another user who signs in', () => {
+  async function switched(sub: string): Promise<{ profile: Profile; call: Promise<number> }> {
+    const profile = createProfile()
+    const tab = profile.openTab()
+    const peer = profile.openTab()
+    await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'alice' }) }))
+    await settle()
+    const answer = createDeferred()
+    profile.api.answersAfter = answer.promise
+    const call = tab.call()
+    await settle()
+    profile.server.revokeAccessTokens()
+    await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub }) }))
+    await settle()
+    answer.resolve()
+    return { profile, call }
+  }
+
+  it('does not get a request of the user before', async () => {
+    const { profile, call } = await switched('bob')
+    expect(named(await failureOf(call))).toBe('SessionEndedError SESSION_CHANGED')
+    expect(profile.api.requests).toHaveLength(1)
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it('who is the same one does', async () => {
+    const { profile, call } = await switched('alice')
+    expect(await call).toBe(200)
+    expect(profile.api.requests).toHaveLength(2)
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it('while a request waits for a token does not get it either', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab()
+    const peer = profile.openTab()
+    await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'alice' }) }))
+    await settle()
+    profile.clock.advance(600_000)
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const call = failureOf(tab.call())
+    await settle()
+    await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'bob' }) }))
+    await settle()
+    answer.resolve()
+    expect(named(await call)).toBe('SessionEndedError SESSION_CHANGED')
+    expect(profile.api.requests).toHaveLength(0)
+  })
+})

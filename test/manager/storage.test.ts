@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest'
+import type { LockManager } from '../../src/index.ts'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { arrivingWith } from '../support/token-replies.ts'
+import { createProfile, settle, type Profile } from '../support/tabs.ts'
+
+const recordKey = 'session https%3A%2F%2Fas.example spa default'
+
+async function put(profile: Profile, value: unknown): Promise<void> {
+  await profile.store.update(recordKey, () => ({ put: value, result: undefined }))
+}
+
+async function remove(profile: Profile): Promise<void> {
+  await profile.store.update(recordKey, () => ({ remove: true, result: undefined }))
+}
+
+describe('a commit that storage refuses', () => {
+  it('is tried again until storage takes it', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    let refusals = 2
+    profile.store.refuses = (_, durable) => durable && refusals-- > 0
+    await profile.passUntil(tab.auth.refresh())
+    const types = tab.events.map(({ type }) => type)
+    expect(types).toContain('committed')
+    expect(types).not.toContain('persistence-failed')
+    expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
+  })
+
+  it('for good is kept in memory, and no peer sends the spent token', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    profile.clock.advance(600_000)
+    profile.store.refuses = (_, durable) => durable
+    const token = await profile.passUntil(tab.auth.getAccessToken())
+    expect(token).toBe(profile.server.secrets.findLast((secret) => secret.startsWith('access')))
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'persistence-failed' }))
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-in', refresh: { phase: 'idle' } })
+
+    expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(
+      'RefreshUnavailableError NOT_PERSISTED',
+    )
+    await profile.pass(60_000)
+    expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(
+      'RefreshUnavailableError NOT_PERSISTED',
+    )
+    expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+
+  it('reaches storage with the next write that storage takes', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    profile.store.refuses = (_, durable) => durable
+    await profile.passUntil(tab.auth.refresh())
+    profile.store.refuses = () => false
+    profile.clock.advance(400_000)
+    const token = await profile.passUntil(tab.auth.getAccessToken())
+    expect(await peer.auth.getAccessToken()).toBe(token)
+    expect(profile.server.counts).toMatchObject({ requests: 2, replays: 0 })
+  })
+})
+
+describe('a record that vanishes', () => {
+  it('ends the session', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    await remove(profile)
+    tab.page.emit('visible')
+    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe(
+      'SessionEndedError STORAGE_CLEARED',
+    )
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'storage-cleared' })
+    expect(tab.events).toContainEqual(
+      expect.objectContaining({ type: 'session-ended', reason: 'storage-cleared' }),
+    )
+    expect(profile.sent).toHaveLength(0)
+  })
+
+  it('during a rotation ends the session, and the reply is revoked', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const call = failureOf(tab.auth.refresh())
+    await settle()
+    await remove(profile)
+    answer.resolve()
+    expect(named(await call)).toBe('SessionEndedError STORAGE_CLEARED')
+    await settle()
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
+  })
+
+  it('is followed by a sign-in that all tabs see', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await remove(profile)
+    tab.page.emit('visible')
+    await profile.pass(1_000)
+    await tab.auth.startSession(profile.server.signIn())
+    await settle()
+    expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
+  })
+})
+
+describe('a record that cannot be read', () => {
+  const corrupt = ['text', 7, null, {}, { schema: 1 }, { schema: 0, revision: 1 }, []]
+
+  it.each(corrupt)('such as %j is no session, and says so', async (value) => {
+    const profile = createProfile()
+    await put(profile, value)
+    const tab = profile.openTab()
+    const states = await tab.auth.ready
+    expect(states).toEqual({ status: 'signed-out', reason: 'never' })
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'storage-corrupt' }))
+    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe('SessionEndedError NEVER')
+    await tab.auth.startSession(profile.server.signIn())
+    await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
+  })
+
+  it('ends a running session as one that was cleared', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    await put(profile, { schema: 1, session: { refreshToken: 7 } })
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'storage-cleared' })
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'storage-corrupt' }))
+  })
+})
+
+describe('a record of a newer version', () => {
+  const newer = { schema: 2, whatever: true }
+
+  it('is never overwritten', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const token = await tab.auth.getAccessToken()
+    await put(profile, newer)
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'record-newer' }))
+    expect(await tab.auth.getAccessToken()).toBe(token)
+    expect(named(await failureOf(tab.auth.refresh()))).toBe('StorageError RECORD_NEWER')
+    const begun = tab.auth.startSession(profile.server.signIn())
+    expect(named(await failureOf(begun))).toBe('StorageError RECORD_NEWER')
+    await tab.auth.signOut()
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out' })
+    expect(await profile.store.read(recordKey)).toEqual(newer)
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it('found at the start leaves the state open and lets nothing through', async () => {
+    const profile = createProfile()
+    await put(profile, newer)
+    const { auth } = profile.openTab()
+    await expect(auth.ready).resolves.toEqual({ status: 'restoring' })
+    expect(named(await failureOf(auth.getAccessToken()))).toBe('StorageError RECORD_NEWER')
+    expect(await profile.store.read(recordKey)).toEqual(newer)
+  })
+})
+
+describe('storage that refuses to be read', () => {
+  it('does not keep a good token from being served', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const token = await tab.auth.getAccessToken()
+    profile.store.refuses = () => true
+    tab.page.emit('visible')
+    expect(await tab.auth.getAccessToken()).toBe(token)
+  })
+
+  it('costs no session: the next call finds it', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab()
+    profile.store.refuses = (operation) => operation === 'read'
+    const { auth } = profile.openTab()
+    await auth.ready
+    expect(named(await failureOf(auth.getAccessToken()))).toBe('StorageError STORE_READ')
+    profile.store.refuses = () => false
+    await expect(auth.getAccessToken()).resolves.toBeTypeOf('string')
+    expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+  })
+
+  it('during a rotation is an error for the callers, and the lock is free afterwards', async () => {
+    const profile = createProfile()
+    const requested: string[] = []
+    const locks: LockManager = {
+      request(name) {
+        requested.push(name)
+        return profile.locks.request(name)
+      },
+    }
+    const tab = await profile.openSignedInTab({}, { locks })
+    profile.clock.advance(600_000)
+    profile.store.refuses = () => true
+    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe('StorageError STORE_READ')
+    profile.store.refuses = () => false
+    await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
+    expect(profile.server.counts.requests).toBe(1)
+    expect(requested).toHaveLength(2)
+  })
+})
+
+describe('lost announcements', () => {
+  it('cost at most 10 s until a tab that makes requests knows of the sign-out', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab({}, { openChannel: () => undefined })
+    await peer.auth.ready
+    await profile.pass(20_000)
+    await peer.auth.getAccessToken()
+    await profile.pass(1_000)
+    await tab.auth.signOut()
+    for (let second = 0; second < 10; second += 1) {
+      await failureOf(peer.auth.getAccessToken())
+      await profile.pass(1_000)
+    }
+    await failureOf(peer.auth.getAccessToken())
+    await settle()
+    expect(peer.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'signed-out' })
+  })
+
+  it('cost nothing once the page becomes visible: no token is served before the look', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab({}, { openChannel: () => undefined })
+    await peer.auth.ready
+    await tab.auth.signOut()
+    for (const event of ['visible', 'resume', 'online', 'restore'] as const) {
+      const late = profile.openTab({}, { openChannel: () => undefined })
+      await late.auth.ready
+      await tab.auth.startSession(profile.server.signIn())
+      late.page.emit('visible')
+      await late.auth.getAccessToken()
+      await tab.auth.signOut()
+      late.page.emit(event)
+      expect(named(await failureOf(late.auth.getAccessToken()))).toBe(
+        'SessionEndedError SIGNED_OUT',
+      )
+    }
+  })
+
+  it('are reported once', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({}, { openChannel: () => undefined })
+    await tab.auth.refresh()
+    const degraded = tab.events.filter(({ type }) => type === 'degraded')
+    expect(degraded).toEqual([expect.objectContaining({ missing: 'channel' })])
+  })
+})
