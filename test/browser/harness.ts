@@ -18,6 +18,8 @@ export interface StageOptions {
   readonly refreshTokenGraceMs?: number
   /** For `createTokenManager` in every page. */
   readonly managerOptions?: StageConfig['managerOptions']
+  /** Sender-constrained tokens. Default: `false`. */
+  readonly dpop?: boolean
 }
 
 /** The demo's servers, the test app, and a Chromium. */
@@ -106,7 +108,8 @@ async function start<Page extends AnyPage>(
 ): Promise<Stage<Page>> {
   const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0, managerOptions = {} } = options
   const servers = await startServers({
-    createPageServer: (addresses) => createPageServer(appFolder, { addresses, managerOptions }),
+    createPageServer: (addresses) =>
+      createPageServer(appFolder, { addresses, managerOptions, dpop: options.dpop ?? false }),
     accessTokenTtlSeconds,
     refreshTokenGraceMs,
     controls: true,

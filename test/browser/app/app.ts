@@ -1,4 +1,4 @@
-import { createTokenManager } from '../../../src/index.ts'
+import { createTokenManager, dpop } from '../../../src/index.ts'
 import type { TokenManager, TokenManagerEvent, TokenManagerOptions } from '../../../src/index.ts'
 import type { Addresses } from '../../../demo/servers.ts'
 
@@ -7,6 +7,8 @@ export interface StageConfig {
   readonly addresses: Addresses
   /** Laid over the options that follow from the addresses. */
   readonly managerOptions: Partial<TokenManagerOptions>
+  /** Sender-constrained tokens; what `dpop()` returns cannot be written into a page. */
+  readonly dpop: boolean
 }
 
 /** Requests that this page is to send at one moment. */
@@ -48,7 +50,7 @@ declare global {
 
 function readOptions(): TokenManagerOptions {
   const json = document.getElementById('facts')?.textContent ?? ''
-  const { addresses, managerOptions } = JSON.parse(json) as StageConfig
+  const { addresses, managerOptions, dpop: isBound } = JSON.parse(json) as StageConfig
   // For one page load: a page that differs from the others in some option.
   const ofThisPage = new URLSearchParams(location.search).get('options') ?? '{}'
   return {
@@ -59,6 +61,7 @@ function readOptions(): TokenManagerOptions {
     postLogoutRedirectUri: `${addresses.pageOrigin}/`,
     resourceServers: [`${addresses.apiOrigin}/`],
     ...managerOptions,
+    dpop: isBound ? dpop() : undefined,
     ...(JSON.parse(ofThisPage) as Partial<TokenManagerOptions>),
   }
 }
