@@ -203,7 +203,7 @@ export interface TokenManager {
   /**
    * Signs out: here at once, then in the other tabs, offline too. Then, best effort and within 3 s,
    * revokes the refresh token, and leaves for the end-session endpoint if there is one and
-   * `postLogoutRedirectUri` is set. Never rejects.
+   * `postLogoutRedirectUri` is set. Rejects only after `dispose()`.
    *
    * @see [RFC 7009](https://www.rfc-editor.org/rfc/rfc7009.html)
    */

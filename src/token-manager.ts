@@ -28,7 +28,7 @@ import { createRotation } from './core/rotation.ts'
 import { createSessionLifecycle } from './core/session-lifecycle.ts'
 import { createSessionView } from './core/session-view.ts'
 import { createSingleFlight, type SingleFlight } from './core/single-flight.ts'
-import { untilFirst } from './core/until.ts'
+import { atMost } from './core/until.ts'
 import { createAuthorizationHeaders, createAuthorizedFetch } from './http/authorized-fetch.ts'
 import { parseResourceServers } from './http/resource-servers.ts'
 import { createAuthorizationCode } from './oauth/authorization-code.ts'
@@ -285,17 +285,17 @@ export function createTokenManager(
     },
 
     async signOut({ revoke = true, endSession = true } = {}) {
+      refuseDisposed()
       const session = await lifecycle.signOut()
       const refreshToken = session?.refreshToken
-      const bound = untilFirst(clock, signOutWaitMs)
-      if (revoke && refreshToken !== undefined) {
-        await Promise.race([endpoint.revoke(refreshToken), bound])
-      }
+      const until = clock.monotonic() + signOutWaitMs
+      const bounded = <T>(work: Promise<T>): Promise<T | undefined> =>
+        atMost(clock, until - clock.monotonic(), work)
+      if (revoke && refreshToken !== undefined) await bounded(endpoint.revoke(refreshToken))
       if (!endSession || !settings.postLogoutRedirectUri) return
-      const known = await Promise.race([metadata().catch(() => undefined), bound])
       const address = endSessionUrl({
         ...settings,
-        metadata: known ?? undefined,
+        metadata: await bounded(metadata().catch(() => undefined)),
         idToken: session?.idToken,
       })
       if (address) navigation.leaveFor(address)

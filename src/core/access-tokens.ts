@@ -114,8 +114,11 @@ export function createAccessTokens(options: {
     const now = clock.now()
     const monotonic = clock.monotonic()
     const slept = Math.abs(now - lookedAt.now - (monotonic - lookedAt.monotonic)) > sleepMs
-    if (distrusted || slept || !keeper.seen()) return obtainAfterLook(request)
-    if (monotonic - lookedAt.monotonic > lookEveryMs) look().catch(() => undefined)
+    const isOld = monotonic - lookedAt.monotonic > lookEveryMs
+    // A message that was lost may have told of a sign-in: nobody is sent to sign in without a look.
+    const maySignIn = isOld && !keeper.seen()?.session
+    if (distrusted || slept || maySignIn || !keeper.seen()) return obtainAfterLook(request)
+    if (isOld) look().catch(() => undefined)
 
     const key = request.parameters ? keyOf(request.parameters) : defaultTokenKey
     const candidate = held.get(key)

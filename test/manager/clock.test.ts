@@ -69,6 +69,16 @@ describe('a wall clock that is set', () => {
     expect(profile.server.counts.requests).toBe(1)
   })
 
+  it('back by 3 h does not make a token last longer for a tab that is opened then', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab()
+    profile.clock.stepWallClock(-3 * hourMs)
+    const { auth } = profile.openTab()
+    const token = await auth.getAccessToken()
+    await profile.pass(301_000)
+    expect(await auth.getAccessToken()).not.toBe(token)
+  })
+
   it.each(steps)('by %d ms during a rotation costs no second one', async (stepMs) => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
