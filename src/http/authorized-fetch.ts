@@ -1,5 +1,6 @@
 import type { Report } from '../core/events.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import { refuseOtherSession, type IssuedToken } from '../core/access-tokens.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
@@ -41,6 +42,8 @@ export interface AuthorizedFetchOptions {
   readonly proof: ProofSender | undefined
 }
 
+const missingAuthority = ['insufficient_scope', 'insufficient_user_authentication']
+
 type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 
 /** A request under way to a listed server. */
@@ -60,7 +63,10 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const url = new URL(isRequest(input) ? input.url : input, options.pageUrl())
     const server = resourceServers.match(url)
     if (!server) return sendUnlisted(url, input, init)
-    const request = prepareRequest(options.fetch, input, init)
+    // A Request in the place of init has its members on the prototype, where no copy finds them.
+    if (init && 'url' in init) return authorizedFetch(new Request(url, init), undefined)
+    // What was matched is what is sent: a URL object may change meanwhile, and <base> is not the page.
+    const request = prepareRequest(options.fetch, isRequest(input) ? input : url.href, init)
     // The caller knows better, and the request is none of ours.
     if (request.headers.has('authorization')) return options.fetch()(input, init)
     refuseNoCors(init?.mode ?? (isRequest(input) ? input.mode : undefined), server)
@@ -75,21 +81,17 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const { signal } = request
     const token = await source.obtain({ parameters, signal })
     const { response, nonceRequired } = await dispatch(call, token)
-    if (response.status === 403) reportMissingAuthority(response, server)
-    if (response.status !== 401 || isElsewhere(call, response)) return response
-
-    const complaint = readComplaint(response.headers.get('www-authenticate'))
-    if (nonceRequired || complaint.about === 'nonce') {
-      return request.canReplay ? sendAgain(call, token, response, 'dpop-nonce') : response
+    const about = judge(call, response)
+    if (!about || about === 'other') return response
+    const canReplay = request.canReplay && !mayHaveActed(request, response)
+    if (nonceRequired) {
+      return canReplay ? sendAgain(call, token, response, 'dpop-nonce') : response
     }
-    if (complaint.about === 'other') {
-      reportChallenge(complaint, response, server)
-      return response
-    }
+    if (about === 'nonce') return response
 
     const rejected = { accessToken: token.accessToken, resourceServer: server.id }
     const obtained = source.obtain({ parameters, rejected, signal })
-    if (!request.canReplay) {
+    if (!canReplay) {
       // The renewal is for the next call; this one has nothing to send again.
       Promise.resolve(obtained).catch(() => undefined)
       return response
@@ -120,7 +122,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     discard(first)
     report({ type: 'retried', resourceServer, because })
     const { response } = await dispatch(call, token)
-    if (response.status === 401 && because === 'renewed-token') {
+    if (judge(call, response) === 'token' && because === 'renewed-token') {
       report({ type: 'fresh-token-rejected', resourceServer })
     }
     return response
@@ -131,12 +133,13 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     token: IssuedToken,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     const { headers } = request
-    if (token.tokenType === 'Bearer' || !proof) {
+    const prover = proverFor(token, proof)
+    if (!prover) {
       headers.set('authorization', `Bearer ${token.accessToken}`)
       return { response: await request.send(), nonceRequired: false }
     }
     const { accessToken, senderKey: keyPair } = token
-    return proof.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
+    return prover.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
       for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
       // A proof names one URL, and a browser would take it along to another origin.
       return request.send(redirect)
@@ -160,20 +163,19 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     return response
   }
 
-  function reportMissingAuthority(response: Response, server: ResourceServer): void {
+  /** What a 401 is about. One that no new token mends is told of, and so is such a 403. */
+  function judge(call: Call, response: Response): Complaint['about'] | undefined {
+    const { status } = response
+    if ((status !== 401 && status !== 403) || isElsewhere(call, response)) return undefined
     const complaint = readComplaint(response.headers.get('www-authenticate'))
-    const isStepUp =
-      complaint.about === 'other' &&
-      ['insufficient_scope', 'insufficient_user_authentication'].includes(complaint.error ?? '')
-    if (isStepUp) reportChallenge(complaint, response, server)
-  }
-
-  function reportChallenge(
-    { about: _, ...details }: Extract<Complaint, { about: 'other' }>,
-    { status }: Response,
-    { id }: ResourceServer,
-  ): void {
-    report({ type: 'challenged', resourceServer: id, status, ...details })
+    if (complaint.about === 'other') {
+      const { about: _, ...details } = complaint
+      const isTold = status === 401 || missingAuthority.includes(details.error ?? '')
+      if (isTold) {
+        report({ type: 'challenged', resourceServer: call.server.id, status, ...details })
+      }
+    }
+    return status === 401 ? complaint.about : undefined
   }
 }
 
@@ -193,21 +195,41 @@ export function createAuthorizationHeaders(
     const url = new URL(target, options.pageUrl())
     const server = resourceServers.match(url)
     if (!server) return {}
-    const { accessToken, tokenType, senderKey } = await source.obtain({
+    const token = await source.obtain({
       parameters: server.parameters,
       ...(rejected === undefined
         ? {}
         : { rejected: { accessToken: rejected, resourceServer: server.id } }),
       signal,
     })
-    if (tokenType === 'Bearer' || !proof) return { authorization: `Bearer ${accessToken}` }
-    return proof.proofHeaders({ keyPair: senderKey, accessToken, method, url: url.href })
+    const { accessToken, senderKey: keyPair } = token
+    const prover = proverFor(token, proof)
+    if (!prover) return { authorization: `Bearer ${accessToken}` }
+    return prover.proofHeaders({ keyPair, accessToken, method, url: url.href })
   }
+}
+
+/** What makes the proofs for a token that is bound to a key, which is never sent as a bearer token (RFC 9449 §7.1). */
+function proverFor(
+  { tokenType }: IssuedToken,
+  proof: ProofSender | undefined,
+): ProofSender | undefined {
+  if (tokenType === 'Bearer') return undefined
+  if (proof) return proof
+  throw new ConfigurationError(
+    'UNSUPPORTED',
+    'The access token is bound to a key: options.dpop is needed to use it.',
+  )
 }
 
 /** A reply from behind a redirect to another origin, where the browser does not take the token. */
 function isElsewhere({ url }: Call, response: Response): boolean {
   return response.redirected && new URL(response.url).origin !== new URL(url).origin
+}
+
+/** Behind a redirect the 401 is that of the second address; the first may have done what it was asked. */
+function mayHaveActed({ method }: ReplayableRequest, { redirected }: Response): boolean {
+  return redirected && !/^(get|head)$/i.test(method)
 }
 
 function refuseNoCors(mode: RequestMode | undefined, server: ResourceServer): void {

@@ -24,7 +24,9 @@ export function prepareRequest(
   const method = init?.method ?? request?.method ?? 'GET'
   const body = init?.body ?? undefined
   const canReplay = body === undefined || !isStream(body)
-  const settings = { ...init, ...(canReplay && body !== undefined ? { body: copyOf(body) } : {}) }
+  // Any init at all makes fetch forget the referrer of a Request.
+  const own = init ?? (request && referrerOf(request))
+  const settings = { ...own, ...(canReplay && body !== undefined ? { body: copyOf(body) } : {}) }
   // Firefox does not show a Request's body, so the method has to tell.
   const hasOwnBody = request && body === undefined && method !== 'GET' && method !== 'HEAD'
   const targets = [input, hasOwnBody ? request.clone() : input]
@@ -48,6 +50,10 @@ export function prepareRequest(
 
 export function isRequest(input: RequestInfo | URL): input is Request {
   return typeof input === 'object' && 'headers' in input
+}
+
+function referrerOf({ referrer, referrerPolicy }: Request): RequestInit {
+  return { referrer, referrerPolicy }
 }
 
 function isStream(body: BodyInit): boolean {

@@ -100,8 +100,8 @@ function covers({ path }: Listed, { pathname }: URL): boolean {
   const isBelow = (candidate: string): boolean =>
     candidate === path || candidate.startsWith(`${path}/`)
   if (!isBelow(pathname)) return false
-  // A server that decodes before it routes sees another path than the one just compared.
+  // A server that decodes, and perhaps merges slashes, before it routes sees another path than this.
   if (!/%2f|%5c/i.test(pathname)) return true
-  const decoded = pathname.replaceAll(/%2f|%5c/gi, '/')
+  const decoded = pathname.replaceAll(/(?:\/|%2f|%5c)+/gi, '/')
   return isBelow(new URL(decoded, 'https://decoded.invalid').pathname)
 }

@@ -184,6 +184,38 @@ describe('a request to a listed server', () => {
     expect(authorizationsOf(sent)).toEqual(['Bearer first', null])
   })
 
+  it('goes where it was asked to go, whatever becomes of the URL object meanwhile', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), {
+      source: { obtain: () => Promise.resolve(token('first')) },
+    })
+    const target = new URL(url)
+    const answered = authorizedFetch(target)
+    target.host = 'evil.example'
+    await answered
+    expect(sent.map((request) => request.url)).toEqual([url])
+  })
+
+  it('is given to fetch as the absolute URL that was matched, which no base element can bend', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), { resourceServers: ['/api/'] })
+    await authorizedFetch('/api/orders')
+    expect(sent.map(({ input }) => input)).toEqual(['https://app.example/api/orders'])
+  })
+
+  it('may be described by a Request in the place of init', async () => {
+    const { authorizedFetch, sent } = setUp(accepting('second'))
+    const init = new Request('https://old.example/', {
+      method: 'PUT',
+      body: 'body',
+      headers: { accept: 'text/plain' },
+    })
+    await authorizedFetch(url, init)
+    expect(sent.map((request) => [request.url, request.method, request.text])).toEqual([
+      [url, 'PUT', 'body'],
+      [url, 'PUT', 'body'],
+    ])
+    expect(sent[1]?.headers.get('accept')).toBe('text/plain')
+  })
+
   it('gets the token of its server', async () => {
     const { authorizedFetch, asked } = setUp(() => new Response(), {
       resourceServers: [{ url: '/api/', scope: 'a', resource: 'b', audience: 'c' }],
@@ -275,6 +307,30 @@ describe('a 401', () => {
     expect(sent).toHaveLength(2)
     expect(asked).toHaveLength(2)
     expect(events.map(({ type }) => type)).toEqual(['retried', 'fresh-token-rejected'])
+  })
+
+  it.each([
+    [401, 'insufficient_user_authentication'],
+    [403, 'insufficient_scope'],
+  ])('is followed by the event of a %i to the second send', async (status, error) => {
+    const headers = { 'www-authenticate': `Bearer error="${error}"` }
+    const { authorizedFetch, sent, events } = setUp((_, count) =>
+      count === 1 ? unauthorized() : new Response(null, { status, headers }),
+    )
+    expect((await authorizedFetch(url)).status).toBe(status)
+    expect(sent).toHaveLength(2)
+    expect(events).toEqual([
+      { type: 'retried', resourceServer: server, because: 'renewed-token' },
+      { type: 'challenged', resourceServer: server, status, error },
+    ])
+  })
+
+  it('that wants a nonce of a bearer token is returned', async () => {
+    const response = unauthorized('DPoP error="use_dpop_nonce"')
+    const { authorizedFetch, sent, asked } = setUp(() => response)
+    expect(await authorizedFetch(url)).toBe(response)
+    expect(sent).toHaveLength(1)
+    expect(asked).toHaveLength(1)
   })
 
   it('to a newer token says nothing of a token that was just renewed', async () => {
@@ -416,6 +472,25 @@ describe('a 401', () => {
   })
 })
 
+describe('a 401 behind a redirect within the origin', () => {
+  const moved = accepting('second', () =>
+    redirectedTo('https://api.example/v2/moved', unauthorized()),
+  )
+
+  it('to a request that may have acted is returned, and the token renewed for the next', async () => {
+    const { authorizedFetch, sent, asked } = setUp(moved)
+    expect((await authorizedFetch(url, { method: 'POST', body: 'body' })).status).toBe(401)
+    expect(sent).toHaveLength(1)
+    expect(asked[1]?.rejected?.accessToken).toBe('first')
+  })
+
+  it('to a request that only reads is tried again', async () => {
+    const { authorizedFetch, sent } = setUp(moved)
+    expect((await authorizedFetch(url, { method: 'head' })).status).toBe(200)
+    expect(sent).toHaveLength(2)
+  })
+})
+
 describe('a 403', () => {
   it.each([
     ['Bearer error="insufficient_scope", scope="a"', { error: 'insufficient_scope', scope: 'a' }],
@@ -521,6 +596,12 @@ describe('a sender-constrained token', () => {
       },
     }
   }
+
+  it('is not sent as a bearer token where nobody makes proofs', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), { first: bound('first') })
+    await expect(authorizedFetch(url)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect(sent).toEqual([])
+  })
 
   it('is sent with a proof for this method and this address', async () => {
     const proof = createProof()

@@ -119,6 +119,19 @@ describe('prepareRequest: a Request', () => {
     expect(sent.map(({ input }) => input)).toEqual([request, request])
   })
 
+  it('keeps its referrer to itself if it said so', async () => {
+    const { fetch } = createApi()
+    const seen: string[] = []
+    const watch: typeof globalThis.fetch = (input, init) => {
+      const { referrerPolicy, referrer } = new Request(input, init)
+      seen.push(referrerPolicy, referrer)
+      return fetch()(input, init)
+    }
+    const request = new Request(url, { referrerPolicy: 'no-referrer', referrer: '' })
+    await prepareRequest(() => watch, request, undefined).send('error')
+    expect(seen).toEqual(['no-referrer', ''])
+  })
+
   it('gives way to what init says', async () => {
     const abort = new AbortController()
     const request = new Request(url, {

@@ -107,6 +107,8 @@ describe('parseResourceServers: match', () => {
     'https://api.example/v2/..%5cadmin',
     'https://api.example/v2/%2e%2e%5Cadmin',
     'https://api.example/v2/a%2f..%2f..%2fadmin',
+    'https://api.example/v2/%2F..%2Fadmin',
+    'https://api.example/v2/%5c..%5cadmin',
     'https://api.example/v2%2forders',
     'https://api.example/%76%32/orders',
   ])('does not find the path of %j', (url) => {
