@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { createProfile, settle, type Tab } from '../support/tabs.ts'
+
+/** Does something in the very moment after the lease was written and before the request leaves. */
+function onceClaimed({ auth }: Tab, task: () => void): void {
+  const stop = auth.observe(({ type }) => {
+    if (type !== 'claimed') return
+    stop()
+    task()
+  })
+}
+
+describe('between the claim and the request', () => {
+  it('a sign-out keeps the request from being sent', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    onceClaimed(tab, () => void tab.auth.signOut({ revoke: false, endSession: false }))
+    expect(named(await failureOf(tab.auth.refresh()))).toBe('SessionEndedError SIGNED_OUT')
+    await settle()
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it('a page that is put away does not send, and renews when it comes back', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    onceClaimed(tab, () => tab.page.emit('hide'))
+    const refreshed = tab.auth.refresh()
+    await settle()
+    expect(profile.server.counts.requests).toBe(0)
+    tab.page.emit('restore')
+    await refreshed
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
+  })
+
+  it.each([6_000, -6_000])(
+    'a clock that steps by %i ms makes the tab claim anew',
+    async (stepMs) => {
+      const profile = createProfile()
+      const tab = await profile.openSignedInTab()
+      onceClaimed(tab, () => profile.clock.stepWallClock(stepMs))
+      await tab.auth.refresh()
+      expect(tab.events.filter(({ type }) => type === 'claimed')).toHaveLength(2)
+      expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
+    },
+  )
+})
+
+describe('a reply that comes when another tab has the lease', () => {
+  it('is saved, because the refresh token that was sent is still the stored one', async () => {
+    const profile = createProfile()
+    const first = await profile.openSignedInTab()
+    const second = profile.openTab()
+    await second.auth.ready
+    const arrives = createDeferred()
+    profile.server.answerNext(async (request) => {
+      const reply = request.proceed()
+      await arrives.promise
+      return reply
+    })
+    // The second request is refused before the server looks at it, so it is no replay.
+    const refused = createDeferred()
+    profile.server.answerNext(async () => {
+      await refused.promise
+      return new Response(null, { status: 503 })
+    })
+
+    const firstRefresh = first.auth.refresh()
+    await settle()
+    first.page.emit('hide')
+    profile.clock.advance(1_000)
+    const secondRefresh = second.auth.refresh()
+    await settle()
+    expect(profile.server.counts.requests).toBe(2)
+    arrives.resolve()
+    await firstRefresh
+    expect(second.auth.getState()).toMatchObject({ status: 'signed-in' })
+    refused.resolve()
+    await secondRefresh
+    expect(await second.auth.getAccessToken()).toBe(await first.auth.getAccessToken())
+    expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+  })
+})
+
+describe('an announcement', () => {
+  it('is made when the new token is stored, not before', async () => {
+    const profile = createProfile()
+    const generations: Promise<unknown>[] = []
+    const tab = await profile.openSignedInTab(
+      {},
+      {
+        openChannel: () => ({
+          post: () =>
+            generations.push(profile.store.read('session https%3A%2F%2Fas.example spa default')),
+          close() {},
+        }),
+      },
+    )
+    await tab.auth.refresh()
+    expect(await Promise.all(generations)).toMatchObject([{ generation: 1 }, { generation: 2 }])
+  })
+})
