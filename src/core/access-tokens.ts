@@ -1,15 +1,10 @@
-import {
-  ConfigurationError,
-  SessionEndedError,
-  StorageError,
-  disposedError,
-  notRenewable,
-} from './errors.ts'
+import { ConfigurationError, StorageError, disposedError, notRenewable } from './errors.ts'
 import { defined } from './defined.ts'
+import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { isRenewable, type Wish } from './refresh-plan.ts'
-import { blankRecord, type Session, type SessionRecord } from './session-record.ts'
+import { blankRecord, type Session } from './session-record.ts'
 import { toSessionEndedError } from './session-state.ts'
 import type { SingleFlight } from './single-flight.ts'
 import {
@@ -25,16 +20,6 @@ import {
   type Verdict,
 } from './token-set.ts'
 import { atMost, onAbort, unlessStopped } from './until.ts'
-
-/** An access token as it is sent, and the session it belongs to. */
-export interface IssuedToken {
-  readonly accessToken: string
-  readonly tokenType: 'Bearer' | 'DPoP'
-  readonly epoch: number
-  readonly generation: number
-  readonly sub?: string
-  readonly senderKey?: unknown
-}
 
 export interface AccessTokenRequest {
   readonly parameters?: TokenParameters | undefined
@@ -70,14 +55,6 @@ export interface AccessTokens {
   /** Every token served from now on rests on a look at storage that begins after this. */
   distrust(): void
   dispose(): void
-}
-
-/** A token set this tab holds, with the end of its life by the clock that cannot be set. */
-interface HeldToken {
-  readonly token: TokenSet
-  readonly issued: IssuedToken
-  readonly diesAtMonotonic: number
-  used: boolean
 }
 
 /** How old this tab's view of storage may get while requests are made: a lost message costs no more. */
@@ -305,46 +282,6 @@ export function createAccessTokens(options: {
       disposed = true
       for (const reject of disposal) reject(disposedError())
     },
-  }
-}
-
-/** What was asked for in the name of one user is not given the token of another. */
-export function refuseOtherSession(
-  asking: { readonly epoch: number; readonly sub?: string | undefined },
-  { epoch, sub }: IssuedToken,
-): void {
-  if (asking.epoch === epoch || (sub !== undefined && asking.sub === sub)) return
-  throw new SessionEndedError(
-    'SESSION_CHANGED',
-    'Another session has begun since the request was made: it is not sent in its name.',
-  )
-}
-
-function holdAll(
-  record: SessionRecord,
-  before: ReadonlyMap<TokenKey, HeldToken>,
-  clock: Clock,
-): Map<TokenKey, HeldToken> {
-  const { session, epoch } = record
-  const tokens = Object.entries(session?.tokens ?? {})
-  return new Map(tokens.map(([key, token]) => [key, hold(token, before.get(key))]))
-
-  function hold(token: TokenSet, known: HeldToken | undefined): HeldToken {
-    const { accessToken, tokenType, generation } = token
-    if (known?.issued.epoch === epoch && known.token.generation === generation) return known
-    return {
-      token,
-      issued: defined({
-        accessToken,
-        tokenType,
-        epoch,
-        generation,
-        sub: session?.sub,
-        senderKey: session?.senderKey,
-      }),
-      diesAtMonotonic: clock.monotonic() + remainingMs(token, clock.now()),
-      used: false,
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Report } from '../core/events.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { refuseOtherSession, type IssuedToken } from '../core/access-tokens.ts'
+import { refuseOtherSession, type IssuedToken } from '../core/held-tokens.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
 import { isRequest, prepareRequest, type ReplayableRequest } from './request-replay.ts'

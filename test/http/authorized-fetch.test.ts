@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest'
-import type { IssuedToken } from '../../src/core/access-tokens.ts'
+import type { IssuedToken } from '../../src/core/held-tokens.ts'
 import type { Reported } from '../../src/core/events.ts'
 import {
   createAuthorizationHeaders,

@@ -1,0 +1,64 @@
+import { defined } from './defined.ts'
+import { SessionEndedError } from './errors.ts'
+import type { Clock } from './ports.ts'
+import type { SessionRecord } from './session-record.ts'
+import { remainingMs, type TokenKey, type TokenSet } from './token-set.ts'
+
+/** An access token as it is sent, and the session it belongs to. */
+export interface IssuedToken {
+  readonly accessToken: string
+  readonly tokenType: 'Bearer' | 'DPoP'
+  readonly epoch: number
+  readonly generation: number
+  readonly sub?: string
+  readonly senderKey?: unknown
+}
+
+/** A token set this tab holds, with the end of its life by the clock that cannot be set. */
+export interface HeldToken {
+  readonly token: TokenSet
+  readonly issued: IssuedToken
+  readonly diesAtMonotonic: number
+  used: boolean
+}
+
+/** What this tab holds of a record; a token it held before keeps the end of its life. */
+export function holdAll(
+  record: SessionRecord,
+  before: ReadonlyMap<TokenKey, HeldToken>,
+  clock: Clock,
+): Map<TokenKey, HeldToken> {
+  const { session, epoch } = record
+  const tokens = Object.entries(session?.tokens ?? {})
+  return new Map(tokens.map(([key, token]) => [key, hold(token, before.get(key))]))
+
+  function hold(token: TokenSet, known: HeldToken | undefined): HeldToken {
+    const { accessToken, tokenType, generation } = token
+    if (known?.issued.epoch === epoch && known.token.generation === generation) return known
+    return {
+      token,
+      issued: defined({
+        accessToken,
+        tokenType,
+        epoch,
+        generation,
+        sub: session?.sub,
+        senderKey: session?.senderKey,
+      }),
+      diesAtMonotonic: clock.monotonic() + remainingMs(token, clock.now()),
+      used: false,
+    }
+  }
+}
+
+/** What was asked for in the name of one user is not given the token of another. */
+export function refuseOtherSession(
+  asking: { readonly epoch: number; readonly sub?: string | undefined },
+  { epoch, sub }: IssuedToken,
+): void {
+  if (asking.epoch === epoch || (sub !== undefined && asking.sub === sub)) return
+  throw new SessionEndedError(
+    'SESSION_CHANGED',
+    'Another session has begun since the request was made: it is not sent in its name.',
+  )
+}
