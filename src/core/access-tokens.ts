@@ -115,7 +115,10 @@ export function createAccessTokens(options: {
       if (!keeper.seen() || request.signal?.aborted || disposed) throw error
     }
     if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
+    // Storage that has not answered in time is not waited for again by this call.
     distrusted = false
+    looking = undefined
+    lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
     return obtain(request)
   }
 

@@ -83,6 +83,31 @@ describe('a reply that comes when another tab has the lease', () => {
   })
 })
 
+describe('storage that falls silent', () => {
+  it.each([
+    ['a fresh token is served all the same', true],
+    ['a tab without a session says so', false],
+  ])('holds a call up for three seconds; then %s', async (_, isSignedIn) => {
+    const profile = createProfile()
+    let isSilent = false
+    const storage = {
+      read: (key: string) => (isSilent ? new Promise(() => {}) : profile.store.read(key)),
+      update: profile.store.update,
+    }
+    const { auth, page } = profile.openTab({ storage })
+    await auth.ready
+    if (isSignedIn) await auth.startSession(profile.server.signIn())
+    isSilent = true
+    page.emit('visible')
+    await profile.pass(20_000)
+    profile.clock.stepWallClock(60_000)
+    const askedAt = profile.clock.monotonic()
+    const outcome = await profile.passUntil(failureOf(auth.getAccessToken()).then(named))
+    expect(outcome).toBe(isSignedIn ? 'none' : 'SessionEndedError NEVER')
+    expect(profile.clock.monotonic() - askedAt).toBeLessThanOrEqual(3_500)
+  })
+})
+
 describe('an announcement', () => {
   it('is made when the new token is stored, not before', async () => {
     const profile = createProfile()
