@@ -32,6 +32,6 @@ export async function revokeToken(options: {
       [allowInsecureRequests]: insecureAllowed(server.revocation_endpoint),
     })
   } catch {
-    // The server keeps a token that nobody has any more.
+    // Nobody has the token any more, so nothing depends on the server having heard of it.
   }
 }

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest'
+import type { TokenStore } from '../../src/index.ts'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { createProfile, settle, type Profile } from '../support/tabs.ts'
+import { arrivingWith } from '../support/token-replies.ts'
+
+const signedOut = { status: 'signed-out', reason: 'signed-out' }
+const hereOnly = { revoke: false, endSession: false }
+
+/** The profile's store as one tab has it, with troubles that its peers do not share. */
+interface TroubledStore extends TokenStore {
+  refusesUpdates: boolean
+  /** No update begins before this. */
+  updatesAfter: Promise<unknown>
+}
+
+function createTroubledStore({ store }: Profile): TroubledStore {
+  const troubled: TroubledStore = {
+    refusesUpdates: false,
+    updatesAfter: Promise.resolve(),
+    read: (key) => store.read(key),
+    async update(key, change, how) {
+      if (troubled.refusesUpdates) throw new Error('storage refuses')
+      await troubled.updatesAfter
+      return store.update(key, change, how)
+    },
+  }
+  return troubled
+}
+
+function newestAccessToken({ server }: Profile): string | undefined {
+  return server.secrets.findLast((secret) => secret.startsWith('access'))
+}
+
+describe('a sign-out that storage refuses', () => {
+  it('holds in this tab while a peer that storage obeys renews the session', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    const peer = profile.openTab()
+    await peer.auth.ready
+    storage.refusesUpdates = true
+    await tab.auth.signOut(hereOnly)
+    await peer.auth.refresh()
+    await settle()
+    expect(peer.auth.getState()).toMatchObject({ status: 'signed-in', generation: 2 })
+    expect(tab.auth.getState()).toEqual(signedOut)
+  })
+
+  it('is not undone by the reply to a request that was under way', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const refreshed = failureOf(tab.auth.refresh())
+    await settle()
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.signOut(hereOnly)
+    expect(named(await refreshed)).toBe('SessionEndedError SIGNED_OUT')
+
+    answer.resolve()
+    await profile.pass(20_000)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+  })
+
+  it('ends a session whose renewal storage has refused before', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.store.refuses = (operation, durable) => operation === 'update' && durable
+    await profile.passUntil(tab.auth.refresh())
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
+
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.signOut(hereOnly)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+  })
+
+  it('reaches the other tabs and a reload once storage takes it', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.signOut(hereOnly)
+    profile.store.refuses = () => false
+    tab.page.emit('visible')
+    await settle()
+
+    await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
+    peer.page.emit('visible')
+    await settle()
+    expect(peer.auth.getState()).toEqual(signedOut)
+  })
+})
+
+describe('a renewal that storage refuses for good', () => {
+  it('is said not to be persisted, and never to be committed', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.store.refuses = (_, durable) => durable
+    await profile.passUntil(tab.auth.refresh())
+    const types = tab.events.map(({ type }) => type)
+    expect(types).toContain('persistence-failed')
+    expect(types).not.toContain('committed')
+  })
+
+  it('is stored by looks alone once storage is well, and no peer sends the spent token', async () => {
+    const profile = createProfile({ expiresIn: 3_600 })
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    profile.store.refuses = (_, durable) => durable
+    await profile.passUntil(tab.auth.refresh())
+    profile.store.refuses = () => false
+    for (let minute = 0; minute < 2; minute += 1) {
+      await tab.call()
+      await profile.pass(60_000)
+    }
+    expect(profile.server.counts.requests).toBe(1)
+
+    peer.page.emit('visible')
+    await settle()
+    await peer.auth.refresh()
+    await settle()
+    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 2, replays: 0 })
+    expect(await tab.auth.getAccessToken()).toBe(newestAccessToken(profile))
+  })
+})
+
+describe('a sign-in that storage refuses', () => {
+  it('is undone by a sign-out that storage refuses as well', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab()
+    await tab.auth.ready
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.startSession(profile.server.signIn())
+    await tab.auth.signOut(hereOnly)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    profile.store.refuses = () => false
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    await expect(profile.openTab().auth.ready).resolves.toMatchObject({ status: 'signed-out' })
+  })
+})
+
+describe('storage that answers out of order', () => {
+  it('does not hide a write behind a read that began later and was over sooner', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    profile.clock.advance(600_000)
+    const write = createDeferred()
+    profile.server.answerNext(({ proceed }) => {
+      storage.updatesAfter = write.promise
+      return proceed()
+    })
+    const token = tab.auth.getAccessToken()
+    await settle()
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toMatchObject({ generation: 1 })
+    write.resolve()
+    expect(await token).toBe(newestAccessToken(profile))
+    expect(tab.auth.getState()).toMatchObject({ generation: 2, refresh: { phase: 'idle' } })
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('does not let a write that is still under way undo a sign-out', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    const write = createDeferred()
+    profile.server.answerNext(({ proceed }) => {
+      storage.updatesAfter = write.promise
+      return proceed()
+    })
+    const refreshed = failureOf(tab.auth.refresh())
+    await settle()
+    const leaving = tab.auth.signOut(hereOnly)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    expect(named(await refreshed)).toBe('SessionEndedError SIGNED_OUT')
+    write.resolve()
+    await leaving
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
+  })
+})
+
+describe('a caller that gives up while storage refuses to be read', () => {
+  it.each([0, 1, 2, 3, 5, 8])('after %d turns leaves no rejection unhandled', async (turns) => {
+    const unhandled: unknown[] = []
+    const collect = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', collect)
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.clock.stepWallClock(3_600_000)
+    profile.store.refuses = (operation) => operation === 'read'
+    const controller = new AbortController()
+    const call = auth.getAccessToken({ signal: controller.signal })
+    const outcome = call.catch((reason: unknown) => reason)
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+    controller.abort(new Error('enough'))
+    await outcome
+    await settle()
+    process.off('unhandledRejection', collect)
+    expect(unhandled).toEqual([])
+  })
+})
