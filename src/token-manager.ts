@@ -115,6 +115,7 @@ export function createTokenManager(
     store: isPerTab ? createMemoryTokenStore() : shared,
     key: `session ${name}`,
     report,
+    onCaughtUp: (record) => announce(record, record.session ? 'committed' : 'ended'),
   })
 
   // A sign-in leaves the page, so what it has to remember cannot be kept in the page's memory.

@@ -36,6 +36,8 @@ export function createRecordKeeper(options: {
   readonly store: TokenStore
   readonly key: string
   readonly report: Report
+  /** Storage has taken what it refused before; the other tabs do not know of it yet. */
+  readonly onCaughtUp: (record: SessionRecord) => void
 }): RecordKeeper {
   const { store, key, report } = options
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
@@ -88,7 +90,10 @@ export function createRecordKeeper(options: {
       if (unwritten) {
         const offer = keeper.update((record) => ({ result: record }), { durable: true })
         const written = await offer.catch(() => undefined)
-        if (written) return written
+        if (written) {
+          options.onCaughtUp(written)
+          return written
+        }
       }
       const order = ++started
       const record = overlaid(parse(await store.read(key).catch(refuse('STORE_READ', 'read'))))
