@@ -95,6 +95,7 @@ export function createTokenManager(
   const resourceServers = parseResourceServers(settings.resourceServers, pageUrl())
   const name = [settings.issuer, clientId, settings.sessionName].map(encodeURIComponent).join(' ')
   const tab = random.id()
+  const disposal = new AbortController()
 
   const observers = new Set<(event: TokenManagerEvent) => void>()
   const report: Report = (event) => {
@@ -169,7 +170,7 @@ export function createTokenManager(
     announce,
     parametersOf: tokens.parametersOf,
     tokenRequestTimeoutMs: timeoutMs,
-    isDisposed: () => isDisposed,
+    disposal: disposal.signal,
   })
   const flight: SingleFlight = createSingleFlight(rotate)
   const view = createSessionView({ keeper, clock, tab, page, report, call })
@@ -185,7 +186,6 @@ export function createTokenManager(
 
   const ready = tokens.ready.then(() => view.getState())
   let redirect: Promise<{ readonly returnTo: string } | undefined> | undefined
-  let isDisposed = false
 
   const stopArming = keeper.onSeen(schedule.arm)
   const stopWatching = page.subscribe((event) => {
@@ -219,7 +219,7 @@ export function createTokenManager(
   }
 
   function refuseDisposed(): void {
-    if (isDisposed) throw disposedError()
+    if (disposal.signal.aborted) throw disposedError()
   }
 
   return {
@@ -303,14 +303,14 @@ export function createTokenManager(
     },
 
     dispose() {
-      if (isDisposed) return
-      isDisposed = true
+      if (disposal.signal.aborted) return
       stopArming()
       stopWatching()
       tokens.dispose()
       schedule.dispose()
       view.dispose()
       observers.clear()
+      disposal.abort()
       // A rotation that runs still needs the page, for its lock, and the channel, for its result.
       void flight.idle().then(() => {
         page.dispose()

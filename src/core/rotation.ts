@@ -4,6 +4,7 @@ import { disposedError, notRenewable } from './errors.ts'
 import type { Report } from './events.ts'
 import type { Page } from './page.ts'
 import type {
+  AbortSignalLike,
   Clock,
   LockHandle,
   LockManager,
@@ -36,8 +37,8 @@ export interface RotationOptions {
   /** What the grant for a token set asks for. */
   readonly parametersOf: (key: TokenKey) => TokenParameters
   readonly tokenRequestTimeoutMs: number
-  /** Nothing that has not been claimed yet is begun any more. */
-  readonly isDisposed: () => boolean
+  /** Once aborted, nothing that has not been claimed yet is begun any more. */
+  readonly disposal: AbortSignalLike
 }
 
 /**
@@ -61,7 +62,7 @@ const lockMarginMs = 5_000
  * announcement spares it its turn. Without lock and announcements the same holds, only slower.
  */
 export function createRotation(options: RotationOptions): Rotate {
-  const { keeper, endpoint, clock, page, tab, report, tokenRequestTimeoutMs } = options
+  const { keeper, endpoint, clock, page, tab, report, tokenRequestTimeoutMs, disposal } = options
   const leaseMs = tokenRequestTimeoutMs + leaseMarginMs
   const settle = createSettlement(options)
   let lacksLocks = false
@@ -69,7 +70,7 @@ export function createRotation(options: RotationOptions): Rotate {
   return async function rotate(wish) {
     for (;;) {
       await page.present()
-      if (options.isDisposed()) throw disposedError()
+      if (disposal.aborted) throw disposedError()
       const known = keeper.seen()
       const early = known && planRefresh(known, wish, contextOf())
       if (early?.kind === 'hold-off') {
@@ -81,7 +82,7 @@ export function createRotation(options: RotationOptions): Rotate {
       const lock = takeLock()
       try {
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
-        if (page.isAway() || options.isDisposed()) continue
+        if (page.isAway() || disposal.aborted) continue
         const plan = planRefresh(record, wish, contextOf(lock))
         switch (plan.kind) {
           case 'adopt':
@@ -96,7 +97,7 @@ export function createRotation(options: RotationOptions): Rotate {
             continue
           case 'wait':
             lock.release()
-            await untilFirst(clock, plan.until - clock.now(), keeper.onSeen)
+            await untilFirst(clock, plan.until - clock.now(), onNews)
             continue
           case 'refresh': {
             const claim = await takeLease(record, plan.session, plan.unknown, lock)
@@ -110,6 +111,16 @@ export function createRotation(options: RotationOptions): Rotate {
       } finally {
         lock.release()
       }
+    }
+  }
+
+  /** Something that a tab waiting for time to pass wants to know of. */
+  function onNews(listener: () => void): () => void {
+    const unsubscribe = keeper.onSeen(listener)
+    disposal.addEventListener('abort', listener)
+    return () => {
+      unsubscribe()
+      disposal.removeEventListener('abort', listener)
     }
   }
 
@@ -139,12 +150,15 @@ export function createRotation(options: RotationOptions): Rotate {
         isOver = true
         cancel()
         unsubscribe()
+        disposal.removeEventListener('abort', giveUp)
         resolve(record)
       }
-      const cancel = clock.schedule(leaseMs + lockMarginMs, () => {
+      const giveUp = (): void => {
         lock.release()
         finish()
-      })
+      }
+      const cancel = clock.schedule(leaseMs + lockMarginMs, giveUp)
+      disposal.addEventListener('abort', giveUp)
       const unsubscribe = keeper.onSeen((record) => {
         const { kind } = planRefresh(record, wish, contextOf(lock))
         if (kind !== 'refresh' && kind !== 'wait') finish(record)

@@ -1,0 +1,349 @@
+import { describe, expect, it } from 'vitest'
+import type { LockManager, SessionState, TokenStore } from '../../src/index.ts'
+import { page } from '../oauth/server-double.ts'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { createSchedule, run } from '../support/schedule.ts'
+import { createProfile, settle } from '../support/tabs.ts'
+import { arrivingWith, cut } from '../support/token-replies.ts'
+
+const minuteMs = 60_000
+
+/** Locks that somebody else holds for good; counts the requests that were withdrawn. */
+function createStuckLocks(): LockManager & { withdrawn: number } {
+  const locks = {
+    withdrawn: 0,
+    request: () => ({
+      granted: new Promise<boolean>(() => {}),
+      isHeld: () => false,
+      release() {
+        locks.withdrawn += 1
+      },
+    }),
+  }
+  return locks
+}
+
+const noLocks: LockManager = {
+  request: () => ({ granted: Promise.resolve(false), isHeld: () => false, release() {} }),
+}
+
+function phaseOf(state: SessionState): string {
+  return state.status === 'signed-in' ? state.refresh.phase : state.status
+}
+
+describe('dispose', () => {
+  it('while a page that came to the front looks at storage leaves no timer', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    await tab.call()
+    tab.page.emit('visible')
+    tab.auth.dispose()
+    await settle()
+    expect(profile.clock.timers()).toEqual([])
+    await profile.pass(10 * minuteMs)
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it('while a renewal is under way that then fails leaves no timer', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    const answer = createDeferred<Response>()
+    profile.server.answerNext(() => answer.promise)
+    const refreshed = failureOf(auth.refresh())
+    await settle()
+    auth.dispose()
+    expect(named(await refreshed)).toBe('DisposedError DISPOSED')
+    answer.resolve(page(503))
+    await settle()
+    expect(profile.clock.timers()).toEqual([])
+  })
+
+  it('keeps a second token that waits its turn from being asked for', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const calls = [auth.refresh(), auth.getAccessToken({ audience: 'x' })].map(failureOf)
+    await settle()
+    auth.dispose()
+    answer.resolve()
+    await settle()
+    for (const error of await Promise.all(calls)) {
+      expect(named(error)).toBe('DisposedError DISPOSED')
+    }
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('withdraws a request for the lock, and nothing is sent later', async () => {
+    const profile = createProfile()
+    const locks = createStuckLocks()
+    const { auth } = await profile.openSignedInTab({}, { locks })
+    const refreshed = failureOf(auth.refresh())
+    await settle()
+    auth.dispose()
+    expect(named(await refreshed)).toBe('DisposedError DISPOSED')
+    await profile.pass(minuteMs)
+    expect(locks.withdrawn).toBeGreaterThan(0)
+    expect(profile.server.counts.requests).toBe(0)
+  })
+})
+
+describe('a hold-off', () => {
+  it('is over in the state when it is over, also if the wall clock went back a little', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.server.answerNext(() => page(503))
+    await failureOf(auth.refresh())
+    expect(phaseOf(auth.getState())).toBe('waiting')
+    profile.clock.stepWallClock(-500)
+    await profile.pass(5 * minuteMs)
+    expect(phaseOf(auth.getState())).toBe('idle')
+  })
+
+  it('is over in the state when the network comes back after a cut connection', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.server.answerAlways(cut)
+    await profile.passUntil(failureOf(tab.auth.refresh()))
+    expect(phaseOf(tab.auth.getState())).toBe('waiting')
+    profile.clock.advance(10)
+    tab.page.emit('online')
+    await settle()
+    expect(phaseOf(tab.auth.getState())).toBe('idle')
+  })
+
+  it('costs a call nothing: no storage, no request, no change of the state', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.clock.advance(10 * minuteMs)
+    profile.server.answerNext(() => page(503, { 'retry-after': '600' }))
+    await failureOf(auth.getAccessToken())
+    const phases: string[] = []
+    auth.subscribe((state) => phases.push(phaseOf(state)))
+    const { reads, updates } = profile.store
+    for (let call = 0; call < 5; call += 1) await failureOf(auth.getAccessToken())
+    await settle()
+    expect(phases).toEqual(['waiting'])
+    expect(profile.store).toMatchObject({ reads, updates })
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('is said at once, although somebody else holds the lock', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab({}, { locks: createStuckLocks() })
+    profile.clock.advance(10 * minuteMs)
+    profile.server.answerNext(() => page(503, { 'retry-after': '600' }))
+    await profile.passUntil(failureOf(auth.getAccessToken()))
+    const askedAt = profile.clock.now()
+    expect(named(await failureOf(auth.getAccessToken()))).toBe(
+      'RefreshUnavailableError SERVER_UNAVAILABLE',
+    )
+    expect(profile.clock.now()).toBe(askedAt)
+  })
+
+  it('does not spin with an app that asks for a token whenever the state changes', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.clock.advance(10 * minuteMs)
+    profile.server.answerAlways(() => page(503, { 'retry-after': '600' }))
+    let asked = 0
+    auth.subscribe((state) => {
+      if (phaseOf(state) !== 'waiting' || asked > 500) return
+      asked += 1
+      void failureOf(auth.getAccessToken())
+    })
+    await failureOf(auth.getAccessToken())
+    for (let turn = 0; turn < 20; turn += 1) await settle()
+    expect(asked).toBe(1)
+  })
+
+  it('is short again when the failures before it are long past', async () => {
+    const profile = createProfile({ expiresIn: 60 })
+    const { auth } = await profile.openSignedInTab()
+    for (let failure = 0; failure < 8; failure += 1) {
+      profile.server.answerNext(() => page(503))
+      await failureOf(auth.refresh())
+      await profile.pass(70_000)
+    }
+    await profile.pass(24 * 60 * minuteMs)
+    profile.server.answerNext(() => page(503))
+    await failureOf(auth.refresh())
+    expect(auth.getState()).toMatchObject({ refresh: { phase: 'waiting', attempt: 1 } })
+  })
+})
+
+describe('a timer', () => {
+  it('renews a token in use, although one that nobody uses was due before it', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
+    await profile.pass(100_000)
+    for (let call = 0; call < 2; call += 1) await auth.getAccessToken({ audience: 'x' })
+    expect(profile.server.counts.requests).toBe(1)
+    await profile.pass(298_000)
+    expect(profile.server.counts.requests).toBe(2)
+  })
+
+  it('ends a session without a refresh token, also if the wall clock went back a little', async () => {
+    const profile = createProfile()
+    const { auth } = profile.openTab()
+    const { refresh_token: _, ...response } = profile.server.signIn()
+    await auth.startSession(response)
+    profile.clock.stepWallClock(-900)
+    await profile.pass(10 * minuteMs)
+    expect(auth.getState()).toMatchObject({ status: 'signed-out', reason: 'expired' })
+  })
+})
+
+describe('while discovery fails', () => {
+  const authorizationServer = 'https://as.example'
+
+  it('a session without a refresh token ends all the same', async () => {
+    const profile = createProfile()
+    const { auth } = profile.openTab({ authorizationServer })
+    const { refresh_token: _, ...response } = profile.server.signIn()
+    await auth.startSession(response)
+    await profile.pass(10 * minuteMs)
+    expect(auth.getState()).toMatchObject({ status: 'signed-out', reason: 'expired' })
+  })
+
+  it('a token that a peer has got is found, although nobody announced it', async () => {
+    const profile = createProfile()
+    const peer = await profile.openSignedInTab()
+    const { auth } = profile.openTab({ authorizationServer }, { openChannel: () => undefined })
+    await auth.ready
+    await profile.pass(10 * minuteMs)
+    await peer.auth.refresh()
+    expect(await auth.getAccessToken()).toBe(await peer.auth.getAccessToken())
+  })
+})
+
+describe('a session that another one replaces, whose users nobody knows', () => {
+  it('gives its callers no token of the other', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    profile.clock.advance(10 * minuteMs)
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const calls = [tab.auth.getAccessToken(), tab.call()].map(failureOf)
+    await settle()
+    await peer.auth.startSession(profile.server.signIn())
+    await settle()
+    answer.resolve()
+    for (const error of await Promise.all(calls)) {
+      expect(named(error)).toBe('SessionEndedError SESSION_CHANGED')
+    }
+    expect(profile.api.requests).toEqual([])
+  })
+})
+
+describe('the state', () => {
+  it('does not say of a new refresh token when the old one would have ended', async () => {
+    const profile = createProfile()
+    const { auth } = profile.openTab()
+    await auth.startSession(profile.server.signIn({ refresh_token_expires_in: 1_000 }))
+    expect(auth.getState()).toHaveProperty('refreshTokenExpiresAt')
+    await auth.refresh()
+    expect(auth.getState()).not.toHaveProperty('refreshTokenExpiresAt')
+  })
+})
+
+describe('a page that was put away', () => {
+  it('renews once it is visible, although nothing said that it was restored', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.clock.advance(10 * minuteMs)
+    tab.page.emit('hide')
+    tab.page.emit('visible')
+    await expect(profile.passUntil(tab.auth.getAccessToken())).resolves.toBeTypeOf('string')
+  })
+})
+
+describe('three tabs that do anything in any order', () => {
+  it('keep their session, spend each token once and leave nothing behind', async () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const schedule = createSchedule(seed, true)
+      const { profile, below, actions } = schedule
+      const options = { refreshAhead: 'visible' as const }
+      const tabs = [
+        await profile.openSignedInTab(options),
+        profile.openTab(options),
+        profile.openTab(),
+      ]
+      const outcome = await run(schedule, tabs, [
+        ...actions,
+        (tab) => tab.page.emit('restore'),
+        () => below(3) > 0 || profile.clock.stepWallClock(below(7_200_000) - 3_600_000),
+      ])
+      expect(outcome, `seed ${seed}`).toEqual({
+        isOver: true,
+        replays: 0,
+        states: ['signed-in', 'signed-in', 'signed-in'],
+        timers: 0,
+      })
+    }
+  })
+
+  it('agree in the end on who is signed in, whatever storage, locks and channel do', async () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const schedule = createSchedule(seed, false)
+      const { profile, below, turns, calls, actions } = schedule
+      let isFlaky = false
+      const trouble = async (): Promise<void> => {
+        if (isFlaky && below(8) === 0) throw new Error('storage refuses')
+        await turns(2)
+      }
+      const storage: TokenStore = {
+        async read(key) {
+          await trouble()
+          return profile.store.read(key)
+        },
+        async update(key, change, how) {
+          await trouble()
+          const result = await profile.store.update(key, change, how)
+          await turns(2)
+          return result
+        },
+      }
+      const tabs = [0, 1, 2].map(() =>
+        profile.openTab(
+          { storage, refreshAhead: 'visible' },
+          {
+            ...(below(3) === 0 && { openChannel: () => undefined }),
+            ...(seed % 3 === 0 && { locks: noLocks }),
+          },
+        ),
+      )
+      await tabs[0]?.auth.startSession(profile.server.signIn())
+      isFlaky = seed % 2 === 0
+      const outcome = await run(
+        schedule,
+        tabs,
+        [
+          ...actions,
+          ({ auth }) => {
+            if (below(3) > 0) return undefined
+            const leaving = auth.signOut({ revoke: false, endSession: false })
+            calls.push(leaving)
+            expect(auth.getState().status, `seed ${seed}`).toBe('signed-out')
+            return isFlaky ? undefined : leaving
+          },
+          ({ auth }) => {
+            if (isFlaky || below(3) > 0) return undefined
+            return auth.startSession(profile.server.signIn())
+          },
+        ],
+        () => (isFlaky = false),
+      )
+      const [status] = outcome.states
+      expect(outcome, `seed ${seed}`).toEqual({
+        isOver: true,
+        replays: 0,
+        states: [status, status, status],
+        timers: 0,
+      })
+    }
+  })
+})
