@@ -43,6 +43,7 @@ export function createRecordKeeper(options: {
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
   let newest: SessionRecord | undefined
   let unwritten: { readonly base: SessionRecord; readonly next: SessionRecord } | undefined
+  let isNewestGivenUp = false
   let started = 0
   let finished = 0
 
@@ -52,7 +53,9 @@ export function createRecordKeeper(options: {
     const isNewer = before?.epoch === record.epoch && before.revision < record.revision
     if (order < finished && !isNewer) return
     finished = Math.max(order, finished)
-    if (before && before.epoch === record.epoch && before.revision === record.revision) return
+    const isSame = before?.epoch === record.epoch && before.revision === record.revision
+    if (isSame && !isNewestGivenUp) return
+    isNewestGivenUp = false
     newest = record
     for (const listener of listeners) listener(record, before)
   }
@@ -81,6 +84,8 @@ export function createRecordKeeper(options: {
     // Every write of a peer still shows, as a revision that nobody has seen.
     if (stands) return { ...next, revision: next.revision + stored.revision }
     unwritten = undefined
+    // Two tabs may have moved the epoch in the same millisecond, one of them in its memory only.
+    isNewestGivenUp = true
     return stored
   }
 

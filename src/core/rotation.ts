@@ -47,6 +47,12 @@ export interface RotationOptions {
  */
 export type Rotate = (wish: Wish) => Promise<TokenSet>
 
+/** A lock that is let go when the page is put away. */
+interface TakenLock extends LockHandle {
+  /** Whether the page was put away meanwhile, even if it is back: nothing is known any more. */
+  wasPutAway(): boolean
+}
+
 /** How much a lease outlasts the longest token request. */
 const leaseMarginMs = 5_000
 /** How much of that has to be left when the request begins. */
@@ -82,7 +88,7 @@ export function createRotation(options: RotationOptions): Rotate {
       const lock = takeLock()
       try {
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
-        if (page.isAway() || disposal.aborted) continue
+        if (lock.wasPutAway() || disposal.aborted) continue
         const plan = planRefresh(record, wish, contextOf(lock))
         switch (plan.kind) {
           case 'adopt':
@@ -124,25 +130,28 @@ export function createRotation(options: RotationOptions): Rotate {
     }
   }
 
-  function takeLock(): LockHandle {
+  function takeLock(): TakenLock {
     report({ type: 'lock-requested' })
     const lock = options.locks.request(options.lockName)
     // Chromium takes a held lock into the back/forward cache, and whoever waits for it waits for ever.
+    let putAway = false
     const unsubscribe = page.subscribe((event) => {
-      if (event === 'hide') release()
+      if (event !== 'hide') return
+      putAway = true
+      release()
     })
     function release(): void {
       unsubscribe()
       lock.release()
     }
-    return { granted: lock.granted, isHeld: lock.isHeld, release }
+    return { granted: lock.granted, isHeld: lock.isHeld, release, wasPutAway: () => putAway }
   }
 
   /**
    * Waits for the lock, but not past the longest lease, and not once this tab has seen a record that
    * needs no refresh. Fulfils with that record, or with nothing.
    */
-  function itsTurn(lock: LockHandle, wish: Wish): Promise<SessionRecord | undefined> {
+  function itsTurn(lock: TakenLock, wish: Wish): Promise<SessionRecord | undefined> {
     const askedAt = clock.monotonic()
     return new Promise((resolve) => {
       let isOver = false
@@ -166,7 +175,7 @@ export function createRotation(options: RotationOptions): Rotate {
       void lock.granted.then((held) => {
         if (isOver) return
         report({ type: 'lock-granted', held, waitedMs: clock.monotonic() - askedAt })
-        if (!held && !page.isAway()) reportNoLocks()
+        if (!held && !lock.wasPutAway()) reportNoLocks()
         finish()
       })
     })

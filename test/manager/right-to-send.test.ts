@@ -47,6 +47,46 @@ describe('between the claim and the request', () => {
   )
 })
 
+describe('a page that is put away and back before its turn', () => {
+  it('asks for the lock again, and does not say that there are none', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const stop = tab.auth.observe(({ type }) => {
+      if (type !== 'lock-requested') return
+      stop()
+      // After the request, and before the lock is granted.
+      queueMicrotask(() => {
+        tab.page.emit('hide')
+        tab.page.emit('restore')
+      })
+    })
+    await tab.auth.refresh()
+    const types = tab.events.map(({ type }) => type)
+    expect(types.filter((type) => type === 'lock-requested')).toHaveLength(2)
+    expect(types).not.toContain('degraded')
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
+  })
+})
+
+describe('a sign-in in memory and a sign-out in storage in the same millisecond', () => {
+  it('end with both tabs of one mind', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    await peer.auth.signOut({ revoke: false, endSession: false })
+    await settle()
+    profile.store.refuses = () => true
+    await tab.auth.startSession(profile.server.signIn())
+    profile.store.refuses = () => false
+    await peer.auth.signOut({ revoke: false, endSession: false })
+    await settle()
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState().status).toBe(peer.auth.getState().status)
+  })
+})
+
 describe('a reply that comes when another tab has the lease', () => {
   it('is saved, because the refresh token that was sent is still the stored one', async () => {
     const profile = createProfile()
