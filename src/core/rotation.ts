@@ -18,6 +18,7 @@ import { claimed, ended } from './record-changes.ts'
 import { planRefresh, type PlanContext, type RenewableSession, type Wish } from './refresh-plan.ts'
 import { createSettlement, type Claim } from './settlement.ts'
 import type { EndReason, Failure, Lease, SessionRecord } from './session-record.ts'
+import { takeLock, type TakenLock } from './taken-lock.ts'
 import { toFailureError, toSessionEndedError } from './session-state.ts'
 import type { TokenKey, TokenParameters, TokenSet } from './token-set.ts'
 import { untilFirst } from './until.ts'
@@ -46,12 +47,6 @@ export interface RotationOptions {
  * Rejects with a {@link TokenError} if neither can be had now.
  */
 export type Rotate = (wish: Wish) => Promise<TokenSet>
-
-/** A lock that is let go when the page is put away. */
-interface TakenLock extends LockHandle {
-  /** Whether the page was put away meanwhile, even if it is back: nothing is known any more. */
-  wasPutAway(): boolean
-}
 
 /** How much a lease outlasts the longest token request. */
 const leaseMarginMs = 5_000
@@ -85,7 +80,8 @@ export function createRotation(options: RotationOptions): Rotate {
       }
       // Before the lock, so that discovery never lengthens the time it is held.
       if (early?.kind !== 'not-renewable') await endpoint.prepare()
-      const lock = takeLock()
+      report({ type: 'lock-requested' })
+      const lock = takeLock(options.locks.request(options.lockName), page)
       try {
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
         if (lock.wasPutAway() || disposal.aborted) continue
@@ -128,23 +124,6 @@ export function createRotation(options: RotationOptions): Rotate {
       unsubscribe()
       disposal.removeEventListener('abort', listener)
     }
-  }
-
-  function takeLock(): TakenLock {
-    report({ type: 'lock-requested' })
-    const lock = options.locks.request(options.lockName)
-    // Chromium takes a held lock into the back/forward cache, and whoever waits for it waits for ever.
-    let putAway = false
-    const unsubscribe = page.subscribe((event) => {
-      if (event !== 'hide') return
-      putAway = true
-      release()
-    })
-    function release(): void {
-      unsubscribe()
-      lock.release()
-    }
-    return { granted: lock.granted, isHeld: lock.isHeld, release, wasPutAway: () => putAway }
   }
 
   /**

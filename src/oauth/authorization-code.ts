@@ -19,6 +19,7 @@ import type { Clock, TokenReply, TokenStore } from '../core/ports.ts'
 import { scopeSet, type TokenParameters } from '../core/token-set.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
 import type { DpopSupport } from './dpop.ts'
+import { refuseOwned, withParameters } from './authorization-request.ts'
 import { isCallback, responseInvalid, toCallbackError } from './callback.ts'
 import { lenientClient, toRequestError } from './refresh-token-grant.ts'
 import { parseReturnTo } from './return-to.ts'
@@ -264,38 +265,4 @@ export function createAuthorizationCode(options: {
     isCallback: (url) => redirectUri !== undefined && isCallback(url, redirectUri),
     redeem,
   }
-}
-
-const ownedParameters = [
-  'response_type',
-  'response_mode',
-  'client_id',
-  'redirect_uri',
-  'state',
-  'nonce',
-  // What these ask for is checked in the reply, so it has to be known.
-  'scope',
-  'max_age',
-  'code_challenge',
-  'code_challenge_method',
-  'dpop_jkt',
-  'request',
-  'request_uri',
-]
-
-function refuseOwned(parameters: Readonly<Record<string, string>>): void {
-  const owned = ownedParameters.find((name) => Object.hasOwn(parameters, name))
-  if (owned)
-    throw new TypeError(`parameters.${owned} is set by the protocol or by an option of its own`)
-}
-
-function withParameters(
-  endpoint: string,
-  parameters: Readonly<Record<string, string | undefined>>,
-): string {
-  const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, value)
-  }
-  return url.href
 }

@@ -1,20 +1,8 @@
-import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { everythingIn } from '../support/everything-in.ts'
 import { createCode, plantedCode, refusal, type Answer } from './authorization-code-setup.ts'
 import { createEndpointWith, refreshWith, request, sentToken, tokens } from './refresh-setup.ts'
 import { json, opaqueRedirect, signIdToken } from './server-double.ts'
-
-/** Everything that a logger, however thorough, can find in a value. */
-function everythingIn(value: unknown, seen: Set<unknown> = new Set()): string {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null || seen.has(value)) return ''
-  seen.add(value)
-  const members = Reflect.ownKeys(value).map((key) => {
-    const member: unknown = Reflect.get(value, key)
-    return `${String(key)} ${everythingIn(member, seen)}`
-  })
-  return [JSON.stringify(value), inspect(value, { depth: 9 }), ...members].join('\n')
-}
 
 /** Replies of a server that repeats whatever it was sent, in every place there is. */
 function repliesThatRepeat(secrets: readonly string[]): readonly Answer[] {
