@@ -1,9 +1,28 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import type { ViteUserConfig } from 'vitest/config'
+import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config'
+import { engineProvider } from './test/browser/engines/engine-provider.ts'
+import { engineNames } from './test/browser/engines/engine.ts'
 import { findChromium } from './test/browser/find-chromium.ts'
 
 const chromiumPath = findChromium()
+
+/** The tests of the adapters again, each engine by itself. */
+const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
+  .filter((name) => name !== 'chromium')
+  .map((name, index) => ({
+    test: {
+      name: `adapters-in-${name}`,
+      include: ['test/browser/**/*.browser.test.ts'],
+      sequence: { groupOrder: 4 + index },
+      browser: {
+        enabled: true,
+        screenshotFailures: false,
+        provider: engineProvider(name),
+        instances: [{ browser: name }],
+      },
+    },
+  }))
 
 // The groups run one after the other: a browser and everything else at once is too much for two
 // cores, and then tests of time measure the machine.
@@ -49,6 +68,18 @@ const config: ViteUserConfig = defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/browser/**/*.engines.test.ts'],
+          environment: 'node',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      ...adaptersInOtherEngines,
     ],
   },
 })

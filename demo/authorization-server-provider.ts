@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Provider as OidcProvider, ProviderContext } from 'oidc-provider'
+import { createLoginPolicy } from './authorization-server-login.ts'
 import { demoUsers, errorPage, logoutPage, signedOutPage } from './authorization-server-pages.ts'
 import type { AuthorizationServerOptions } from './authorization-server.ts'
 import { Provider } from './quiet-oidc-provider.ts'
@@ -12,22 +13,20 @@ export function createProvider(
   adapter: (model: string) => object,
   accessTokenTtlSeconds: () => number,
 ): OidcProvider {
-  const { clientId, audience, resourceScope } = options
+  const { clients, audience, resourceScope } = options
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
   const provider: OidcProvider = new Provider(options.issuer, {
     adapter,
-    clients: [
-      {
-        client_id: clientId,
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        redirect_uris: options.redirectUris,
-        post_logout_redirect_uris: options.postLogoutRedirectUris,
-        id_token_signed_response_alg: 'ES256',
-      },
-    ],
+    clients: clients.map(({ clientId, redirectUris, postLogoutRedirectUris }) => ({
+      client_id: clientId,
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      redirect_uris: redirectUris,
+      post_logout_redirect_uris: postLogoutRedirectUris,
+      id_token_signed_response_alg: 'ES256',
+    })),
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     pkce: { required: () => true },
@@ -78,7 +77,10 @@ export function createProvider(
         }),
       },
     },
-    interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/login/${uid}` },
+    interactions: {
+      url: (_context: unknown, { uid }: { uid: string }) => `/login/${uid}`,
+      policy: createLoginPolicy(),
+    },
     async findAccount(_context: unknown, sub: string) {
       const user = demoUsers.find(({ id }) => id === sub)
       return user && { accountId: sub, claims: async () => ({ sub, name: user.name }) }
@@ -86,6 +88,7 @@ export function createProvider(
     // The login page says that choosing a user means agreeing.
     async loadExistingGrant({ oidc }: ProviderContext) {
       const { accountId } = oidc.session
+      const { clientId } = oidc.client
       const scope = [...oidc.requestParamScopes].join(' ')
       const grantId = oidc.session.grantIdFor(clientId)
       const grant =

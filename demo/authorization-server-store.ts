@@ -2,6 +2,7 @@ import { errors } from './quiet-oidc-provider.ts'
 
 interface Payload {
   readonly accountId?: string
+  readonly clientId?: string
   readonly grantId?: string
   readonly uid?: string
   readonly userCode?: string
@@ -24,27 +25,47 @@ export interface ModelStore {
   revokeByGrantId(grantId: string): Promise<void>
 }
 
+/** Whose something is: of one user, of one client, of both, or of everybody. */
+export interface Whose {
+  readonly user?: string | undefined
+  readonly client?: string | undefined
+}
+
+export function isOf(
+  { user, client }: Whose,
+  of: { readonly accountId?: string; readonly clientId?: string },
+): boolean {
+  return (
+    (user === undefined || of.accountId === user) &&
+    (client === undefined || of.clientId === client)
+  )
+}
+
 /** Where oidc-provider keeps everything: this process's memory. */
 export interface AuthorizationServerStore {
   /** The `adapter` option of oidc-provider. */
   adapter(model: string): ModelStore
-  /** Refresh tokens that are neither spent nor revoked. */
-  liveRefreshTokens(): number
-  wasSpent(refreshToken: string): boolean
-  /** Ends the sessions of one user, or of all, as if somebody had revoked their grants. */
-  revokeGrants(accountId?: string): void
+  /** Grants with a refresh token that is neither spent nor revoked. */
+  liveSessions(clientId: string): number
+  /** The grant of a refresh token that has been spent, also if the grant is gone by now. */
+  grantOfSpent(refreshToken: string): string | undefined
+  /** Ends sessions, as if somebody had revoked their grants. */
+  revokeGrants(whose: Whose): void
 }
 
-/**
- * @param refreshTokenGraceMs For so long after it was spent a refresh token is accepted again.
- * @param onReuse Called when a spent refresh token was accepted again.
- */
-export function createAuthorizationServerStore(
-  refreshTokenGraceMs: number,
-  onReuse: () => void,
-): AuthorizationServerStore {
+export interface AuthorizationServerStoreOptions {
+  /** For so long after it was spent a refresh token is accepted again, as of now. */
+  graceMs(): number
+  /** Called when a spent refresh token was accepted again. */
+  onReuse(clientId: string | undefined): void
+}
+
+export function createAuthorizationServerStore({
+  graceMs,
+  onReuse,
+}: AuthorizationServerStoreOptions): AuthorizationServerStore {
   const entries = new Map<string, Entry>()
-  const spent = new Set<string>()
+  const spent = new Map<string, string>()
 
   function live(key: string): Entry | undefined {
     const entry = entries.get(key)
@@ -52,7 +73,7 @@ export function createAuthorizationServerStore(
   }
 
   function inGrace(entry: Entry): boolean {
-    return entry.consumedAt !== undefined && Date.now() - entry.consumedAt < refreshTokenGraceMs
+    return entry.consumedAt !== undefined && Date.now() - entry.consumedAt < graceMs()
   }
 
   function removeWhere(matches: (payload: Payload, key: string) => boolean): void {
@@ -94,25 +115,29 @@ export function createAuthorizationServerStore(
             if (entry.payload.grantId) revokeByGrantId(entry.payload.grantId)
             throw new errors.InvalidGrant(`${model} already used`)
           }
-          onReuse()
+          onReuse(entry.payload.clientId)
           return
         }
         entry.consumedAt = Date.now()
         entry.payload.consumed = Math.floor(entry.consumedAt / 1000)
-        if (model === 'RefreshToken') spent.add(id)
+        if (model === 'RefreshToken') spent.set(id, entry.payload.grantId ?? '')
       },
       async revokeByGrantId(grantId) {
         revokeByGrantId(grantId)
       },
     }),
-    liveRefreshTokens: () =>
-      [...entries.keys()].filter(
-        (key) => key.startsWith('RefreshToken:') && live(key)?.consumedAt === undefined,
-      ).length,
-    wasSpent: (refreshToken) => spent.has(refreshToken),
-    revokeGrants(accountId) {
+    liveSessions(clientId) {
+      const grants = [...entries]
+        .filter(([key]) => key.startsWith('RefreshToken:'))
+        .map(([key]) => live(key))
+        .filter((entry) => entry?.payload.clientId === clientId && entry.consumedAt === undefined)
+        .map((entry) => entry?.payload.grantId)
+      return new Set(grants).size
+    },
+    grantOfSpent: (refreshToken) => spent.get(refreshToken),
+    revokeGrants(whose) {
       const isGrantOf = (payload: Payload, key: string): boolean =>
-        key.startsWith('Grant:') && (accountId === undefined || payload.accountId === accountId)
+        key.startsWith('Grant:') && isOf(whose, payload)
       for (const [key, { payload }] of entries) {
         if (isGrantOf(payload, key)) revokeByGrantId(key.slice('Grant:'.length))
       }

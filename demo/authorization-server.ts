@@ -1,20 +1,33 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Provider } from 'oidc-provider'
-import { demoUsers, errorPage, loginPage } from './authorization-server-pages.ts'
+import type { IssuedToken, ProviderContext } from 'oidc-provider'
+import { createAuthorizationServerControls } from './authorization-server-controls.ts'
+import { createTallies } from './authorization-server-counters.ts'
+import type { AuthorizationServerCounters } from './authorization-server-counters.ts'
+import { serveLogin } from './authorization-server-login.ts'
+import { errorPage } from './authorization-server-pages.ts'
 import { createProvider } from './authorization-server-provider.ts'
-import { createAuthorizationServerStore } from './authorization-server-store.ts'
-import { readBody, sendHtml, serveCountersAndControls } from './http.ts'
-import type { Controls } from './http.ts'
+import { createAuthorizationServerStore, isOf } from './authorization-server-store.ts'
+import type { Whose } from './authorization-server-store.ts'
+import { peekForm, sendHtml, serveCountersAndControls } from './http.ts'
+import { createSessionExpiries } from './session-expiries.ts'
 import { applyFault } from './token-endpoint-faults.ts'
 import type { TokenEndpointFault } from './token-endpoint-faults.ts'
 
-export interface AuthorizationServerOptions {
-  readonly issuer: string
-  /** The origin whose pages may use it; the client's addresses are in it. */
-  readonly pageOrigin: string
+export type { AuthorizationServerCounters }
+
+/** An app that the authorization server knows. It has no secret. */
+export interface RegisteredClient {
   readonly clientId: string
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
+}
+
+export interface AuthorizationServerOptions {
+  readonly issuer: string
+  /** The origin whose pages may use it; the clients' addresses are in it. */
+  readonly pageOrigin: string
+  /** The first one is the main client. */
+  readonly clients: readonly [RegisteredClient, ...RegisteredClient[]]
   /** Audience of the access tokens, and the resource they are for if a request names none. */
   readonly audience: string
   /** What a client may ask for at that resource. */
@@ -26,69 +39,59 @@ export interface AuthorizationServerOptions {
   readonly controls: boolean
 }
 
-export interface AuthorizationServerCounters {
-  /** Requests that reached the token endpoint, also those that it then misbehaved to. */
-  readonly tokenRequests: number
-  readonly codeGrants: number
-  readonly refreshGrants: number
-  readonly refreshRefused: number
-  /** Spent refresh tokens that were presented. */
-  readonly replays: number
-  readonly revocations: number
-  readonly discoveries: number
-  /** Refresh tokens that are neither spent nor revoked. */
-  readonly sessions: number
-}
-
 export interface AuthorizationServer {
   readonly handle: RequestListener
-  counters(): AuthorizationServerCounters
+  /** Of one client; default: the main one. */
+  counters(clientId?: string): AuthorizationServerCounters
+  /** Those of all clients. */
   resetCounters(): void
   /** For tokens issued from now on. */
   setAccessTokenTtl(seconds: number): void
+  /** For all refresh tokens, also for those that are spent already. */
+  setRefreshTokenGrace(ms: number): void
   /** Spoils the token endpoint; `undefined` mends it. */
   misbehave(fault: TokenEndpointFault | undefined): void
-  /** Ends the sessions of a user, or of all: the next refresh is refused. */
-  revokeGrants(user?: string): void
-  /** Revokes the access tokens that a user, or everybody, has by now. Their sessions go on. */
-  revokeAccessTokens(user?: string): void
+  /** Ends sessions; default: all. The next refresh is refused. */
+  revokeGrants(whose?: Whose): void
+  /** Revokes the access tokens that are there by now; default: all. Their sessions go on. */
+  revokeAccessTokens(whose?: Whose): void
   isAccessTokenRevoked(jti: string): boolean
 }
 
-const nothingCounted = {
-  tokenRequests: 0,
-  codeGrants: 0,
-  refreshGrants: 0,
-  refreshRefused: 0,
-  replays: 0,
-  revocations: 0,
-  discoveries: 0,
-}
-
 /**
- * The certified oidc-provider for one public client: authorization code with PKCE, refresh token
+ * The certified oidc-provider for public clients: authorization code with PKCE, refresh token
  * rotation, and the end of the whole grant when a spent refresh token comes back.
  */
 export function createAuthorizationServer(
   options: AuthorizationServerOptions,
 ): AuthorizationServer {
-  const { pageOrigin } = options
-  const counted = { ...nothingCounted }
-  const issued = new Map<string, { readonly user: string; revoked: boolean }>()
+  const { pageOrigin, clients } = options
+  const mainClientId = clients[0].clientId
+  const clientIds = clients.map(({ clientId }) => clientId)
+  const tallies = createTallies(clientIds, mainClientId)
+  const expiries = createSessionExpiries()
+  const issued = new Map<string, IssuedToken>()
+  const revoked = new Set<string>()
+  let discoveries = 0
   let accessTokenTtlSeconds = options.accessTokenTtlSeconds
+  let refreshTokenGraceMs = options.refreshTokenGraceMs ?? 0
   let fault: TokenEndpointFault | undefined
   let faultsLeft = 0
 
-  const store = createAuthorizationServerStore(options.refreshTokenGraceMs ?? 0, () => {
-    counted.replays += 1
+  const store = createAuthorizationServerStore({
+    graceMs: () => refreshTokenGraceMs,
+    onReuse: (clientId) => tallies.add('replays', clientId),
   })
   const provider = createProvider(options, store.adapter, () => accessTokenTtlSeconds)
 
   provider.use(async (context, next) => {
-    if (context.path.startsWith('/.well-known/')) counted.discoveries += 1
-    if (context.method === 'POST' && context.path === '/token/revocation') counted.revocations += 1
-    if (context.method !== 'POST' || context.path !== '/token') return next()
-    counted.tokenRequests += 1
+    if (context.path.startsWith('/.well-known/')) discoveries += 1
+    if (context.method !== 'POST') return next()
+    if (context.path === '/token/revocation') {
+      tallies.add('revocations', await clientOf(context.req))
+    }
+    if (context.path !== '/token') return next()
+    tallies.add('tokenRequests', await clientOf(context.req))
     const present = takeFault()
     if (present?.when === 'before') {
       const verdict = await applyFault(present, context, pageOrigin)
@@ -98,16 +101,22 @@ export function createAuthorizationServer(
     if (present?.when === 'after') await applyFault(present, context, pageOrigin)
   })
   provider.on('grant.success', ({ oidc }) => {
-    if (oidc.params?.['grant_type'] === 'refresh_token') counted.refreshGrants += 1
-    else counted.codeGrants += 1
+    const isRefresh = oidc.params?.['grant_type'] === 'refresh_token'
+    tallies.add(isRefresh ? 'refreshGrants' : 'codeGrants', oidc.client.clientId)
   })
   provider.on('grant.error', ({ oidc }) => {
     if (oidc.params?.['grant_type'] !== 'refresh_token') return
-    counted.refreshRefused += 1
-    if (store.wasSpent(oidc.params['refresh_token'] ?? '')) counted.replays += 1
+    const clientId = oidc.params['client_id']
+    tallies.add('refreshRefused', clientId)
+    const session = store.grantOfSpent(oidc.params['refresh_token'] ?? '')
+    if (session === undefined) return
+    tallies.add('replays', clientId)
+    if (expiries.refreshed(session)) tallies.add('expiries', clientId)
   })
-  provider.on('access_token.issued', ({ jti, accountId }) => {
-    issued.set(jti, { user: accountId, revoked: false })
+  provider.on('access_token.issued', (token) => {
+    issued.set(token.jti, token)
+    if (!token.gty.endsWith('refresh_token')) expiries.started(token.grantId)
+    else if (expiries.refreshed(token.grantId)) tallies.add('expiries', token.clientId)
   })
   provider.on('server_error', (_context, error) => {
     process.stderr.write(`authorization server: ${error.stack ?? error.message}\n`)
@@ -125,32 +134,44 @@ export function createAuthorizationServer(
         sendHtml(response, 400, errorPage({ error: String(error) }))
       })
     },
-    counters: () => ({ ...counted, sessions: store.liveRefreshTokens() }),
+    counters: (clientId = mainClientId) => ({
+      ...tallies.of(clientId),
+      discoveries,
+      sessions: store.liveSessions(clientId),
+    }),
     resetCounters() {
-      Object.assign(counted, nothingCounted)
+      tallies.reset()
+      discoveries = 0
     },
     setAccessTokenTtl(seconds) {
       accessTokenTtlSeconds = seconds
+    },
+    setRefreshTokenGrace(ms) {
+      refreshTokenGraceMs = ms
     },
     misbehave(next) {
       fault = next
       faultsLeft = next ? (next.times ?? Infinity) : 0
     },
-    revokeGrants: (user) => store.revokeGrants(user),
-    revokeAccessTokens(user) {
+    revokeGrants: (whose = {}) => store.revokeGrants(whose),
+    revokeAccessTokens(whose = {}) {
       for (const token of issued.values()) {
-        token.revoked ||= user === undefined || token.user === user
+        if (!isOf(whose, token)) continue
+        revoked.add(token.jti)
+        expiries.revoked(token.grantId)
       }
     },
-    isAccessTokenRevoked: (jti) => issued.get(jti)?.revoked ?? false,
+    isAccessTokenRevoked: (jti) => revoked.has(jti),
   }
-  const controls = options.controls ? controlsOf(server) : undefined
+  const controls = options.controls ? createAuthorizationServerControls(server) : undefined
   // Made last, because it takes the steps that are there by now.
   const serveProvider = provider.callback()
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const own = { origin: pageOrigin, counters: server.counters, controls }
     if (await serveCountersAndControls(request, response, own)) return
+    // A tab of the demo may be a frame, and signs in there; nobody else frames a login page.
+    response.setHeader('content-security-policy', `frame-ancestors ${pageOrigin}`)
     if (request.url?.startsWith('/login/')) await serveLogin(provider, request, response)
     else serveProvider(request, response)
   }
@@ -158,34 +179,6 @@ export function createAuthorizationServer(
   return server
 }
 
-function controlsOf(server: AuthorizationServer): Controls {
-  const userOf = ({ user }: Record<string, unknown>): string | undefined =>
-    typeof user === 'string' ? user : undefined
-  return {
-    'reset-counters': () => server.resetCounters(),
-    'access-token-ttl': ({ seconds }) => server.setAccessTokenTtl(Number(seconds)),
-    // Whoever may turn the switches may also turn them wrongly.
-    misbehave: (input) => server.misbehave(input as unknown as TokenEndpointFault),
-    behave: () => server.misbehave(undefined),
-    'revoke-grants': (input) => server.revokeGrants(userOf(input)),
-    'revoke-access-tokens': (input) => server.revokeAccessTokens(userOf(input)),
-  }
-}
-
-async function serveLogin(
-  provider: Provider,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { params } = await provider.interactionDetails(request, response)
-  if (request.method !== 'POST') {
-    sendHtml(response, 200, loginPage(String(params['scope'])))
-    return
-  }
-  const chosen = new URLSearchParams(await readBody(request)).get('user')
-  const user = demoUsers.find(({ id }) => id === chosen)
-  const result = user
-    ? { login: { accountId: user.id }, consent: {} }
-    : { error: 'access_denied', error_description: 'The user went back.' }
-  await provider.interactionFinished(request, response, result)
+async function clientOf(request: ProviderContext['req']): Promise<string | undefined> {
+  return (await peekForm(request)).get('client_id') ?? undefined
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { originFlag, wholeNumberFlag } from './flags.ts'
 import { createPageServer } from './page-server.ts'
 import { startServers } from './servers.ts'
 
@@ -12,20 +13,33 @@ export async function runDemo(args: string[]): Promise<void> {
     options: {
       'access-token-ttl': { type: 'string', default: '30' },
       port: { type: 'string', default: '4180' },
+      'page-origin': { type: 'string' },
     },
   })
-  const accessTokenTtlSeconds = wholeNumber('access-token-ttl', values['access-token-ttl'])
-  const port = wholeNumber('port', values.port)
-  const servers = await startServers({
-    createPageServer: (addresses) =>
-      createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
+  const accessTokenTtlSeconds = wholeNumberFlag('access-token-ttl', values['access-token-ttl'])
+  const port = wholeNumberFlag('port', values.port)
+  const elsewhere = values['page-origin']
+  const common = {
     accessTokenTtlSeconds,
     controls: true,
     ports: { page: port, issuer: port + 1, api: port + 2 },
-  })
+  }
+  const servers = await startServers(
+    elsewhere === undefined
+      ? {
+          ...common,
+          createPageServer: (addresses) =>
+            createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
+        }
+      : { ...common, pageOrigin: originFlag('page-origin', elsewhere) },
+  )
 
+  const page =
+    elsewhere === undefined
+      ? `Open            ${servers.pageOrigin}`
+      : `Serve the files of "npm run build:demo" at ${servers.pageOrigin}`
   process.stdout.write(`
-  Open            ${servers.pageOrigin}
+  ${page}
 
   authorization server  ${servers.issuer}
   API                   ${servers.apiOrigin}
@@ -41,10 +55,4 @@ export async function runDemo(args: string[]): Promise<void> {
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new TypeError(`--${name} takes a whole number above 0, not "${text}".`)
 }

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ControlInputError, parseControlInput } from './control-input.ts'
+import type { ControlInput } from './control-input.ts'
 
 /** An HTTP server that already has its address, but answers only once `handle` is set. */
 export interface Listener {
@@ -84,34 +86,78 @@ export function answerPreflight(
   return true
 }
 
+/**
+ * Reads the form in the body and puts the body back, for whoever processes the request. Empty if
+ * the client has gone away before the end.
+ */
+export function peekForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const chunks: Buffer[] = []
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      request.off('readable', read).off('close', settle)
+      const body = Buffer.concat(chunks)
+      // Before the end is announced, which the stream still allows.
+      if (body.length > 0 && !request.destroyed) request.unshift(body)
+      resolve(new URLSearchParams(body.toString()))
+    }
+    const read = (): void => {
+      const chunk = request.read() as Buffer | null
+      if (chunk) chunks.push(chunk)
+      if (request.complete) settle()
+    }
+    request.on('readable', read).on('close', settle)
+  })
+}
+
 /** Named switches that a page or a test can turn over HTTP. */
-export type Controls = Readonly<Record<string, (input: Record<string, unknown>) => void>>
+export type Controls = Readonly<Record<string, (input: ControlInput) => void>>
 
 /**
- * Serves `counters` at `/demo/counters` and, if there are any, the controls at `POST /demo/<name>`.
- * Whether the request was one of these.
+ * Serves `counters` at `/demo/counters`, of one client at `/demo/counters?client=<id>`, and, if
+ * there are any, the controls at `POST /demo/<name>`. Whether the request was one of these.
  */
 export async function serveCountersAndControls(
   request: IncomingMessage,
   response: ServerResponse,
-  options: { origin: string; counters: () => unknown; controls: Controls | undefined },
+  options: {
+    readonly origin: string
+    counters(clientId?: string): unknown
+    readonly controls: Controls | undefined
+  },
 ): Promise<boolean> {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   if (!path.startsWith('/demo/')) return false
   const { origin, counters, controls } = options
   const rules = { origin, methods: 'GET, POST', requestHeaders: 'content-type' }
   if (answerPreflight(request, response, rules)) return true
-  const control = controls?.[path.slice('/demo/'.length)]
+  const control = controlNamed(path.slice('/demo/'.length), controls)
   if (path === '/demo/counters') {
-    sendJson(response, 200, counters())
+    sendJson(response, 200, counters(searchParams.get('client') ?? undefined))
   } else if (control && request.method === 'POST') {
     // Another page that guesses the port must not turn the switches.
     const from = request.headers.origin
     if (from !== undefined && from !== origin) return (sendJson(response, 403, {}), true)
-    control(JSON.parse((await readBody(request)) || '{}') as Record<string, unknown>)
-    sendJson(response, 200, counters())
+    const body = await readBody(request)
+    const problem = problemOf(() => control(parseControlInput(body)))
+    if (problem === undefined) sendJson(response, 200, counters())
+    else sendJson(response, 400, { error: problem })
   } else {
     sendJson(response, 404, {})
   }
   return true
+}
+
+function controlNamed(name: string, controls: Controls = {}): Controls[string] | undefined {
+  return Object.hasOwn(controls, name) ? controls[name] : undefined
+}
+
+/** Why the input cannot be used, if it cannot. */
+function problemOf(turn: () => void): string | undefined {
+  try {
+    turn()
+    return undefined
+  } catch (error) {
+    if (error instanceof ControlInputError) return error.message
+    throw error
+  }
 }

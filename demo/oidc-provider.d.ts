@@ -23,11 +23,23 @@ declare module 'oidc-provider' {
       readonly params?: Readonly<Record<string, string | undefined>>
       readonly requestParamScopes: ReadonlySet<string>
       readonly entities: Readonly<Record<string, unknown>>
+      readonly client: { readonly clientId: string }
+      /** What an interaction came to, while the request is resumed after it. */
+      readonly result?: object
       readonly session: {
         readonly accountId: string
         grantIdFor(clientId: string): string | undefined
       }
     }
+  }
+
+  interface IssuedToken {
+    readonly jti: string
+    readonly accountId: string
+    readonly clientId: string
+    readonly grantId: string
+    /** The grant types that led to it, one after the other. */
+    readonly gty: string
   }
 
   interface InteractionDetails {
@@ -48,10 +60,7 @@ declare module 'oidc-provider' {
       event: 'grant.error' | 'server_error',
       listener: (context: ProviderContext, error: Error) => void,
     ): void
-    on(
-      event: 'access_token.issued',
-      listener: (token: { readonly jti: string; readonly accountId: string }) => void,
-    ): void
+    on(event: 'access_token.issued', listener: (token: IssuedToken) => void): void
     interactionDetails(
       request: IncomingMessage,
       response: ServerResponse,
@@ -61,6 +70,20 @@ declare module 'oidc-provider' {
       response: ServerResponse,
       result: object,
     ): Promise<void>
+  }
+
+  interface Check {
+    readonly reason: string
+  }
+
+  export const interactionPolicy: {
+    readonly Check: new (
+      reason: string,
+      description: string,
+      error: string,
+      isNeeded: (context: ProviderContext) => boolean,
+    ) => Check
+    base(): { get(prompt: string): { readonly checks: { add(check: Check): void } } }
   }
 
   export const errors: { readonly InvalidGrant: new (detail: string) => Error }

@@ -1,50 +1,53 @@
-import { build } from 'vite'
+import { extname } from 'node:path'
+import { buildPages } from './build-pages.ts'
+import { contentSecurityPolicy } from './content-security-policy.ts'
+import type { PolicyAddresses } from './content-security-policy.ts'
 import type { PageServer } from './servers.ts'
 
 const types: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript',
-  css: 'text/css',
-  map: 'application/json',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+}
+
+/** What the pages are told: where the servers are, and whatever else they ask for. */
+export interface PageFacts extends PolicyAddresses {
+  readonly [name: string]: unknown
 }
 
 /**
- * Bundles a page with the library, from the sources, and serves it at every path that is not one of
- * its files. A bundle, because a development server's socket would keep the page out of the
- * back/forward cache, and because twenty tabs load it fast.
+ * Bundles the pages of a folder and serves them, with `facts` at `/facts.json` and a strict content
+ * security policy. A path that looks like no file gets `index.html`. A bundle, because a development
+ * server's socket would keep the page out of the back/forward cache, and because twenty tabs load
+ * it fast.
  *
- * @param root The folder with the page's `index.html`.
- * @param facts Put as JSON into its element `#facts`.
+ * @param root The folder; every HTML file directly in it is a page.
  */
-export async function createPageServer(root: string, facts: object): Promise<PageServer> {
-  const files = await bundle(root)
-  // A "<" could end the script element that holds the JSON.
-  const json = JSON.stringify(facts).replaceAll('<', String.raw`\u003c`)
-  const html = String(files.get('index.html')).replace('id="facts">', (tag) => tag + json)
+export async function createPageServer(root: string, facts: PageFacts): Promise<PageServer> {
+  const files = new Map(await buildPages(root, { minify: false }))
+  files.set('facts.json', JSON.stringify(facts))
+  const policy = contentSecurityPolicy(facts)
   return {
     handle(request, response) {
-      const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
-      const file = path === 'index.html' ? undefined : files.get(path)
-      response.writeHead(200, {
-        'content-type': types[file === undefined ? 'html' : (path.split('.').pop() ?? '')] ?? '',
+      const path = pathOf(request.url ?? '/')
+      const file = files.get(path)
+      const type = types[extname(path)] ?? 'application/octet-stream'
+      response.writeHead(file === undefined ? 404 : 200, {
+        'content-type': file === undefined ? 'text/plain' : type,
         // `no-store` would keep the page out of the back/forward cache.
         'cache-control': 'no-cache',
+        'x-content-type-options': 'nosniff',
+        ...(type.startsWith('text/html') && { 'content-security-policy': policy }),
       })
-      response.end(file ?? html)
+      response.end(file ?? 'There is no such file.')
     },
   }
 }
 
-/** The built files by their path. */
-async function bundle(root: string): Promise<ReadonlyMap<string, string | Uint8Array>> {
-  const built = await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    build: { write: false, minify: false, sourcemap: true, modulePreload: false },
-  })
-  if (!('output' in built)) throw new Error(`${root} was not built into one bundle.`)
-  return new Map(
-    built.output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
-  )
+function pathOf(url: string): string {
+  const path = new URL(url, 'http://localhost').pathname.slice(1)
+  return extname(path) === '' ? 'index.html' : path
 }

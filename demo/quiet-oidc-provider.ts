@@ -10,3 +10,5 @@ Object.assign(console, { warn })
 
 export const Provider: typeof oidcProvider.Provider = oidcProvider.Provider
 export const errors: typeof oidcProvider.errors = oidcProvider.errors
+export const interactionPolicy: typeof oidcProvider.interactionPolicy =
+  oidcProvider.interactionPolicy

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { allowOnly, optionalBooleanIn } from './control-input.ts'
 import { answerPreflight, readBody, sendJson, serveCountersAndControls } from './http.ts'
 import type { Controls } from './http.ts'
 
@@ -8,12 +9,14 @@ export interface ResourceServerOptions {
   readonly issuer: string
   readonly audience: string
   readonly pageOrigin: string
+  readonly mainClientId: string
   /** What introspection would say. */
   isRevoked(jti: string): boolean
   /** Whether the switches are served at `POST /demo/<name>`. */
   readonly controls: boolean
 }
 
+/** What the API counts for one client. */
 export interface ResourceServerCounters {
   readonly ok: number
   readonly unauthorized: number
@@ -31,6 +34,8 @@ export interface LoggedRequest {
   readonly requestId?: string
   /** Tells one access token from another. */
   readonly tokenHash?: string
+  /** Who the presented token says it was issued to, which nobody has verified if it is rejected. */
+  readonly clientId?: string
   readonly sub?: string
 }
 
@@ -44,7 +49,11 @@ export interface ResourceServerBehaviour {
 
 export interface ResourceServer {
   readonly handle: RequestListener
-  counters(): ResourceServerCounters
+  /**
+   * Of one client; default: the main one. Requests without a token are counted for the main one,
+   * and those with a token that names no client for none.
+   */
+  counters(clientId?: string): ResourceServerCounters
   log(): readonly LoggedRequest[]
   /** Empties the log too. */
   resetCounters(): void
@@ -71,7 +80,7 @@ const orders = [
 
 /** A small API that takes nothing but a valid access token of its issuer (RFC 9068, RFC 6750). */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { issuer, audience, pageOrigin } = options
+  const { issuer, audience, pageOrigin, mainClientId } = options
   const keys = createRemoteJWKSet(new URL('/jwks', issuer))
   const usual: ResourceServerBehaviour = { rejectAll: false, hideChallenge: false }
   let behaviour = usual
@@ -116,10 +125,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     return { sub, scope: typeof scope === 'string' ? scope.split(' ') : [] }
   }
 
-  function counters(): ResourceServerCounters {
+  function counters(clientId = mainClientId): ResourceServerCounters {
+    const isCounted = (entry: LoggedRequest): boolean =>
+      entry.tokenHash === undefined ? clientId === mainClientId : entry.clientId === clientId
+    const counted = log.filter(isCounted)
     const count = (...statuses: number[]): number =>
-      log.filter(({ status }) => statuses.includes(status)).length
-    const tokens = new Set(log.map(({ tokenHash }) => tokenHash).filter(Boolean)).size
+      counted.filter(({ status }) => statuses.includes(status)).length
+    const tokens = new Set(counted.map(({ tokenHash }) => tokenHash).filter(Boolean)).size
     return { ok: count(200, 201), unauthorized: count(401), forbidden: count(403), tokens }
   }
 
@@ -167,13 +179,29 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 function controlsOf(resourceServer: ResourceServer): Controls {
   return {
     'reset-counters': () => resourceServer.resetCounters(),
-    // Whoever may turn the switches may also turn them wrongly.
-    behave: (input) => resourceServer.behave(input),
+    behave(input) {
+      allowOnly(input, 'rejectAll', 'hideChallenge')
+      const rejectAll = optionalBooleanIn(input, 'rejectAll')
+      const hideChallenge = optionalBooleanIn(input, 'hideChallenge')
+      resourceServer.behave({
+        ...(rejectAll !== undefined && { rejectAll }),
+        ...(hideChallenge !== undefined && { hideChallenge }),
+      })
+    },
   }
 }
 
 function bearerToken(request: IncomingMessage): string | undefined {
   return /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+}
+
+function clientOf(token: string): string | undefined {
+  try {
+    const clientId = decodeJwt(token)['client_id']
+    return typeof clientId === 'string' ? clientId : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function challenge(error: string, scope?: string): string {
@@ -188,12 +216,14 @@ function logged(
 ): LoggedRequest {
   const requestId = request.headers['x-request-id']
   const token = bearerToken(request)
+  const clientId = token && clientOf(token)
   return {
     method,
     path,
     status: reply.status,
     ...(typeof requestId === 'string' && { requestId }),
     ...(token && { tokenHash: createHash('sha256').update(token).digest('hex').slice(0, 8) }),
+    ...(clientId && { clientId }),
     ...(reply.sub && { sub: reply.sub }),
   }
 }

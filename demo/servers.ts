@@ -1,17 +1,29 @@
 import type { RequestListener } from 'node:http'
 import { createAuthorizationServer } from './authorization-server.ts'
-import type { AuthorizationServer } from './authorization-server.ts'
+import type { AuthorizationServer, RegisteredClient } from './authorization-server.ts'
 import { listen } from './http.ts'
 import { createResourceServer } from './resource-server.ts'
 import type { ResourceServer } from './resource-server.ts'
 
+/** What a client needs to know wherever the servers are. */
+export interface ClientFacts {
+  readonly clientId: string
+  /** The client that refreshes as most apps do, for comparison. */
+  readonly twentyLinesClientId: string
+  readonly scope: string
+}
+
+export const clientFacts: ClientFacts = {
+  clientId: 'tokenring-demo',
+  twentyLinesClientId: 'twenty-lines',
+  scope: 'openid profile orders:read orders:write',
+}
+
 /** Where everything is, and what a client needs to know. */
-export interface Addresses {
+export interface Addresses extends ClientFacts {
   readonly pageOrigin: string
   readonly issuer: string
   readonly apiOrigin: string
-  readonly clientId: string
-  readonly scope: string
 }
 
 /** Serves what is at the page's origin. */
@@ -19,17 +31,23 @@ export interface PageServer {
   readonly handle: RequestListener
 }
 
-export interface ServersOptions {
-  readonly createPageServer: (addresses: Addresses) => PageServer | Promise<PageServer>
+export type ServersOptions = ServersWithoutPageOptions & PageOptions
+
+interface ServersWithoutPageOptions {
   /** Default: 30. */
   readonly accessTokenTtlSeconds?: number
-  /** For so long a spent refresh token is accepted again. Default: 0. */
+  /** For so long a spent refresh token is accepted again, to begin with. Default: 0. */
   readonly refreshTokenGraceMs?: number
   /** Whether the servers can be made to misbehave over HTTP. */
   readonly controls: boolean
   /** Ports to begin with; a taken one is replaced by any free one. Default: any free ones. */
   readonly ports?: { readonly page: number; readonly issuer: number; readonly api: number }
 }
+
+type PageOptions =
+  | { readonly createPageServer: (addresses: Addresses) => PageServer | Promise<PageServer> }
+  /** Somebody else serves the pages, at this origin. */
+  | { readonly pageOrigin: string }
 
 export interface Servers extends Addresses {
   readonly authorizationServer: AuthorizationServer
@@ -40,21 +58,19 @@ export interface Servers extends Addresses {
 /** Starts the page, the authorization server and the API, each on its own loopback port. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
   const ports = options.ports ?? { page: 0, issuer: 0, api: 0 }
-  const page = await listen(ports.page)
+  const page = 'createPageServer' in options ? await listen(ports.page) : undefined
   const issuer = await listen(ports.issuer)
   const api = await listen(ports.api)
   const addresses: Addresses = {
-    pageOrigin: page.origin,
+    ...clientFacts,
+    pageOrigin: 'pageOrigin' in options ? options.pageOrigin : (page?.origin ?? ''),
     issuer: issuer.origin,
     apiOrigin: api.origin,
-    clientId: 'tokenring-demo',
-    scope: 'openid profile orders:read orders:write',
   }
-
   const authorizationServer = createAuthorizationServer({
-    ...addresses,
-    redirectUris: [`${page.origin}/callback`],
-    postLogoutRedirectUris: [`${page.origin}/`],
+    issuer: issuer.origin,
+    pageOrigin: addresses.pageOrigin,
+    clients: registeredClients(addresses),
     audience: api.origin,
     resourceScope: 'orders:read orders:write reports:read',
     accessTokenTtlSeconds: options.accessTokenTtlSeconds ?? 30,
@@ -64,21 +80,43 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const resourceServer = createResourceServer({
     issuer: issuer.origin,
     audience: api.origin,
-    pageOrigin: page.origin,
+    pageOrigin: addresses.pageOrigin,
+    mainClientId: addresses.clientId,
     isRevoked: authorizationServer.isAccessTokenRevoked,
     controls: options.controls,
   })
-  const pageServer = await options.createPageServer(addresses)
-  page.handle = pageServer.handle
   issuer.handle = authorizationServer.handle
   api.handle = resourceServer.handle
+  if (page && 'createPageServer' in options) {
+    page.handle = (await options.createPageServer(addresses)).handle
+  }
 
   return {
     ...addresses,
     authorizationServer,
     api: resourceServer,
     async close() {
-      await Promise.all([page.close(), issuer.close(), api.close()])
+      await Promise.all([page?.close(), issuer.close(), api.close()])
     },
   }
+}
+
+function registeredClients({
+  pageOrigin,
+  clientId,
+  twentyLinesClientId,
+}: Addresses): readonly [RegisteredClient, RegisteredClient] {
+  const at = (path: string): string => `${pageOrigin}/${path}`
+  return [
+    {
+      clientId,
+      redirectUris: [at(''), at('tab.html'), at('callback')],
+      postLogoutRedirectUris: [at('')],
+    },
+    {
+      clientId: twentyLinesClientId,
+      redirectUris: [at('twenty-lines.html')],
+      postLogoutRedirectUris: [],
+    },
+  ]
 }

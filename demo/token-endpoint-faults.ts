@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { ProviderContext } from 'oidc-provider'
 
 /**
@@ -16,11 +17,14 @@ export type TokenEndpointFault = {
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: string
     }
-  /** The connection is closed without an answer. */
+  /** The connection is closed in the middle of the answer. */
   | { readonly kind: 'cut' }
   /** No answer ever comes. */
   | { readonly kind: 'hang' }
-  /** Everything is right, but slow. */
+  /**
+   * Everything is right, but slow. Before processing: a request whose client has gone away meanwhile
+   * is dropped, as a proxy does that notices.
+   */
   | { readonly kind: 'delay'; readonly ms: number }
   /** The true reply, with members replaced; `after` only. */
   | {
@@ -52,18 +56,33 @@ export async function applyFault(
       return 'answered'
     case 'cut':
       context.respond = false
-      context.req.socket.destroy()
+      cutOff(context.res, pageOrigin)
       return 'answered'
     case 'hang':
       context.respond = false
       return 'answered'
     case 'delay':
       await new Promise((resolve) => setTimeout(resolve, fault.ms))
-      return 'pass'
+      if (fault.when === 'after' || !context.req.socket.destroyed) return 'pass'
+      context.respond = false
+      return 'answered'
     case 'alter':
       context.body = altered(context.body, fault)
       return 'pass'
   }
+}
+
+/**
+ * In the middle of the reply: a request on a reused connection that ends without a byte of an answer
+ * is sent again by Chromium itself, a POST too, and the page never learns of it.
+ */
+function cutOff(response: ServerResponse, pageOrigin: string): void {
+  response.writeHead(200, {
+    'access-control-allow-origin': pageOrigin,
+    'content-type': 'application/json',
+    'content-length': '1000',
+  })
+  response.write('{', () => response.destroy())
 }
 
 function altered(

@@ -8,6 +8,7 @@ import {
   type Stage,
 } from '../browser/harness.ts'
 import { entrySizes } from './entry-sizes.ts'
+import { median } from './median.ts'
 
 /** One figure, as it is printed. */
 interface Figure {
@@ -137,10 +138,6 @@ async function sizeFigures(): Promise<Figure[]> {
     measured: `${brotli} B brotli (${minified} B minified)`,
     target: budget === undefined ? '' : `at most ${budget} B`,
   }))
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 }
 
 function print(figures: readonly Figure[]): void {

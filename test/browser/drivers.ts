@@ -2,11 +2,12 @@ import { chromium } from 'playwright-core'
 import type { Page as PlaywrightPage } from 'playwright-core'
 import { launch } from 'puppeteer-core'
 import type { Page as PuppeteerPage } from 'puppeteer-core'
+import type { EnginePage } from './engines/engine.ts'
 import { findChromium } from './find-chromium.ts'
 
-export type AnyPage = PlaywrightPage | PuppeteerPage
+export type AnyPage = PlaywrightPage | PuppeteerPage | EnginePage
 
-/** A running Chromium with one profile in use. */
+/** A running browser with one profile in use. */
 export interface Driver<Page extends AnyPage> {
   /** A new tab of the profile in use. */
   newPage(): Promise<Page>

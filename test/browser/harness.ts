@@ -9,6 +9,9 @@ import type { SessionState } from '../../src/index.ts'
 import type { StageConfig } from './app/app.ts'
 import { launchPlaywright, launchPuppeteer } from './drivers.ts'
 import type { AnyPage, Driver } from './drivers.ts'
+import { eventually } from './eventually.ts'
+
+export { eventually }
 
 const appFolder = fileURLToPath(new URL('./app', import.meta.url))
 
@@ -52,12 +55,12 @@ export interface Storm {
 
 /** Starts a stage for a test file; see {@link launchPlaywright} for what its pages are like. */
 export function startStage(options: StageOptions = {}): Promise<Stage<PlaywrightPage>> {
-  return start(launchPlaywright, options)
+  return startStageIn(launchPlaywright, options)
 }
 
 /** Starts a stage whose pages can be frozen and go into the back/forward cache. */
 export function startPuppeteerStage(options: StageOptions = {}): Promise<Stage<PuppeteerPage>> {
-  return start(launchPuppeteer, options)
+  return startStageIn(launchPuppeteer, options)
 }
 
 /** Runs `task` in the page, like `page.evaluate`, which the two drivers declare differently. */
@@ -74,25 +77,6 @@ export function stateOf(page: AnyPage): Promise<SessionState> {
   return inPage(page, () => window.app.auth.getState(), undefined)
 }
 
-/** Waits until `check` gives something, whatever happens on the way (a page may be loading). */
-export async function eventually<Result>(
-  what: string,
-  check: () => Promise<Result | undefined | false>,
-  timeoutMs = 15_000,
-): Promise<Result> {
-  const deadline = Date.now() + timeoutMs
-  let trouble: unknown
-  while (Date.now() < deadline) {
-    const result = await check().catch((error: unknown) => {
-      trouble = error
-      return undefined
-    })
-    if (result !== undefined && result !== false) return result
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`Not within ${timeoutMs} ms: ${what}`, { cause: trouble })
-}
-
 export async function waitForStatus(
   page: AnyPage,
   status: SessionState['status'],
@@ -102,14 +86,15 @@ export async function waitForStatus(
   await eventually(`a page that is ${status}`, isThere, timeoutMs)
 }
 
-async function start<Page extends AnyPage>(
+/** Starts a stage whose pages are in the browser that `launch` starts. */
+export async function startStageIn<Page extends AnyPage>(
   launch: () => Promise<Driver<Page>>,
   options: StageOptions,
 ): Promise<Stage<Page>> {
   const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0, managerOptions = {} } = options
   const servers = await startServers({
     createPageServer: (addresses) =>
-      createPageServer(appFolder, { addresses, managerOptions, dpop: options.dpop ?? false }),
+      createPageServer(appFolder, { ...addresses, managerOptions, dpop: options.dpop ?? false }),
     accessTokenTtlSeconds,
     refreshTokenGraceMs,
     controls: true,
@@ -124,6 +109,7 @@ async function start<Page extends AnyPage>(
   async function newPage(path = '/'): Promise<Page> {
     const page = await driver.newPage()
     await page.goto(pageOrigin + path)
+    await eventually('the app', () => inPage(page, () => 'app' in window, undefined))
     await inPage(page, () => window.app.ready, undefined)
     return page
   }
@@ -140,6 +126,8 @@ async function start<Page extends AnyPage>(
           (value) => {
             const button = document.querySelector<HTMLElement>(`button[name=user][value=${value}]`)
             button?.click()
+            // A second click would begin anew, and in a slow browser so on for ever.
+            button?.setAttribute('disabled', '')
             return (
               !button &&
               location.pathname === '/' &&
@@ -177,6 +165,7 @@ async function start<Page extends AnyPage>(
       await driver.newProfile()
       authorizationServer.misbehave(undefined)
       authorizationServer.setAccessTokenTtl(accessTokenTtlSeconds)
+      authorizationServer.setRefreshTokenGrace(refreshTokenGraceMs)
       authorizationServer.revokeGrants()
       authorizationServer.resetCounters()
       api.behave({ rejectAll: false, hideChallenge: false })

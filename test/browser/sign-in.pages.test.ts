@@ -63,6 +63,7 @@ test('a user who goes back at the login page is told so', async () => {
   await inPage(page, () => void window.app.auth.signIn({ returnTo: '/' }), undefined)
   await page.click('button[value=""]')
   await page.waitForURL(`${stage.pageOrigin}/**`)
+  await page.waitForFunction(() => 'app' in window)
   const code = inPage(
     page,
     () => window.app.ready.then(String, (error: { code: string }) => error.code),

@@ -11,14 +11,29 @@ export interface TokenReply {
 
 /** A client without the library: a cookie jar, and the requests as the specifications write them. */
 export interface PlainClient {
+  /** Goes to the authorization server. The address of its login page, or of the callback. */
+  authorize(parameters?: Record<string, string>): Promise<URL>
+  /** Chooses a user on the login page. */
+  choose(user: string, login: URL): Promise<URL>
+  redeem(callback: URL): Promise<TokenReply>
   signIn(user: string): Promise<TokenReply>
-  tokenRequest(parameters: Record<string, string>): Promise<Response>
-  refresh(refreshToken: string): Promise<Response>
+  tokenRequest(parameters: Record<string, string>, signal?: AbortSignal): Promise<Response>
+  refresh(refreshToken: string, signal?: AbortSignal): Promise<Response>
   callApi(accessToken: string | undefined, path?: string, init?: RequestInit): Promise<Response>
 }
 
-export function createPlainClient(servers: Servers): PlainClient {
-  const { issuer, pageOrigin, apiOrigin, clientId } = servers
+/** @param client Default: the main client, whose callback is at `/callback`. */
+export function createPlainClient(
+  servers: Servers,
+  client: { readonly clientId: string; readonly redirectPath: string } = {
+    clientId: servers.clientId,
+    redirectPath: '/callback',
+  },
+): PlainClient {
+  const { issuer, pageOrigin, apiOrigin } = servers
+  const { clientId } = client
+  const redirectUri = pageOrigin + client.redirectPath
+  const verifier = randomBytes(32).toString('base64url')
   const cookies = new Map<string, string>()
 
   async function browse(url: URL, init: RequestInit = {}): Promise<Response> {
@@ -32,47 +47,71 @@ export function createPlainClient(servers: Servers): PlainClient {
   }
 
   async function follow(response: Response, from: URL): Promise<URL> {
-    const next = new URL(response.headers.get('location') ?? '', from)
+    const location = response.headers.get('location')
+    if (location === null) return submit(await response.text(), from)
+    const next = new URL(location, from)
     if (next.origin === pageOrigin) return next
-    if (next.pathname.startsWith('/login/')) return next
-    return follow(await browse(next), next)
+    const arrived = await browse(next)
+    if (next.pathname.startsWith('/login/') && arrived.status === 200) return next
+    return follow(arrived, next)
   }
 
-  function tokenRequest(parameters: Record<string, string>): Promise<Response> {
+  /** Does what a page does that submits its form by itself. */
+  async function submit(html: string, from: URL): Promise<URL> {
+    const action = /<form method="post" action="([^"]*)"/.exec(html)?.[1]
+    if (action === undefined) return from
+    const inputs = html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)
+    const body = new URLSearchParams([...inputs].map(([, name = '', value = '']) => [name, value]))
+    const url = new URL(action, from)
+    return follow(await browse(url, { method: 'POST', body }), url)
+  }
+
+  function tokenRequest(
+    parameters: Record<string, string>,
+    signal: AbortSignal | null = null,
+  ): Promise<Response> {
     return fetch(`${issuer}/token`, {
       method: 'POST',
       headers: { origin: pageOrigin },
       body: new URLSearchParams({ client_id: clientId, ...parameters }),
+      signal,
     })
   }
 
-  return {
-    async signIn(user) {
-      const verifier = randomBytes(32).toString('base64url')
-      const authorization = new URL('/auth', issuer)
-      authorization.search = new URLSearchParams({
+  const plainClient: PlainClient = {
+    async authorize(parameters = {}) {
+      const url = new URL('/auth', issuer)
+      url.search = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
-        redirect_uri: `${pageOrigin}/callback`,
+        redirect_uri: redirectUri,
         scope: servers.scope,
         state: 'state',
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
         code_challenge_method: 'S256',
+        ...parameters,
       }).toString()
-      const login = await follow(await browse(authorization), authorization)
-      const posted = await browse(login, { method: 'POST', body: new URLSearchParams({ user }) })
-      const callback = await follow(posted, login)
+      return follow(await browse(url), url)
+    },
+    async choose(user, login) {
+      const body = new URLSearchParams({ user })
+      return follow(await browse(login, { method: 'POST', body }), login)
+    },
+    async redeem(callback) {
       const response = await tokenRequest({
         grant_type: 'authorization_code',
         code: callback.searchParams.get('code') ?? '',
-        redirect_uri: `${pageOrigin}/callback`,
+        redirect_uri: redirectUri,
         code_verifier: verifier,
       })
       return (await response.json()) as TokenReply
     },
+    async signIn(user) {
+      return plainClient.redeem(await plainClient.choose(user, await plainClient.authorize()))
+    },
     tokenRequest,
-    refresh: (refreshToken) =>
-      tokenRequest({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+    refresh: (refreshToken, signal) =>
+      tokenRequest({ grant_type: 'refresh_token', refresh_token: refreshToken }, signal),
     callApi: (accessToken, path = '/orders', init = {}) =>
       fetch(apiOrigin + path, {
         ...init,
@@ -83,4 +122,5 @@ export function createPlainClient(servers: Servers): PlainClient {
         },
       }),
   }
+  return plainClient
 }

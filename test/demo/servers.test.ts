@@ -1,19 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startServers } from '../../demo/servers.ts'
-import type { Servers, ServersOptions } from '../../demo/servers.ts'
+import type { Servers } from '../../demo/servers.ts'
 import { createPlainClient } from './plain-client.ts'
 import type { PlainClient, TokenReply } from './plain-client.ts'
+import { startDemoServers, turn } from './start-demo-servers.ts'
 
 let servers: Servers
 let client: PlainClient
 
-async function start(options: Partial<ServersOptions> = {}): Promise<void> {
+async function start(options: Parameters<typeof startDemoServers>[0] = {}): Promise<void> {
   await servers?.close()
-  servers = await startServers({
-    createPageServer: () => ({ handle: (_request, response) => response.end() }),
-    controls: true,
-    ...options,
-  })
+  servers = await startDemoServers(options)
   client = createPlainClient(servers)
 }
 
@@ -22,13 +18,8 @@ async function tokensOf(response: Response): Promise<TokenReply> {
   return (await response.json()) as TokenReply
 }
 
-async function control(origin: string, name: string, input: object = {}): Promise<Response> {
-  return fetch(`${origin}/demo/${name}`, {
-    method: 'POST',
-    headers: { origin: servers.pageOrigin, 'content-type': 'application/json' },
-    body: JSON.stringify(input),
-  })
-}
+const control = (origin: string, name: string, input?: object): Promise<Response> =>
+  turn(origin, name, input, servers.pageOrigin)
 
 beforeEach(() => start())
 afterEach(() => servers.close())
@@ -49,7 +40,13 @@ test('a sign-in with PKCE gives a refresh token and an access token that the API
 })
 
 test('an authorization request without PKCE is refused', async () => {
-  const url = `${servers.issuer}/auth?response_type=code&client_id=${servers.clientId}&scope=openid`
+  const url = new URL('/auth', servers.issuer)
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: servers.clientId,
+    redirect_uri: `${servers.pageOrigin}/callback`,
+    scope: 'openid',
+  }).toString()
   const response = await fetch(url, { redirect: 'manual' })
   expect(response.headers.get('location')).toContain('error=invalid_request')
 })
@@ -140,63 +137,6 @@ test('a revocation request ends the session', async () => {
   expect(servers.authorizationServer.counters()).toMatchObject({ revocations: 1, sessions: 0 })
 })
 
-test.for([
-  { kind: 'reply', status: 503, headers: { 'Retry-After': '7' } },
-  {
-    kind: 'reply',
-    status: 200,
-    headers: { 'Content-Type': 'text/html' },
-    body: '<h1>Welcome</h1>',
-  },
-] as const)('a reply instead of processing spends nothing: $status', async (reply) => {
-  const { refresh_token: refreshToken } = await client.signIn('ada')
-  await control(servers.issuer, 'misbehave', { when: 'before', times: 1, ...reply })
-  const spoiled = await client.refresh(refreshToken)
-  expect(spoiled.status).toBe(reply.status)
-  expect(spoiled.headers.get('access-control-allow-origin')).toBe(servers.pageOrigin)
-  for (const [name, value] of Object.entries(reply.headers)) {
-    expect(spoiled.headers.get(name)).toBe(value)
-  }
-  await tokensOf(await client.refresh(refreshToken))
-  expect(servers.authorizationServer.counters()).toMatchObject({ tokenRequests: 3, replays: 0 })
-})
-
-test.for(['before', 'after'] as const)(
-  'a connection cut %s processing loses the reply, and only "after" spends the token',
-  async (when) => {
-    const { refresh_token: refreshToken } = await client.signIn('ada')
-    servers.authorizationServer.misbehave({ kind: 'cut', when, times: 1 })
-    await expect(client.refresh(refreshToken)).rejects.toThrow('fetch failed')
-    const spent = when === 'after' ? 1 : 0
-    expect(servers.authorizationServer.counters().refreshGrants).toBe(spent)
-    expect((await client.refresh(refreshToken)).status).toBe(spent ? 400 : 200)
-  },
-)
-
-test('a hanging token endpoint never answers', async () => {
-  const { refresh_token: refreshToken } = await client.signIn('ada')
-  servers.authorizationServer.misbehave({ kind: 'hang', when: 'after' })
-  const waiting = client.refresh(refreshToken)
-  await expect.poll(() => servers.authorizationServer.counters().refreshGrants).toBe(1)
-  const first = await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve))])
-  expect(first).toBeUndefined()
-  await Promise.all([expect(waiting).rejects.toThrow('fetch failed'), servers.close()])
-  await start()
-})
-
-test('an altered reply is the true one with other members', async () => {
-  const { refresh_token: refreshToken } = await client.signIn('ada')
-  servers.authorizationServer.misbehave({
-    kind: 'alter',
-    when: 'after',
-    set: { expires_in: null },
-    remove: ['token_type'],
-  })
-  const altered = await (await client.refresh(refreshToken)).json()
-  expect(altered).toMatchObject({ expires_in: null, access_token: expect.any(String) as string })
-  expect(altered).not.toHaveProperty('token_type')
-})
-
 test('an API that rejects everything can hide why', async () => {
   const { access_token: accessToken } = await client.signIn('ada')
   await control(servers.apiOrigin, 'behave', { rejectAll: true, hideChallenge: true })
@@ -233,11 +173,7 @@ test('without controls the counters are served and nothing else', async () => {
 
 test('a port that is taken is replaced by a free one', async () => {
   const taken = Number(new URL(servers.pageOrigin).port)
-  const others = await startServers({
-    createPageServer: () => ({ handle: (_request, response) => response.end() }),
-    controls: false,
-    ports: { page: taken, issuer: 0, api: 0 },
-  })
+  const others = await startDemoServers({ ports: { page: taken, issuer: 0, api: 0 } })
   expect(others.pageOrigin).not.toBe(servers.pageOrigin)
   await others.close()
 })

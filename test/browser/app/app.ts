@@ -2,12 +2,11 @@ import { createTokenManager, dpop } from '../../../src/index.ts'
 import type { TokenManager, TokenManagerEvent, TokenManagerOptions } from '../../../src/index.ts'
 import type { Addresses } from '../../../demo/servers.ts'
 
-/** What the stage writes into the page. */
-export interface StageConfig {
-  readonly addresses: Addresses
+/** What the stage serves as the page's facts. */
+export interface StageConfig extends Addresses {
   /** Laid over the options that follow from the addresses. */
   readonly managerOptions: Partial<TokenManagerOptions>
-  /** Sender-constrained tokens; what `dpop()` returns cannot be written into a page. */
+  /** Sender-constrained tokens; what `dpop()` returns cannot be written as JSON. */
   readonly dpop: boolean
 }
 
@@ -48,9 +47,11 @@ declare global {
   }
 }
 
-function readOptions(): TokenManagerOptions {
-  const json = document.getElementById('facts')?.textContent ?? ''
-  const { addresses, managerOptions, dpop: isBound } = JSON.parse(json) as StageConfig
+function optionsOf({
+  managerOptions,
+  dpop: isBound,
+  ...addresses
+}: StageConfig): TokenManagerOptions {
   // For one page load: a page that differs from the others in some option.
   const ofThisPage = new URLSearchParams(location.search).get('options') ?? '{}'
   return {
@@ -66,8 +67,8 @@ function readOptions(): TokenManagerOptions {
   }
 }
 
-function startApp(): App {
-  const options = readOptions()
+function startApp(config: StageConfig): App {
+  const options = optionsOf(config)
   const auth = createTokenManager(options)
   const events: TokenManagerEvent[] = []
   auth.observe((event) => events.push(event))
@@ -111,4 +112,5 @@ function startApp(): App {
   }
 }
 
-window.app = startApp()
+const facts = await fetch('./facts.json')
+window.app = startApp((await facts.json()) as StageConfig)

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'vite'
+import type { HtmlTagDescriptor } from 'vite'
+
+export interface BuildPagesOptions {
+  /** Without it the files are readable, and have source maps. */
+  readonly minify: boolean
+  /** Put at the beginning of every page's head. */
+  readonly tags?: readonly HtmlTagDescriptor[]
+}
+
+/** The built files by their path. They refer to each other by relative URLs. */
+export type BuiltFiles = ReadonlyMap<string, string | Uint8Array>
+
+/** Bundles every HTML page directly in the folder `root` with the library, from the sources. */
+export async function buildPages(root: string, options: BuildPagesOptions): Promise<BuiltFiles> {
+  const { minify, tags = [] } = options
+  const pages = (await readdir(root)).filter((name) => name.endsWith('.html'))
+  const built = await build({
+    configFile: false,
+    root,
+    base: './',
+    logLevel: 'error',
+    // Otherwise a build that a test runs would be another one than that of the demo.
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+    plugins: [{ name: 'head-tags', transformIndexHtml: () => [...tags] }],
+    build: {
+      write: false,
+      minify,
+      sourcemap: !minify,
+      modulePreload: false,
+      // Top-level await.
+      target: 'es2022',
+      rolldownOptions: { input: pages.map((page) => join(root, page)) },
+    },
+  })
+  if (!('output' in built)) throw new Error(`${root} was not built into one bundle.`)
+  return new Map(
+    built.output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]),
+  )
+}

@@ -1,0 +1,124 @@
+import { signal } from '@preact/signals'
+import { render } from 'preact'
+import type { JSX } from 'preact'
+import { createConditions } from '../shared/conditions.ts'
+import { createDemoApp } from '../shared/demo-app.ts'
+import { readFacts } from '../shared/facts.ts'
+import { openMessages } from '../shared/messages.ts'
+import type { Message } from '../shared/messages.ts'
+import type { StateSummary } from '../shared/tab-snapshot.ts'
+import { ComparisonView } from './comparison-view.tsx'
+import { createComparison, twentyLinesLane } from './comparison.ts'
+import { Headline, ServersView } from './servers-view.tsx'
+import { createServers } from './servers.ts'
+import { SessionBar } from './session-bar.tsx'
+import { createStage } from './stage.ts'
+import { TabGrid } from './tab-grid.tsx'
+import { createTabs } from './tabs.ts'
+import { TimelineView, createLanes } from './timeline-view.tsx'
+import { createTroubleDesk } from './trouble-desk.ts'
+import { TroubleList } from './trouble-list.tsx'
+
+const drawEveryMs = 250
+const lane = 'This page'
+
+const facts = await readFacts()
+const conditions = createConditions()
+const isInUse = signal(conditions.get().inUse)
+const now = signal(Date.now())
+const state = signal<StateSummary>({ status: 'restoring' })
+const signInProblem = signal('')
+
+const messages = openMessages(receive)
+const tabs = createTabs(messages.post)
+const servers = createServers(facts)
+const stage = createStage({ facts, tabs, servers, conditions })
+const comparison = createComparison()
+const lanes = createLanes(tabs, lane)
+const desk = createTroubleDesk(stage, (label) =>
+  lanes.add({ lane, at: Date.now(), type: 'trouble', details: { label } }),
+)
+
+const { auth } = createDemoApp({
+  facts,
+  lane,
+  kind: 'page',
+  redirectUri: new URL('.', location.href).href,
+  conditions,
+  report(message) {
+    if (message.kind === 'snapshot') state.value = message.snapshot.state
+    else receive(message)
+  },
+})
+
+conditions.subscribe((current) => {
+  isInUse.value = current.inUse
+})
+setInterval(() => {
+  now.value = Date.now()
+}, drawEveryMs)
+const arrived = auth.handleRedirect().then(
+  (done) => {
+    if (done) history.replaceState(null, '', done.returnTo)
+  },
+  (error: unknown) => {
+    signInProblem.value = String(error)
+  },
+)
+// The frames come once the sign-in is over: they find the session, and nobody spends a code twice.
+await arrived
+render(<Board />, document.body)
+messages.post({ kind: 'roll-call' })
+
+function receive(message: Message): void {
+  tabs.receive(message)
+  comparison.receive(message)
+  if (message.kind === 'gone') {
+    lanes.add({ lane: message.lane, at: Date.now(), type: 'closed', details: {} })
+  }
+  if (message.kind !== 'event') return
+  const { event } = message
+  const isTwentyLines = event.lane.startsWith(twentyLinesLane)
+  lanes.add(isTwentyLines ? { ...event, lane: twentyLinesLane } : event)
+}
+
+function signIn(): void {
+  // Time starts afresh with the session: a clock hours ahead would distrust its ID token.
+  conditions.set({ elapsedMs: 0 })
+  auth.signIn({ prompt: 'login', returnTo: location.pathname }).catch((error: unknown) => {
+    signInProblem.value = String(error)
+  })
+}
+
+function Board(): JSX.Element {
+  const { accessTokenTtlSeconds } = facts
+  return (
+    <>
+      <header>
+        <div>
+          <h1>tokenring</h1>
+          <p>One session in all tabs. One tab at a time spends the refresh token.</p>
+        </div>
+        <Headline servers={servers} />
+      </header>
+      <main>
+        <SessionBar
+          state={state}
+          tabs={tabs}
+          isInUse={isInUse}
+          conditions={conditions}
+          signIn={signIn}
+          signOut={() => void auth.signOut({ endSession: false })}
+        />
+        <p class="problem" role="alert">
+          {signInProblem.value}
+        </p>
+        <TabGrid tabs={tabs} now={now} accessTokenTtlSeconds={accessTokenTtlSeconds} />
+        <TimelineView lanes={lanes} />
+        <TroubleList desk={desk} />
+        <ServersView servers={servers} />
+        <ComparisonView comparison={comparison} stage={stage} desk={desk} />
+      </main>
+    </>
+  )
+}

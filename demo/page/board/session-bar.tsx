@@ -1,0 +1,84 @@
+import { useComputed } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { SharedConditions } from '../shared/conditions.ts'
+import type { StateSummary } from '../shared/tab-snapshot.ts'
+import { fewestFrames, mostFrames } from './tabs.ts'
+import type { Tabs } from './tabs.ts'
+
+interface SessionBarProps {
+  readonly state: ReadonlySignal<StateSummary>
+  readonly tabs: Tabs
+  readonly isInUse: ReadonlySignal<boolean>
+  readonly conditions: SharedConditions
+  signIn(): void
+  signOut(): void
+}
+
+/** Who is signed in, and how many tabs there are. */
+export function SessionBar(props: SessionBarProps): JSX.Element {
+  const { state, tabs, isInUse, conditions } = props
+  const { status } = state.value
+  return (
+    <div class="session-bar">
+      <p class="status" id="status" role="status" data-status={status}>
+        {text(state.value)}
+      </p>
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          disabled={status !== 'signed-out'}
+          onClick={props.signIn}
+        >
+          Sign in
+        </button>
+        <button type="button" disabled={status !== 'signed-in'} onClick={props.signOut}>
+          Sign out
+        </button>
+        <FrameCount tabs={tabs} />
+        <button type="button" onClick={tabs.openWindow}>
+          Open a real tab
+        </button>
+        <label>
+          <input
+            type="checkbox"
+            checked={isInUse.value}
+            onChange={({ currentTarget }) => conditions.set({ inUse: currentTarget.checked })}
+          />
+          Tabs call the API every 2 s
+        </label>
+      </div>
+    </div>
+  )
+}
+
+/** On its own, because what is being typed must outlive every change elsewhere. */
+function FrameCount({ tabs }: { readonly tabs: Tabs }): JSX.Element {
+  const count = useComputed(
+    () => tabs.entries.value.filter(({ kind }) => kind === 'frame').length,
+  ).value
+  return (
+    <label>
+      Tabs
+      <input
+        type="number"
+        min={fewestFrames}
+        max={mostFrames}
+        value={count}
+        onChange={({ currentTarget }) => {
+          const wanted = currentTarget.valueAsNumber || count
+          const possible = Math.min(mostFrames, Math.max(fewestFrames, wanted))
+          currentTarget.valueAsNumber = possible
+          tabs.setFrameCount(possible)
+        }}
+      />
+    </label>
+  )
+}
+
+function text(state: StateSummary): string {
+  if (state.status === 'restoring') return 'Reading the session…'
+  if (state.status === 'signed-in') return `Signed in as ${state.user}`
+  return state.reason === 'never' ? 'Signed out' : `Signed out: ${state.reason}`
+}

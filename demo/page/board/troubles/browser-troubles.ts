@@ -1,0 +1,113 @@
+import { isSignedIn, isSignedOut } from '../stage.ts'
+import type { TabEntry } from '../tabs.ts'
+import { recovered, recoverWithinMs, states, wait } from './outcome.ts'
+import type { Trouble } from './trouble.ts'
+
+const offlineMs = 5_000
+
+/** What may happen to a browser and its tabs. */
+export const browserTroubles: readonly Trouble[] = [
+  {
+    id: 'offline',
+    label: 'Offline',
+    sentence:
+      'For 5 s no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
+    async run(stage) {
+      await stage.expire()
+      stage.conditions.set({ offline: true })
+      const meanwhile = await stage.callEverywhere(1)
+      await wait(offlineMs)
+      stage.conditions.set({ offline: false })
+      return `Meanwhile ${meanwhile}. ${await recovered(stage)}`
+    },
+  },
+  {
+    id: 'reload-all',
+    label: 'Reload all tabs at once',
+    sentence:
+      'On a token that has run out, and every tab calls the API as soon as it is back. One refresh.',
+    async run(stage) {
+      await stage.expire()
+      const since = Date.now()
+      for (const { lane } of stage.tabs.open.value) stage.tabs.send(lane, { type: 'reload' })
+      const isBack = (tab: TabEntry): boolean =>
+        isSignedIn(tab) && (tab.snapshot?.loadedAt ?? 0) > since
+      await stage.tabs.until((open) => open.every(isBack), recoverWithinMs)
+      return `${await stage.callEverywhere(1)}. ${states(stage)}`
+    },
+  },
+  {
+    id: 'kill-refreshing',
+    label: 'Kill the tab that is refreshing',
+    sentence:
+      'It is closed while its request is on the way to the server. Another tab takes over at once.',
+    async run(stage) {
+      const { tabs, servers } = stage
+      await servers.authorizationServer('misbehave', {
+        when: 'before',
+        kind: 'delay',
+        ms: 2_000,
+        times: 1,
+      })
+      await stage.expire()
+      const first = tabs.nextEvent('sent', recoverWithinMs)
+      const frame = tabs.open.value.find(({ kind }) => kind === 'frame')
+      if (frame) tabs.send(frame.lane, { type: 'call', times: 1 })
+      const lane = (await first)?.lane
+      if (lane === undefined) return 'No tab refreshed'
+      tabs.closeFrame(lane)
+      const outcomes = await stage.callEverywhere(1)
+      tabs.reopenFrame(lane)
+      await tabs.until((open) => open.every(isSignedIn), recoverWithinMs)
+      return `${lane} was closed; ${outcomes} in the others. ${states(stage)}`
+    },
+  },
+  {
+    id: 'step-clock',
+    label: 'Step the clock',
+    sentence:
+      'Three hours forward in one tab, three hours back in another. Nobody is signed out, every request succeeds.',
+    async run(stage) {
+      const [first, second] = stage.tabs.open.value
+      const hoursMs = 3 * 60 * 60 * 1_000
+      const step = async (tab: TabEntry | undefined, byMs: number): Promise<void> => {
+        if (tab) await stage.tabs.order(tab.lane, { type: 'step-clock', byMs })
+      }
+      await step(first, hoursMs)
+      await step(second, -hoursMs)
+      const outcomes = await stage.callEverywhere(2)
+      await step(first, -hoursMs)
+      await step(second, hoursMs)
+      return `${outcomes}. ${states(stage)}`
+    },
+  },
+  {
+    id: 'clear-storage',
+    label: 'Clear storage',
+    sentence:
+      'As “clear site data” does, under the running app. Every tab says “storage-cleared” in place of failing.',
+    async run(stage) {
+      await deleteDatabases()
+      await stage.expire()
+      const outcomes = await stage.callEverywhere(1)
+      await stage.tabs.until((open) => open.every(isSignedOut), recoverWithinMs)
+      return `${outcomes}. ${states(stage)}`
+    },
+  },
+]
+
+/** Those of the library; the demo keeps its own few settings elsewhere. */
+async function deleteDatabases(): Promise<void> {
+  const databases = await indexedDB.databases()
+  await Promise.all(
+    databases.map(
+      ({ name }) =>
+        new Promise<void>((resolve) => {
+          if (!name?.startsWith('tokenring')) return resolve()
+          const request = indexedDB.deleteDatabase(name)
+          request.addEventListener('success', () => resolve())
+          request.addEventListener('error', () => resolve())
+        }),
+    ),
+  )
+}

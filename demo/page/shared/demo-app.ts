@@ -1,0 +1,104 @@
+import { createTokenManager, isTokenError } from '../../../src/index.ts'
+import type { TokenManager, TokenManagerEvent } from '../../../src/index.ts'
+import type { LaneEvent } from '../timeline/lane-event.ts'
+import type { SharedConditions } from './conditions.ts'
+import { createCountingFetch, requestIdHeader } from './counting-fetch.ts'
+import { createDemoClock } from './demo-clock.ts'
+import type { Facts } from './facts.ts'
+import type { Message } from './messages.ts'
+import { summarize } from './tab-snapshot.ts'
+import type { RequestSummary, TabKind, TabSnapshot } from './tab-snapshot.ts'
+
+const requestsShown = 10
+
+export interface DemoApp {
+  readonly auth: TokenManager
+  snapshot(): TabSnapshot
+  /** Sends requests to the API at the same moment. The outcome of each: a status or an error's code. */
+  callApi(times: number): Promise<string[]>
+  stepClock(byMs: number): void
+}
+
+export interface DemoAppOptions {
+  readonly facts: Facts
+  readonly lane: string
+  readonly kind: TabKind
+  /** Where the authorization server sends this page back to. */
+  readonly redirectUri: string
+  readonly conditions: SharedConditions
+  report(message: Message): void
+}
+
+/** The app that every tab of the demo is: one token manager, and a report of all it does. */
+export function createDemoApp(options: DemoAppOptions): DemoApp {
+  const { facts, lane, kind, conditions, report } = options
+  const clock = createDemoClock(() => conditions.get().elapsedMs)
+  const counting = createCountingFetch(() => conditions.get().offline)
+  let requests: readonly RequestSummary[] = []
+
+  const auth = createTokenManager(
+    {
+      authorizationServer: facts.issuer,
+      clientId: facts.clientId,
+      scope: facts.scope,
+      redirectUri: options.redirectUri,
+      resourceServers: [`${facts.apiOrigin}/`],
+      // Half of the usual, so that nobody has to watch a hanging server for long.
+      tokenRequestTimeoutMs: 5_000,
+      fetch: counting.fetch,
+    },
+    { clock },
+  )
+  auth.observe((event) => report({ kind: 'event', event: ofManager(lane, event) }))
+  auth.subscribe(reportSnapshot)
+  conditions.subscribe((now, before) => {
+    // The browser says it so when the network is back.
+    if (before.offline && !now.offline) dispatchEvent(new Event('online'))
+    reportSnapshot()
+  })
+
+  function snapshot(): TabSnapshot {
+    const state = summarize(auth.getState(), clock.now())
+    const loadedAt = performance.timeOrigin
+    return { lane, kind, at: Date.now(), loadedAt, state, requests }
+  }
+
+  function reportSnapshot(): void {
+    report({ kind: 'snapshot', snapshot: snapshot() })
+  }
+
+  async function callOnce(): Promise<string> {
+    const id = crypto.randomUUID()
+    const startedAt = performance.now()
+    const outcome = await auth
+      .fetch(`${facts.apiOrigin}/orders`, { headers: { [requestIdHeader]: id } })
+      .then(
+        ({ status }) => String(status),
+        (error: unknown) => (isTokenError(error) ? error.code : 'NETWORK'),
+      )
+    const sends = counting.takeSends(id)
+    const details = { outcome, sends, tookMs: Math.round(performance.now() - startedAt) }
+    requests = [...requests, { id, outcome, sends }].slice(-requestsShown)
+    report({ kind: 'event', event: { lane, at: Date.now(), type: 'request', details } })
+    reportSnapshot()
+    return outcome
+  }
+
+  return {
+    auth,
+    snapshot,
+    callApi: (times) => Promise.all(Array.from({ length: times }, callOnce)),
+    stepClock(byMs) {
+      clock.step(byMs)
+      reportSnapshot()
+    },
+  }
+}
+
+/** On the machine's time line, whatever the tab's clock says. */
+function ofManager(lane: string, { type, ...rest }: TokenManagerEvent): LaneEvent {
+  const details = Object.fromEntries(
+    Object.entries(rest).filter(([, value]) => value !== undefined),
+  )
+  return { lane, at: Date.now(), type, details }
+}

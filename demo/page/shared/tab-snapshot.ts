@@ -1,0 +1,54 @@
+import type { SessionState } from '../../../src/index.ts'
+
+/** A tab as the demo shows it, in the tab itself and in the grid. */
+export interface TabSnapshot {
+  /** The tab's name, and the name of its lane. */
+  readonly lane: string
+  /** `page`: the one with the grid; `frame`: in the grid; `window`: a tab of the browser. */
+  readonly kind: TabKind
+  /** Ms since the epoch, by the machine's own clock. */
+  readonly at: number
+  /** When this page load began; likewise. */
+  readonly loadedAt: number
+  readonly state: StateSummary
+  /** The last ones, the newest last. */
+  readonly requests: readonly RequestSummary[]
+}
+
+export type TabKind = 'page' | 'frame' | 'window'
+
+export type StateSummary =
+  | { readonly status: 'restoring' }
+  | { readonly status: 'signed-out'; readonly reason: string }
+  | {
+      readonly status: 'signed-in'
+      readonly user: string
+      readonly generation: number
+      /** What is left of the access token's life at `at`. */
+      readonly leftMs: number
+      readonly phase: 'idle' | 'running' | 'waiting' | 'halted'
+      readonly code?: string
+    }
+
+export interface RequestSummary {
+  readonly id: string
+  /** A status, or the code of an error. */
+  readonly outcome: string
+  readonly sends: number
+}
+
+/** @param now What the tab's clock says. */
+export function summarize(state: SessionState, now: number): StateSummary {
+  if (state.status === 'restoring') return { status: 'restoring' }
+  if (state.status === 'signed-out') return { status: 'signed-out', reason: state.reason }
+  const { claims, sub, generation, accessTokenExpiresAt, refresh } = state
+  const name = claims?.['name']
+  return {
+    status: 'signed-in',
+    user: typeof name === 'string' ? name : (sub ?? 'somebody'),
+    generation,
+    leftMs: accessTokenExpiresAt === undefined ? 0 : Math.max(0, accessTokenExpiresAt - now),
+    phase: refresh.phase,
+    ...('error' in refresh && { code: refresh.error.code }),
+  }
+}

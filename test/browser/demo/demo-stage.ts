@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import type { Locator, Page } from 'playwright-core'
+import { createPageServer } from '../../../demo/page-server.ts'
+import { startServers } from '../../../demo/servers.ts'
+import type { Servers } from '../../../demo/servers.ts'
+import { launchPlaywright } from '../drivers.ts'
+
+const pageFolder = fileURLToPath(new URL('../../../demo/page', import.meta.url))
+
+/** The demo as a visitor has it: everything is done by pressing buttons and reading the page. */
+export interface DemoStage extends Servers {
+  /** Opens the demo in a profile of its own. */
+  open(): Promise<Page>
+  /** Opens it, signs in as Ada on the login page, and waits until every tab shows her. */
+  openSignedIn(): Promise<Page>
+}
+
+/** @param accessTokenTtlSeconds Default: 300, so that nothing runs out by itself. */
+export async function startDemo(accessTokenTtlSeconds = 300): Promise<DemoStage> {
+  const servers = await startServers({
+    createPageServer: (addresses) =>
+      createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
+    accessTokenTtlSeconds,
+    controls: true,
+  })
+  const driver = await launchPlaywright().catch(async (error: unknown) => {
+    await servers.close()
+    throw error
+  })
+
+  async function open(): Promise<Page> {
+    await driver.newProfile()
+    const page = await driver.newPage()
+    await page.goto(servers.pageOrigin)
+    return page
+  }
+
+  return {
+    ...servers,
+    open,
+    async openSignedIn() {
+      const page = await open()
+      await signIn(page)
+      return page
+    },
+    async close() {
+      await driver.close()
+      await servers.close()
+    },
+  }
+}
+
+export async function signIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+  await page.getByText('Signed in as Ada Lovelace').waitFor()
+  await tabShows(page, 1, 'Ada Lovelace')
+}
+
+/** The card of a tab in the grid. */
+export function card(page: Page, number: number): Locator {
+  return page
+    .getByRole('list', { name: 'Tabs' })
+    .getByRole('listitem')
+    .nth(number - 1)
+}
+
+/** Waits until the app in that frame shows this text. */
+export async function tabShows(page: Page, number: number, text: string | RegExp): Promise<void> {
+  const frame = page.frameLocator(`iframe[name="Tab ${number}"]`)
+  await frame.locator('.tab').getByText(text).first().waitFor()
+}
+
+export async function allTabsShow(page: Page, text: string | RegExp): Promise<void> {
+  const count = await page.locator('.grid iframe').count()
+  for (let number = 1; number <= count; number += 1) await tabShows(page, number, text)
+}
+
+/** Presses the button of a trouble and gives what the page says came of it. */
+export async function play(page: Page, id: string): Promise<string> {
+  const trouble = page.locator(`#${id}`)
+  await trouble.getByRole('button').click()
+  await page.locator(`.caption[data-busy="true"]`).waitFor()
+  await page.locator(`.caption[data-busy="false"]`).waitFor({ timeout: 45_000 })
+  return (await trouble.locator('.outcome').textContent()) ?? ''
+}

@@ -1,0 +1,56 @@
+import { launch } from 'puppeteer-core'
+import type { Page } from 'puppeteer-core'
+import type { Engine, EnginePage } from './engine.ts'
+import { requireProgram } from './find-program.ts'
+import { runInPage } from './run-in-page.ts'
+
+/** Tabs in the background count as hidden, as in life, but their timers run like any others. */
+export async function launchFirefox(): Promise<Engine> {
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath: requireProgram('FIREFOX_PATH'),
+    headless: true,
+    // Its own handlers keep the process alive.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    extraPrefsFirefox: {
+      // A timer of a hidden tab would take a second at least, so that tabs that are to send at the
+      // same moment would send one after the other.
+      'dom.min_background_timeout_value_without_budget_throttling': 4,
+      'dom.timeout.enable_budget_timer_throttling': false,
+    },
+  })
+  let profile = await browser.createBrowserContext()
+  return {
+    name: 'firefox',
+    async newPage(url) {
+      const page = await profile.newPage()
+      await page.goto(url)
+      return enginePage(page)
+    },
+    async newProfile() {
+      await profile.close()
+      profile = await browser.createBrowserContext()
+    },
+    close: () => browser.close(),
+  }
+}
+
+function enginePage(page: Page): EnginePage {
+  return {
+    async goto(url) {
+      await page.goto(url)
+    },
+    async reload() {
+      await page.reload()
+    },
+    evaluate: (task, argument) =>
+      runInPage((expression) => page.evaluate(expression), task, argument),
+    async screenshot(size) {
+      await page.setViewport(size)
+      return page.screenshot()
+    },
+    close: () => page.close(),
+  }
+}

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Servers } from '../../demo/servers.ts'
+import { createPlainClient } from './plain-client.ts'
+import type { PlainClient, TokenReply } from './plain-client.ts'
+import { startDemoServers, turn } from './start-demo-servers.ts'
+
+let servers: Servers
+let client: PlainClient
+
+async function start(options: Parameters<typeof startDemoServers>[0] = {}): Promise<void> {
+  await servers?.close()
+  servers = await startDemoServers(options)
+  client = createPlainClient(servers)
+}
+
+async function tokensOf(response: Response): Promise<TokenReply> {
+  expect(response.status).toBe(200)
+  return (await response.json()) as TokenReply
+}
+
+const control = (origin: string, name: string, input?: object): Promise<Response> =>
+  turn(origin, name, input, servers.pageOrigin)
+
+beforeEach(() => start())
+afterEach(() => servers.close())
+
+test.for([
+  { kind: 'reply', status: 503, headers: { 'Retry-After': '7' } },
+  {
+    kind: 'reply',
+    status: 200,
+    headers: { 'Content-Type': 'text/html' },
+    body: '<h1>Welcome</h1>',
+  },
+] as const)('a reply instead of processing spends nothing: $status', async (reply) => {
+  const { refresh_token: refreshToken } = await client.signIn('ada')
+  await control(servers.issuer, 'misbehave', { when: 'before', times: 1, ...reply })
+  const spoiled = await client.refresh(refreshToken)
+  expect(spoiled.status).toBe(reply.status)
+  expect(spoiled.headers.get('access-control-allow-origin')).toBe(servers.pageOrigin)
+  for (const [name, value] of Object.entries(reply.headers)) {
+    expect(spoiled.headers.get(name)).toBe(value)
+  }
+  await tokensOf(await client.refresh(refreshToken))
+  expect(servers.authorizationServer.counters()).toMatchObject({ tokenRequests: 3, replays: 0 })
+})
+
+test.for(['before', 'after'] as const)(
+  'a connection cut %s processing loses the reply, and only "after" spends the token',
+  async (when) => {
+    const { refresh_token: refreshToken } = await client.signIn('ada')
+    servers.authorizationServer.misbehave({ kind: 'cut', when, times: 1 })
+    const reply = await client.refresh(refreshToken)
+    await expect(reply.text()).rejects.toThrow('terminated')
+    const spent = when === 'after' ? 1 : 0
+    expect(servers.authorizationServer.counters().refreshGrants).toBe(spent)
+    expect((await client.refresh(refreshToken)).status).toBe(spent ? 400 : 200)
+  },
+)
+
+test('a hanging token endpoint never answers', async () => {
+  const { refresh_token: refreshToken } = await client.signIn('ada')
+  servers.authorizationServer.misbehave({ kind: 'hang', when: 'after' })
+  const waiting = client.refresh(refreshToken)
+  await expect.poll(() => servers.authorizationServer.counters().refreshGrants).toBe(1)
+  const first = await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve))])
+  expect(first).toBeUndefined()
+  await Promise.all([expect(waiting).rejects.toThrow('fetch failed'), servers.close()])
+  await start()
+})
+
+test('an altered reply is the true one with other members', async () => {
+  const { refresh_token: refreshToken } = await client.signIn('ada')
+  servers.authorizationServer.misbehave({
+    kind: 'alter',
+    when: 'after',
+    set: { expires_in: null },
+    remove: ['token_type'],
+  })
+  const altered = await (await client.refresh(refreshToken)).json()
+  expect(altered).toMatchObject({ expires_in: null, access_token: expect.any(String) as string })
+  expect(altered).not.toHaveProperty('token_type')
+})
+
+test('a slow request whose client has gone away meanwhile is not processed', async () => {
+  const { refresh_token: refreshToken } = await client.signIn('ada')
+  servers.authorizationServer.misbehave({ kind: 'delay', when: 'before', ms: 300, times: 2 })
+  const leaving = new AbortController()
+  const left = client.refresh(refreshToken, leaving.signal)
+  await expect.poll(() => servers.authorizationServer.counters().tokenRequests).toBe(2)
+  leaving.abort()
+  await expect(left).rejects.toThrow('aborted')
+  // It comes later and is delayed as long, so the first one would be through by then.
+  await tokensOf(await client.refresh(refreshToken))
+  expect(servers.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })
+})
