@@ -15,10 +15,14 @@ export async function takeScreenshots(): Promise<void> {
     await allTabsShow(page, '200')
     await take(page, 'at-rest')
 
-    await page.locator('#storm button').click()
-    await page.locator('.tab-buttons').first().waitFor()
-    await take(page, 'storm', 'light')
-    await page.locator('.caption[data-busy="false"]').waitFor()
+    await play(page, 'storm')
+    const timeline = page.locator('.timeline')
+    await timeline.getByRole('button', { name: 'Pause' }).click()
+    for (const _ of [1, 2, 3]) await timeline.getByRole('button', { name: 'Zoom in' }).click()
+    await take(page, 'storm')
+    for (const _ of [1, 2, 3]) await timeline.getByRole('button', { name: 'Zoom out' }).click()
+    await timeline.getByRole('button', { name: 'Go on' }).click()
+
     await page.getByRole('button', { name: 'Run the same storm on both' }).click()
     await page.getByText('ended by the server').waitFor()
     await page.locator('.comparison').scrollIntoViewIfNeeded()

@@ -9,7 +9,7 @@ import type { Message } from './messages.ts'
 import { summarize } from './tab-snapshot.ts'
 import type { RequestSummary, TabKind, TabSnapshot } from './tab-snapshot.ts'
 
-const requestsShown = 10
+const requestsShown = 8
 
 export interface DemoApp {
   readonly auth: TokenManager

@@ -6,7 +6,9 @@ import type { Mark, Shape, Span, Tint } from './marks.ts'
 export type Theme = Readonly<Record<Tint | 'ink' | 'line' | 'card', string>>
 
 export const labelWidth = 92
-export const axisHeight = 22
+/** Room for the times, and below them for the names of troubles. */
+export const axisHeight = 38
+const timesHeight = 20
 const radius = 4.5
 
 export interface Picture {
@@ -43,6 +45,7 @@ export function draw(context: Context, picture: Picture): void {
   context.rect(labelWidth, 0, width - labelWidth, height)
   context.clip()
   for (const span of picture.spans) drawSpan(context, picture, span)
+  drawTroubles(context, picture)
   drawEvents(context, picture)
   context.restore()
   drawLaneNames(context, picture)
@@ -62,13 +65,13 @@ function drawAxis(context: Context, { width, height, theme, scale }: Picture): v
   for (const tick of scale.ticks(count)) {
     const x = Math.round(scale(tick)) + 0.5
     if (x < labelWidth) continue
-    line(context, x, axisHeight, x, height)
+    line(context, x, timesHeight, x, height)
     if (x < freeFrom) continue
     freeFrom = x + (isClose ? 96 : 72)
     const text = isClose
       ? `${format(tick)}.${String(tick.getMilliseconds()).padStart(3, '0')}`
       : format(tick)
-    context.fillText(text, x + 4, axisHeight / 2)
+    context.fillText(text, x + 4, timesHeight / 2)
   }
 }
 
@@ -89,7 +92,8 @@ function drawSpan(context: Context, picture: Picture, { lane, kind, fromAt, unti
   if (y === undefined) return
   const { scale, theme } = picture
   const x = scale(fromAt)
-  const width = Math.max(2, scale(untilAt) - x)
+  // However short it was, it is what this is about.
+  const width = Math.max(6, scale(untilAt) - x)
   if (kind === 'request') {
     context.fillStyle = theme.accent
     context.globalAlpha = 0.35
@@ -105,15 +109,12 @@ function drawSpan(context: Context, picture: Picture, { lane, kind, fromAt, unti
 }
 
 function drawEvents(context: Context, picture: Picture): void {
-  const { scale, theme, events, selected, height } = picture
+  const { scale, theme, events, selected } = picture
   const drawn = new Set<string>()
   for (const event of events) {
     const x = scale(event.at)
     const mark = markOf(event)
-    if (mark.shape === 'line') {
-      drawTrouble(context, x, height, event, theme)
-      continue
-    }
+    if (mark.shape === 'line') continue
     const y = laneMiddle(picture, event.lane)
     if (y === undefined) continue
     // Of what falls onto the same place, one is enough.
@@ -128,20 +129,34 @@ function drawEvents(context: Context, picture: Picture): void {
   if (y !== undefined) ring(context, scale(selected.at), y, radius + 6, theme.ink)
 }
 
-function drawTrouble(
-  context: Context,
-  x: number,
-  height: number,
-  event: LaneEvent,
-  theme: Theme,
-): void {
-  context.strokeStyle = theme.bad
-  context.setLineDash([4, 3])
-  line(context, Math.round(x) + 0.5, axisHeight, Math.round(x) + 0.5, height)
-  context.setLineDash([])
-  context.fillStyle = theme.bad
+/** A line through all lanes; its name has the room up to the next one. */
+function drawTroubles(context: Context, { scale, theme, events, width, height }: Picture): void {
+  const troubles = events.filter((event) => markOf(event).shape === 'line')
   context.textAlign = 'left'
-  context.fillText(String(event.details['label'] ?? ''), x + 4, axisHeight + 8)
+  for (const [index, event] of troubles.entries()) {
+    const x = Math.round(scale(event.at)) + 0.5
+    const next = troubles[index + 1]
+    const until = next ? scale(next.at) : width
+    context.strokeStyle = theme.bad
+    context.setLineDash([4, 3])
+    line(context, x, timesHeight, x, height)
+    context.setLineDash([])
+    context.fillStyle = theme.bad
+    const label = String(event.details['label'] ?? '')
+    context.fillText(
+      shortened(context, label, until - x - 8),
+      x + 4,
+      (timesHeight + axisHeight) / 2,
+    )
+  }
+}
+
+function shortened(context: Context, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text
+  let short = text
+  while (short.length > 0 && context.measureText(`${short}…`).width > room)
+    short = short.slice(0, -1)
+  return short.length > 2 ? `${short}…` : ''
 }
 
 const paths: Readonly<Record<Shape, (context: Context, x: number, y: number) => void>> = {

@@ -13,7 +13,7 @@ import { readTheme } from './theme.ts'
 import { stepOf, walk } from './walk.ts'
 
 const capacity = 20_000
-const windowMs = 20_000
+const windowMs = 12_000
 const shortestWindowMs = 200
 const longestWindowMs = 30 * 60_000
 /** A request that began before the window may still be on its way in it. */
@@ -113,7 +113,8 @@ export function createTimeline(host: HTMLElement): Timeline {
   }
 
   function zoomBy(factor: number): void {
-    const centre = isLive ? size.width : (labelWidth + size.width) / 2
+    // What has just happened stays in view.
+    const centre = size.width
     behaviour.scaleBy(surface, factor, [centre, 0])
   }
 
