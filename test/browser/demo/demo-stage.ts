@@ -15,14 +15,18 @@ export interface DemoStage extends Servers {
   openSignedIn(): Promise<Page>
 }
 
-/** @param accessTokenTtlSeconds Default: 300, so that nothing runs out by itself. */
-export async function startDemo(accessTokenTtlSeconds = 300): Promise<DemoStage> {
-  const servers = await startServers({
+export function startDemoServers(accessTokenTtlSeconds: number): Promise<Servers> {
+  return startServers({
     createPageServer: (addresses) =>
       createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
     accessTokenTtlSeconds,
     controls: true,
   })
+}
+
+/** @param accessTokenTtlSeconds Default: 300, so that nothing runs out by itself. */
+export async function startDemo(accessTokenTtlSeconds = 300): Promise<DemoStage> {
+  const servers = await startDemoServers(accessTokenTtlSeconds)
   const driver = await launchPlaywright().catch(async (error: unknown) => {
     await servers.close()
     throw error

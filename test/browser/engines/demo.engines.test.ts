@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startDemoServers } from '../demo/demo-stage.ts'
+import type { Servers } from '../../../demo/servers.ts'
+import { eventually } from '../eventually.ts'
+import type { Engine, EnginePage } from './engine.ts'
+import { enginesInUse } from './engines-in-use.ts'
+import { launchEngine } from './launch-engine.ts'
+
+describe.each(enginesInUse())('the demo in %s', (name) => {
+  let servers: Servers
+  let engine: Engine | undefined
+  let page: EnginePage
+
+  beforeAll(async () => {
+    servers = await startDemoServers(300)
+    engine = await launchEngine(name)
+    page = await engine.newPage(servers.pageOrigin)
+  })
+  afterAll(async () => {
+    await engine?.close()
+    await servers?.close()
+  })
+
+  async function press(text: string): Promise<void> {
+    await eventually(`the button "${text}"`, () =>
+      page.evaluate((wanted) => {
+        const buttons = [...document.querySelectorAll('button')]
+        const button = buttons.find((one) => one.textContent?.trim() === wanted && !one.disabled)
+        button?.click()
+        return button !== undefined
+      }, text),
+    )
+  }
+
+  async function shows(selector: string, text: string): Promise<void> {
+    await eventually(`"${text}" in ${selector}`, () =>
+      page.evaluate(
+        (wanted) => document.querySelector(wanted.selector)?.textContent?.includes(wanted.text),
+        { selector, text },
+      ),
+    )
+  }
+
+  /** What the apps in the frames show. */
+  function framesShow(): Promise<(string | undefined)[]> {
+    return page.evaluate(
+      () =>
+        [...document.querySelectorAll('iframe')].map(
+          ({ contentDocument }) => contentDocument?.querySelector('.tab-state')?.textContent ?? '',
+        ),
+      undefined,
+    )
+  }
+
+  async function allFramesShow(text: string): Promise<void> {
+    await eventually(`"${text}" in all frames`, async () => {
+      const texts = await framesShow()
+      return texts.length > 0 && texts.every((shown) => shown === text)
+    })
+  }
+
+  test('a visitor signs in, and the grid is signed in', async () => {
+    await press('Sign in')
+    await press('Ada Lovelace')
+    await shows('#status', 'Signed in as Ada Lovelace')
+    await allFramesShow('Ada Lovelace')
+  })
+
+  test('a storm costs one refresh grant', async () => {
+    await press('Storm')
+    await shows('#storm .outcome', '60 × 200. 1 refresh grant, 0 replays.')
+  })
+
+  test('all tabs reload at once and stay signed in', async () => {
+    await press('Reload all tabs at once')
+    await shows(
+      '#reload-all .outcome',
+      '6 tabs signed in as Ada Lovelace. 1 refresh grant, 0 replays.',
+    )
+  })
+
+  test('a reply lost after the server has rotated ends the session on a strict server only', async () => {
+    await press('Lose the reply, server with grace')
+    await shows('#lost-reply .outcome', '6 tabs signed in as Ada Lovelace. 2 refresh grants')
+    await press('Lose the reply, strict server')
+    await shows('#lost-reply-strict .outcome', '6 tabs signed out (rotation-lost)')
+    await allFramesShow('Signed out: rotation-lost')
+  })
+
+  test('the twenty lines lose what tokenring keeps', async () => {
+    await press('Run the same storm on both')
+    await shows('[data-side=tokenring]', '60 of 60')
+    await shows('[data-side="Twenty lines"]', 'ended by the server')
+  })
+
+  test('it can be seen', async () => {
+    const picture = await page.screenshot({ width: 1280, height: 900 })
+    // Not an empty page.
+    expect(picture.byteLength).toBeGreaterThan(20_000)
+  })
+})
