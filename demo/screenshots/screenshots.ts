@@ -15,13 +15,14 @@ export async function takeScreenshots(): Promise<void> {
     await allTabsShow(page, '200')
     await take(page, 'at-rest')
 
-    await play(page, 'storm')
+    // As long as it is live, the right edge stays where it is.
     const timeline = page.locator('.timeline')
+    const zoomIn = timeline.getByRole('button', { name: 'Zoom in' })
+    for (let press = 0; press < 5; press += 1) await zoomIn.click()
+    await play(page, 'storm')
     await timeline.getByRole('button', { name: 'Pause' }).click()
-    for (const _ of [1, 2, 3]) await timeline.getByRole('button', { name: 'Zoom in' }).click()
     await take(page, 'storm')
-    for (const _ of [1, 2, 3]) await timeline.getByRole('button', { name: 'Zoom out' }).click()
-    await timeline.getByRole('button', { name: 'Go on' }).click()
+    await timeline.getByRole('button', { name: 'Now' }).click()
 
     await page.getByRole('button', { name: 'Run the same storm on both' }).click()
     await page.getByText('ended by the server').waitFor()

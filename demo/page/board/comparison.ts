@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Message } from '../shared/messages.ts'
 import type { LaneEvent } from '../timeline/lane-event.ts'
-import { growth, isSignedIn } from './stage.ts'
+import { growth } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 export const twentyLinesLane = 'Twenty lines'
@@ -90,7 +90,7 @@ export function createComparison(): Comparison {
     async run(stage) {
       const { clientId, twentyLinesClientId } = stage.facts
       const { tabs, servers } = stage
-      if (!tabs.open.value.every(isSignedIn)) await stage.signInAs('ada')
+      await stage.keepSession()
       const lanes = tabs.open.value.map((_, index) => `${twentyLinesLane} ${index + 1}`)
       await openTwentyLines(stage, lanes)
 

@@ -3,6 +3,7 @@ import type { Facts } from '../shared/facts.ts'
 import type { Counters, Servers } from './servers.ts'
 import type { TabEntry, Tabs } from './tabs.ts'
 
+const loadWithinMs = 10_000
 const signInWithinMs = 15_000
 
 /** Everything that a button may act on, and what several of them do. */
@@ -17,6 +18,8 @@ export interface Stage {
   callEverywhere(timesEach: number): Promise<string>
   /** Signs in as this user in a frame, without a login page, and waits until all tabs know. */
   signInAs(user: 'ada' | 'grace', entry?: TabEntry): Promise<boolean>
+  /** Signs in as Ada if any tab is signed out. */
+  keepSession(): Promise<unknown>
   /** All servers behave again. */
   mend(): Promise<void>
 }
@@ -26,8 +29,30 @@ export function createStage(
 ): Stage {
   const { facts, tabs, servers, conditions } = parts
   const client = facts.clientId
+
+  async function signInAs(
+    user: 'ada' | 'grace',
+    entry = tabs.open.value.find(({ kind }) => kind === 'frame'),
+  ): Promise<boolean> {
+    if (entry === undefined) return false
+    const since = Date.now()
+    tabs.send(entry.lane, { type: 'sign-in', user })
+    const name = user === 'ada' ? 'Ada' : 'Grace'
+    const isBack = ({ lane, snapshot }: TabEntry): boolean =>
+      lane !== entry.lane || (snapshot?.loadedAt ?? 0) > since
+    return tabs.until(
+      (open) => open.every((tab) => isUsedBy(tab, name) && isBack(tab)),
+      signInWithinMs,
+    )
+  }
+
   return {
     ...parts,
+    signInAs,
+    async keepSession() {
+      await tabs.until((open) => open.every(isLoaded), loadWithinMs)
+      if (!tabs.open.value.every(isSignedIn)) await signInAs('ada')
+    },
     async expire() {
       const since = Date.now()
       await servers.authorizationServer('revoke-access-tokens', { client })
@@ -38,12 +63,6 @@ export function createStage(
     },
     async callEverywhere(times) {
       return tally(await tabs.orderAll({ type: 'call', times }))
-    },
-    async signInAs(user, entry = tabs.open.value.find(({ kind }) => kind === 'frame')) {
-      if (entry === undefined) return false
-      tabs.send(entry.lane, { type: 'sign-in', user })
-      const name = user === 'ada' ? 'Ada' : 'Grace'
-      return tabs.until((open) => open.every((tab) => isUsedBy(tab, name)), signInWithinMs)
     },
     async mend() {
       await servers.authorizationServer('behave')
@@ -64,6 +83,11 @@ export function tally(outcomes: readonly string[]): string {
 /** By how much a counter has grown. */
 export function growth(before: Counters, after: Counters, name: string): number {
   return (after[name] ?? 0) - (before[name] ?? 0)
+}
+
+/** Whether it is known who is signed in there. */
+function isLoaded({ snapshot }: TabEntry): boolean {
+  return snapshot !== undefined && snapshot.state.status !== 'restoring'
 }
 
 export function isSignedIn({ snapshot }: TabEntry): boolean {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import { growth, isSignedIn } from './stage.ts'
+import { growth } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { wait } from './troubles/outcome.ts'
 import { troubles } from './troubles/troubles.ts'
@@ -32,15 +32,9 @@ export function createTroubleDesk(stage: Stage, mark: (label: string) => void): 
   const caption = signal('Press a button and watch the tabs.')
   const isTouring = signal(false)
 
-  async function keepSession(): Promise<void> {
-    if (stage.tabs.open.value.every(isSignedIn)) return
-    caption.value = 'Nobody is signed in: signing in as Ada first.'
-    await stage.signInAs('ada')
-  }
-
   async function perform(trouble: Trouble): Promise<string> {
     const { clientId } = stage.facts
-    await keepSession()
+    await stage.keepSession()
     caption.value = `${trouble.label}. ${trouble.sentence}`
     mark(trouble.label)
     await trouble.prepare?.(stage)

@@ -1,71 +1,162 @@
-import type { TokenManagerEvent } from '../../../src/index.ts'
+import type { TokenManagerEvent } from '../../../src/core/events.ts'
+import { msUntil, numberIn, statusOf, textIn } from './details.ts'
+import { durationText, instantText } from './instant.ts'
 import type { LaneEvent } from './lane-event.ts'
 
-type Details = LaneEvent['details']
+type ManagerType = TokenManagerEvent['type']
+type OfManager<Type extends ManagerType> = Extract<TokenManagerEvent, { type: Type }>
+type DemoType = 'loaded' | 'closed' | 'request' | 'trouble'
+type Sentence = (event: LaneEvent) => string
 
-const ofManager: Readonly<Record<TokenManagerEvent['type'], (details: Details) => string>> = {
-  'lock-requested': () => 'it asks for the lock, to be the one that refreshes',
-  'lock-granted': ({ held, waitedMs }) =>
-    held === false
-      ? 'it goes on without the lock; the note in storage protects the refresh token'
-      : `it has the lock, after ${ms(waitedMs)}; all others wait`,
-  claimed: () => 'it has noted in storage that the refresh token is now its own to present',
-  sent: ({ generation }) =>
-    `the refresh token of generation ${String(generation)} is on its way to the server`,
-  committed: ({ generation, tookMs }) =>
-    `the new tokens are in storage: generation ${String(generation)}, after ${ms(tookMs)}`,
-  dropped: ({ reason }) =>
-    `a reply came too late and was thrown away (${String(reason)}); nothing is brought back`,
-  announced: ({ generation }) =>
-    `it tells the other tabs that generation ${String(generation)} is in storage; no token is in that message`,
-  adopted: ({ generation }) =>
-    `it took over generation ${String(generation)}, which another tab had fetched: no request of its own`,
-  'held-off': ({ code, attempt }) =>
-    `the server could not answer (${String(code)}, attempt ${String(attempt)}): all tabs pause, then one tries again`,
-  halted: ({ code }) =>
-    `the server refuses this client (${String(code)}): all tabs stop asking, the session is kept`,
-  'session-started': () => 'a session has begun',
-  'session-ended': ({ reason }) => `the session is over: ${String(reason)}`,
-  retried: ({ because }) =>
-    `a request was answered 401 and is sent once more, with a ${because === 'dpop-nonce' ? 'nonce' : 'newer token'}`,
-  'fresh-token-rejected': () =>
-    'the API rejects a brand-new token: for 30 s its 401 is passed on without a refresh',
-  challenged: ({ status }) =>
-    `the API asks for something that a refresh cannot give (${String(status)}): the response goes to the app`,
-  'unlisted-401': ({ origin }) => `${String(origin)} answered 401 and is not a listed API`,
-  'storage-unavailable': ({ cause }) =>
-    `storage cannot be used (${String(cause)}): the session lives in this tab alone`,
-  'storage-corrupt': () => 'what was in storage could not be read and counts as nothing',
+const retryReasons: Readonly<Record<OfManager<'retried'>['because'], string>> = {
+  'newer-token': 'storage already held a newer token than the one the API refused',
+  'renewed-token': 'the API refused the token, and a new one was fetched',
+  'dpop-nonce': 'the API wants its nonce in the proof',
+}
+
+const endReasons: Readonly<Record<OfManager<'session-ended'>['reason'], string>> = {
+  'signed-out': 'the user asked for it, in this tab or another',
+  rejected: 'the server no longer takes the refresh token',
+  'rotation-lost': 'a reply with the new tokens was lost on its way',
+  refused: 'the server refused three times in a row',
+  'subject-changed': 'the reply was for another user',
+  'key-lost': 'the key that the tokens are bound to is gone',
+  'storage-cleared': 'somebody cleared the browser’s storage',
+  expired: 'the session’s time was up',
+}
+
+// A type of event that has no sentence does not compile.
+const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
+  'lock-requested': () =>
+    'waits for its turn: only the tab that holds the browser’s lock may ask for new tokens',
+  'lock-granted': (event) =>
+    event.details['held'] === false
+      ? `goes on without the browser’s lock${noted(waited(event))}`
+      : `has its turn: this tab alone may ask for new tokens now${noted(waited(event))}`,
+  claimed: (event) =>
+    `has written into storage that it is about to spend the refresh token${noted(generation(event), unknownAttempts(event))}`,
+  sent: (event) =>
+    `spends the refresh token: the token request has left${noted(generation(event))}`,
+  committed: (event) => `the new tokens are in storage${noted(generation(event), took(event))}`,
+  dropped: (event) =>
+    textIn(event, 'reason') === 'session-over'
+      ? 'the reply came after the session was over, and is thrown away'
+      : 'the reply came too late: another tab has moved on, and it is thrown away',
+  announced: (event) => `tells the other tabs that there are new tokens${noted(generation(event))}`,
+  adopted: (event) =>
+    `takes over the tokens that another tab has fetched, at no cost${noted(generation(event))}`,
+  'held-off': (event) =>
+    `no new tokens this time; no tab asks again ${waiting(event, 'retryAt')}${noted(because(event), attempt(event))}`,
+  halted: (event) =>
+    `the server refuses how the app is set up; no tab asks again ${waiting(event, 'until')}${noted(because(event))}`,
+  'session-started': (event) =>
+    `signed in${noted(textIn(event, 'sub') && `user ${textIn(event, 'sub')}`)}`,
+  'session-ended': (event) => `signed out: ${reasonIn(event, 'reason', endReasons)}`,
+  retried: (event) =>
+    `sends the request a second time: ${reasonIn(event, 'because', retryReasons)}`,
+  'fresh-token-rejected': (event) =>
+    `the API answers 401 even to a token fetched because of its last 401; a newer one would not help${noted(server(event))}`,
+  challenged: (event) =>
+    `the API refuses what no new token can mend${noted(statusNote(event), textIn(event, 'error'), server(event))}`,
+  'unlisted-401': (event) =>
+    `a server that is not listed as an API of this app answered 401, and gets no token${noted(textIn(event, 'origin'))}`,
+  'storage-unavailable': (event) =>
+    `the browser’s storage cannot be used: this tab keeps its session to itself${noted(textIn(event, 'cause'))}`,
+  'storage-corrupt': () => 'what is in storage cannot be read, and is treated as absent',
   'record-newer': () => 'a newer version of the app owns the session: this tab only reads it',
-  'persistence-failed': () => 'storage refused the new tokens: this tab goes on from memory',
-  degraded: ({ missing }) => `this browser has no ${String(missing)}: slower, and just as safe`,
+  'persistence-failed': () =>
+    'storage refused the new tokens: this tab goes on with them from memory',
+  degraded: (event) =>
+    textIn(event, 'missing') === 'locks'
+      ? 'the browser offers no locks: tabs take turns through storage, a little slower'
+      : 'the tabs cannot message each other: they look into storage from time to time',
+  loaded: () => 'the page has loaded',
+  closed: () => 'the page is gone',
+  request: (event) =>
+    `${requestOutcome(event)}${noted(numberIn(event, 'sends') === 2 && 'sent twice', took(event))}`,
+  trouble: (event) => `${textIn(event, 'label') ?? 'somebody makes trouble'} (on purpose)`,
 }
 
-const ofDemo: Readonly<Record<string, (details: Details) => string>> = {
-  loaded: () => 'the tab was loaded',
-  closed: () => 'the tab was closed or left its page',
-  trouble: ({ label }) => `button pressed: ${String(label)}`,
-  request: ({ outcome, sends, tookMs }) =>
-    `the API ${outcomeText(String(outcome))}${sends === 2 ? ', after the request was sent twice' : ''}${
-      tookMs === undefined ? '' : `, after ${ms(tookMs)}`
-    }`,
+/**
+ * What an event means, in one sentence for somebody who does not know the library. Facts that are
+ * missing from its details are left out.
+ */
+export function explain(event: LaneEvent): string {
+  const sentence = isKnown(event.type) ? sentences[event.type](event) : 'something happened'
+  return `${event.type}: ${sentence}`
 }
 
-/** What an event means, for somebody who does not know the library. */
-export function explain({ lane, at, type, details }: LaneEvent): string {
-  const says = (ofManager as typeof ofDemo)[type] ?? ofDemo[type]
-  return `${lane} · ${timeText(at)} · ${type}: ${says ? says(details) : 'something else happened'}`
+/** The sentence with who and when. */
+export function describeEvent(event: LaneEvent): string {
+  return `${event.lane} · ${instantText(event.at)} · ${explain(event)}`
 }
 
-function outcomeText(outcome: string): string {
-  return /^\d/.test(outcome) ? `answered ${outcome}` : `could not be called: ${outcome}`
+function isKnown(type: string): type is keyof typeof sentences {
+  return Object.hasOwn(sentences, type)
 }
 
-function ms(value: string | number | boolean | undefined): string {
-  return `${Math.round(Number(value ?? 0))} ms`
+function noted(...notes: readonly (string | false | undefined)[]): string {
+  const present = notes.filter(Boolean)
+  return present.length === 0 ? '' : ` (${present.join(', ')})`
 }
 
-export function timeText(at: number): string {
-  const time = new Date(at)
-  return `${time.toLocaleTimeString('en-GB')}.${String(time.getMilliseconds()).padStart(3, '0')}`
+function generation(event: LaneEvent): string | undefined {
+  const value = numberIn(event, 'generation')
+  return value === undefined ? undefined : `generation ${value}`
+}
+
+function took(event: LaneEvent): string | undefined {
+  const ms = numberIn(event, 'tookMs')
+  return ms === undefined ? undefined : `took ${durationText(ms)}`
+}
+
+function waited(event: LaneEvent): string | undefined {
+  const ms = numberIn(event, 'waitedMs')
+  return ms === undefined ? undefined : `waited ${durationText(ms)}`
+}
+
+function unknownAttempts(event: LaneEvent): string | undefined {
+  const count = numberIn(event, 'unknown') ?? 0
+  if (count === 0) return undefined
+  return `${count} earlier ${count === 1 ? 'attempt' : 'attempts'} without an answer`
+}
+
+function attempt(event: LaneEvent): string | undefined {
+  const count = numberIn(event, 'attempt')
+  return count === undefined ? undefined : `attempt ${count}`
+}
+
+function because(event: LaneEvent): string | undefined {
+  return textIn(event, 'code')
+}
+
+function server(event: LaneEvent): string | undefined {
+  return textIn(event, 'resourceServer')
+}
+
+function statusNote(event: LaneEvent): string | undefined {
+  const status = statusOf(event)
+  return status === undefined ? undefined : `status ${status}`
+}
+
+function waiting(event: LaneEvent, name: 'retryAt' | 'until'): string {
+  const ms = msUntil(event, name)
+  return ms === undefined ? 'for a while' : `for ${durationText(ms)}`
+}
+
+function requestOutcome(event: LaneEvent): string {
+  const status = statusOf(event)
+  if (status !== undefined) return `the API answered ${status}`
+  const outcome = textIn(event, 'outcome')
+  return `the API call got no response${outcome === undefined ? '' : `, but ${outcome}`}`
+}
+
+function reasonIn(
+  event: LaneEvent,
+  name: string,
+  reasons: Readonly<Record<string, string>>,
+): string {
+  const reason = textIn(event, name)
+  if (reason === undefined) return 'for a reason that was not given'
+  return Object.hasOwn(reasons, reason) ? (reasons[reason] ?? reason) : reason
 }

@@ -1,228 +1,226 @@
-import { scaleTime } from 'd3-scale'
-import type { ScaleTime } from 'd3-scale'
-import { select } from 'd3-selection'
-import { zoom, zoomIdentity, zoomTransform } from 'd3-zoom'
-import { createControls, fit } from './controls.ts'
-import { draw, labelWidth, laneMiddle } from './draw.ts'
-import type { Theme } from './draw.ts'
+import { downloadJson } from './download.ts'
+import { draw, measureNames } from './draw.ts'
+import { element } from './element.ts'
 import { createEventLog } from './event-log.ts'
-import { explain } from './explain.ts'
+import { describeEvent } from './explain.ts'
+import { exportedLog } from './exported-log.ts'
+import { createFrames } from './frames.ts'
+import { commandOf } from './keys.ts'
+import type { Command } from './keys.ts'
 import type { LaneEvent } from './lane-event.ts'
-import { spansOf } from './marks.ts'
-import { readTheme } from './theme.ts'
-import { stepOf, walk } from './walk.ts'
+import { layOutFrame } from './layout/frame.ts'
+import { layOutScene } from './layout/marks.ts'
+import type { Scene } from './layout/marks.ts'
+import { pick } from './layout/pick.ts'
+import type { Picked } from './layout/pick.ts'
+import { bordersSpan } from './layout/spans.ts'
+import { createLegend } from './legend.ts'
+import { readPalette } from './palette.ts'
+import { createTimeWindow } from './time-window.ts'
+import { createToolbar } from './toolbar.ts'
+import { walk } from './walk.ts'
+import type { Step } from './walk.ts'
 
-const capacity = 20_000
-const windowMs = 12_000
-const shortestWindowMs = 200
-const longestWindowMs = 30 * 60_000
-/** A request that began before the window may still be on its way in it. */
-const longestSpanMs = 60_000
-const reducedMotionEveryMs = 500
-const nearPx = 12
-
-/** What several tabs do, one lane a tab. */
 export interface Timeline {
   add(event: LaneEvent): void
   /** Lanes from top to bottom; events of other lanes are kept but not shown. */
   setLanes(names: readonly string[]): void
   clear(): void
-  /** Everything kept. */
+  /** Everything kept, in the order of the instants. */
   log(): readonly LaneEvent[]
   dispose(): void
 }
 
-/** Fills `host`, whose size the stylesheet gives, with the timeline. */
+const capacity = 20_000
+const zoomStep = 1.6
+const fileName = 'tokenring-timeline.json'
+const hint = 'Point at a mark, or press the arrow keys here, to read what happened.'
+const label =
+  'What the tabs did, one lane a tab. Left and right go from event to event, up and down from lane to lane, plus and minus zoom, space pauses.'
+
+/** Fills an empty element of a fixed height with a timeline that scrolls with the time. */
 export function createTimeline(host: HTMLElement): Timeline {
   const log = createEventLog(capacity)
-  const controls = createControls(host, { toggleLive, zoom: zoomBy, exportLog })
-  const { canvas } = controls
-  const surface = select(canvas)
-  const listening = new AbortController()
-  const { signal } = listening
-  const startedAt = Date.now()
+  const borders = createEventLog(capacity)
+  const listeners = new AbortController()
+  const { signal } = listeners
+
+  const canvas = element('canvas', {
+    tabindex: '0',
+    role: 'application',
+    'aria-roledescription': 'timeline',
+    'aria-label': label,
+  })
+  const context = canvas.getContext('2d')
+  const stage = element('div', { class: 'event-timeline-stage' }, canvas)
+  const detail = element('p', { class: 'event-timeline-detail', 'aria-live': 'polite' }, hint)
+  const legend = createLegend()
+  const toolbar = createToolbar({
+    togglePause,
+    zoomIn: () => timeWindow.zoomBy(zoomStep),
+    zoomOut: () => timeWindow.zoomBy(1 / zoomStep),
+    showAll,
+    goToNow: () => timeWindow.reset(),
+    exportLog: () => downloadJson(fileName, exportedLog(log.toArray(), Date.now())),
+  })
+  const root = element('div', { class: 'event-timeline' }, toolbar.root, stage, detail, legend.root)
+  host.append(root)
+
   let lanes: readonly string[] = []
-  let theme: Theme = readTheme(host)
-  let context: CanvasRenderingContext2D | undefined
   let size = { width: 0, height: 0 }
-  let isLive = true
-  let isDirty = true
+  let palette = readPalette(root)
+  let frame = layOutFrame(size, lanes, 0)
+  let scene: Scene = { marks: [], bars: [], links: [], troubles: [] }
   let selected: LaneEvent | undefined
-  let frame = 0
-  let drawnAt = 0
+  let pointedAt: Picked | undefined
 
-  /** Where an instant is, before the visitor has moved or zoomed anything. */
-  const baseScale = (): ScaleTime<number, number> =>
-    scaleTime([startedAt, startedAt + windowMs], [labelWidth, size.width])
-  const scale = (): ScaleTime<number, number> => zoomTransform(canvas).rescaleX(baseScale())
+  const timeWindow = createTimeWindow(canvas, onWindowChange)
+  const frames = createFrames(stage, drawFrame)
+  frames.setRunning(true)
+  legend.draw(palette)
 
-  const behaviour = zoom<HTMLCanvasElement, unknown>()
-    .scaleExtent([windowMs / longestWindowMs, windowMs / shortestWindowMs])
-    // The page is scrolled past the timeline with wheel and finger; it is moved with focus, the
-    // control key, or two fingers.
-    .filter((event: Event) => {
-      if (event instanceof WheelEvent) {
-        return event.ctrlKey || event.metaKey || document.activeElement === canvas
-      }
-      return !('touches' in event) || (event as TouchEvent).touches.length > 1
-    })
-    .on('zoom', ({ sourceEvent }: { sourceEvent: unknown }) => {
-      if (sourceEvent) pause()
-      isDirty = true
-    })
-  surface.call(behaviour).on('dblclick.zoom', null)
+  const sizes = new ResizeObserver(([entry]) => {
+    if (!entry) return
+    size = { width: entry.contentRect.width, height: entry.contentRect.height }
+    layOut()
+    // In this frame still: a canvas that was stretched would be seen for a moment.
+    drawFrame()
+  })
+  sizes.observe(stage)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint, { signal })
+  canvas.addEventListener('keydown', onKeyDown)
+  canvas.addEventListener('pointermove', onPointerMove)
+  canvas.addEventListener('pointerleave', () => point(undefined))
+  canvas.addEventListener('click', (event) => {
+    choose(pick(scene, { x: event.offsetX, y: event.offsetY })?.event)
+  })
 
-  /** Now at the right edge, at the present zoom. */
-  function follow(now: number): void {
-    const { k } = zoomTransform(canvas)
-    const x = size.width - k * baseScale()(now)
-    surface.property('__zoom', zoomIdentity.translate(x, 0).scale(k))
+  function layOut(): void {
+    frame = layOutFrame(size, lanes, context ? measureNames(context, lanes, palette) : 0)
+    timeWindow.setPlot({ left: frame.plotLeft, right: frame.plotRight })
   }
 
-  function paint(): void {
-    const now = Date.now()
-    if (isLive) follow(now)
-    if (!context || size.width <= labelWidth) return
-    const view = scale()
-    const [from = 0, until = 0] = view.domain().map(Number)
-    const events = log.between(from - longestSpanMs, until)
-    const spans = spansOf(events, now).filter(({ untilAt }) => untilAt >= from)
-    const visible = events.filter(({ at }) => at >= from)
-    draw(context, { ...size, theme, lanes, scale: view, events: visible, spans, selected })
+  function drawFrame(): void {
+    toolbar.show({ isLive: timeWindow.isLive(), lengthMs: timeWindow.lengthMs() })
+    if (!context || size.width === 0 || size.height === 0) return
+    fitCanvas(canvas, context, size)
+    const nowAt = Date.now()
+    const scale = timeWindow.scaleAt(nowAt)
+    scene = layOutScene({ log, borders, frame, scale, nowAt })
+    const outlined = pointedAt?.event ?? selected
+    draw(context, { frame, scene, scale, palette, outlined, nowAt })
   }
 
-  function onFrame(at: number): void {
-    frame = requestAnimationFrame(onFrame)
-    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
-    const isDue = isLive && (!isCalm || at - drawnAt >= reducedMotionEveryMs)
-    if (!isDue && !isDirty) return
-    drawnAt = at
-    isDirty = false
-    paint()
+  function repaint(): void {
+    palette = readPalette(root)
+    legend.draw(palette)
+    frames.request()
   }
 
-  function pause(): void {
-    isLive = false
-    controls.showLive(false)
+  function onWindowChange(): void {
+    frames.setRunning(timeWindow.isLive())
+    frames.request()
   }
 
-  function toggleLive(): void {
-    isLive = !isLive
-    isDirty = true
-    controls.showLive(isLive)
+  function togglePause(): void {
+    timeWindow.setLive(!timeWindow.isLive())
   }
 
-  function zoomBy(factor: number): void {
-    // What has just happened stays in view.
-    const centre = size.width
-    behaviour.scaleBy(surface, factor, [centre, 0])
+  function showAll(): void {
+    const first = log.at(0)
+    const last = log.at(log.size - 1)
+    if (!first || !last) return
+    const marginMs = (last.at - first.at) * 0.03 + 50
+    timeWindow.show(first.at - marginMs, last.at + marginMs)
+  }
+
+  function onPointerMove(event: PointerEvent): void {
+    if (event.pointerType === 'touch' || event.buttons !== 0) return
+    point(pick(scene, { x: event.offsetX, y: event.offsetY }))
+  }
+
+  function point(picked: Picked | undefined): void {
+    if (picked?.event === pointedAt?.event) return
+    pointedAt = picked
+    canvas.style.cursor = picked ? 'pointer' : ''
+    say()
   }
 
   function choose(event: LaneEvent | undefined): void {
-    if (!event) return
     selected = event
-    isDirty = true
-    controls.showDetail(explain(event))
+    say()
   }
 
-  function bringIntoView({ at }: LaneEvent): void {
-    pause()
-    const x = scale()(at)
-    if (x >= labelWidth && x <= size.width) return
-    const { k } = zoomTransform(canvas)
-    behaviour.translateBy(surface, ((labelWidth + size.width) / 2 - x) / k, 0)
+  function say(): void {
+    const event = pointedAt?.event ?? selected
+    const others = pointedAt?.others ?? 0
+    const more = others > 0 ? ` · ${others} more here: zoom in` : ''
+    detail.textContent = event ? describeEvent(event) + more : hint
+    frames.request()
   }
 
-  function nearestTo(x: number, y: number): LaneEvent | undefined {
-    const view = scale()
-    const events = log.between(Number(view.invert(x - nearPx)), Number(view.invert(x + nearPx)))
-    const distance = (event: LaneEvent): number => {
-      const middle = laneMiddle({ lanes, height: size.height }, event.lane)
-      return middle === undefined ? Infinity : Math.hypot(view(event.at) - x, middle - y)
-    }
-    const [best] = [...events].sort((left, right) => distance(left) - distance(right))
-    return best && distance(best) <= nearPx ? best : undefined
+  function onKeyDown(event: KeyboardEvent): void {
+    const command = commandOf(event)
+    if (!command) return
+    event.preventDefault()
+    obey(command)
   }
 
-  function exportLog(): void {
-    const text = JSON.stringify({ exportedAt: Date.now(), events: log.all() }, undefined, 2)
-    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = 'tokenring-timeline.json'
-    link.click()
-    URL.revokeObjectURL(url)
+  function obey(command: Command): void {
+    if (command === 'zoom-in') timeWindow.zoomBy(zoomStep)
+    else if (command === 'zoom-out') timeWindow.zoomBy(1 / zoomStep)
+    else if (command === 'pause') togglePause()
+    else if (command === 'let-go') choose(undefined)
+    else go(command)
   }
 
-  canvas.addEventListener(
-    'pointermove',
-    ({ offsetX, offsetY }) => choose(nearestTo(offsetX, offsetY)),
-    { signal },
-  )
-  canvas.addEventListener(
-    'keydown',
-    (event) => {
-      const step = stepOf(event.key)
-      if (step) {
-        choose(walk(log.all(), lanes, selected, step))
-        if (selected) bringIntoView(selected)
-      } else if (event.key === '+') zoomBy(2)
-      else if (event.key === '-') zoomBy(1 / 2)
-      else if (event.key === ' ') toggleLive()
-      else return
-      event.preventDefault()
-    },
-    { signal },
-  )
-
-  const resized = new ResizeObserver(([entry]) => {
-    if (!entry) return
-    const { width, height } = entry.contentRect
-    size = { width: Math.floor(width), height: Math.floor(height) }
-    context = fit(canvas, size.width, size.height)
-    behaviour.extent([
-      [labelWidth, 0],
-      [size.width, size.height],
-    ])
-    isDirty = true
-  })
-  resized.observe(canvas.parentElement ?? host)
-
-  const looked = new IntersectionObserver(([entry]) => {
-    cancelAnimationFrame(frame)
-    if (entry?.isIntersecting) frame = requestAnimationFrame(onFrame)
-  })
-  looked.observe(host)
-
-  function dress(): void {
-    theme = readTheme(host)
-    controls.drawLegend(theme)
-    isDirty = true
+  function go(step: Step): void {
+    const found = walk(log, lanes, selected, step)
+    if (!found) return
+    // Nobody can walk through what runs away.
+    timeWindow.setLive(false)
+    timeWindow.reveal(found.at)
+    pointedAt = undefined
+    choose(found)
   }
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress, { signal })
-  dress()
 
   return {
     add(event) {
       log.add(event)
-      isDirty = true
+      if (bordersSpan(event.type)) borders.add(event)
+      frames.request()
     },
     setLanes(names) {
-      lanes = names
-      isDirty = true
+      lanes = [...new Set(names)]
+      layOut()
+      frames.request()
     },
     clear() {
       log.clear()
-      selected = undefined
-      isDirty = true
+      borders.clear()
+      pointedAt = undefined
+      choose(undefined)
     },
-    log: log.all,
+    log: () => log.toArray(),
     dispose() {
-      cancelAnimationFrame(frame)
-      resized.disconnect()
-      looked.disconnect()
-      listening.abort()
-      host.replaceChildren()
+      listeners.abort()
+      sizes.disconnect()
+      frames.dispose()
+      timeWindow.dispose()
+      root.remove()
     },
   }
+}
+
+/** As many pixels as the screen has, counted in CSS pixels. */
+function fitCanvas(
+  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
+  const ratio = devicePixelRatio
+  const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)]
+  if (canvas.width !== columns) canvas.width = columns
+  if (canvas.height !== rows) canvas.height = rows
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
 }

@@ -1,66 +1,71 @@
+import type { EventLog } from './event-log.ts'
 import type { LaneEvent } from './lane-event.ts'
 
 export type Step = 'previous' | 'next' | 'first' | 'last' | 'lane-above' | 'lane-below'
 
-const steps: Readonly<Record<string, Step>> = {
-  ArrowLeft: 'previous',
-  ArrowRight: 'next',
-  Home: 'first',
-  End: 'last',
-  ArrowUp: 'lane-above',
-  ArrowDown: 'lane-below',
-}
-
-export function stepOf(key: string): Step | undefined {
-  return steps[key]
-}
-
 /**
- * The event that a step leads to: within the lane of the present one, or in the next lane that has
- * any, the nearest in time. Without a present one, among all.
+ * The event that a step leads to; without a beginning, the newest one shown. Lanes in which nothing
+ * has happened are passed over.
  */
 export function walk(
-  events: readonly LaneEvent[],
+  log: EventLog,
   lanes: readonly string[],
   from: LaneEvent | undefined,
   step: Step,
 ): LaneEvent | undefined {
-  const shown = events.filter(({ lane }) => lanes.includes(lane))
-  if (!from) return step === 'first' || step === 'next' ? shown[0] : shown.at(-1)
-  const inLane = shown.filter(({ lane }) => lane === from.lane)
-  const index = inLane.indexOf(from)
+  if (!from || !lanes.includes(from.lane)) {
+    return search(log, log.size - 1, -1, ({ lane }) => lanes.includes(lane))
+  }
+  const isInLane = ({ lane }: LaneEvent): boolean => lane === from.lane
+  const index = log.indexOf(from)
   switch (step) {
     case 'previous':
-      return inLane[Math.max(0, index - 1)]
+      return search(log, index === -1 ? log.firstFrom(from.at) - 1 : index - 1, -1, isInLane)
     case 'next':
-      return inLane[Math.min(inLane.length - 1, index + 1)]
+      return search(log, index === -1 ? log.firstFrom(from.at) : index + 1, 1, isInLane)
     case 'first':
-      return inLane[0]
+      return search(log, 0, 1, isInLane)
     case 'last':
-      return inLane.at(-1)
+      return search(log, log.size - 1, -1, isInLane)
     case 'lane-above':
+      return firstOf(lanes.slice(0, lanes.indexOf(from.lane)).toReversed(), (lane) =>
+        nearestIn(log, lane, from.at),
+      )
     case 'lane-below':
-      return besides(shown, lanes, from, step === 'lane-above' ? -1 : 1) ?? from
+      return firstOf(lanes.slice(lanes.indexOf(from.lane) + 1), (lane) =>
+        nearestIn(log, lane, from.at),
+      )
   }
 }
 
-function besides(
-  events: readonly LaneEvent[],
-  lanes: readonly string[],
-  from: LaneEvent,
+function nearestIn(log: EventLog, name: string, at: number): LaneEvent | undefined {
+  const isInLane = ({ lane }: LaneEvent): boolean => lane === name
+  const index = log.firstFrom(at)
+  const before = search(log, index - 1, -1, isInLane)
+  const after = search(log, index, 1, isInLane)
+  if (!before || !after) return before ?? after
+  return at - before.at < after.at - at ? before : after
+}
+
+function search(
+  log: EventLog,
+  start: number,
   direction: 1 | -1,
+  matches: (event: LaneEvent) => boolean,
 ): LaneEvent | undefined {
-  const start = lanes.indexOf(from.lane)
-  for (let index = start + direction; lanes[index] !== undefined; index += direction) {
-    const there = events.filter(({ lane }) => lane === lanes[index])
-    if (there.length > 0) return nearest(there, from.at)
+  for (let index = start; ; index += direction) {
+    const event = log.at(index)
+    if (!event || matches(event)) return event
+  }
+}
+
+function firstOf<In, Out>(
+  candidates: readonly In[],
+  find: (candidate: In) => Out | undefined,
+): Out | undefined {
+  for (const candidate of candidates) {
+    const found = find(candidate)
+    if (found !== undefined) return found
   }
   return undefined
-}
-
-function nearest(events: readonly LaneEvent[], at: number): LaneEvent | undefined {
-  return events.reduce<LaneEvent | undefined>(
-    (best, event) => (best && Math.abs(best.at - at) <= Math.abs(event.at - at) ? best : event),
-    undefined,
-  )
 }

@@ -209,7 +209,9 @@ test('everything can be done by keyboard', async () => {
   await page.getByText('Signed in as Ada Lovelace').waitFor()
   await page.locator('#storm button').focus()
   await page.keyboard.press('Enter')
-  await page.locator('#storm .outcome').getByText('1 refresh grant').waitFor()
+  await expect
+    .poll(() => page.locator('#storm .outcome').textContent(), { timeout: 20_000 })
+    .toBe('60 × 200. 1 refresh grant, 0 replays.')
 })
 
 test('the tour plays the troubles one after the other until it is stopped', async () => {

@@ -1,45 +1,60 @@
 import { expect, test } from 'vitest'
 import { createEventLog } from '../../../demo/page/timeline/event-log.ts'
-import type { LaneEvent } from '../../../demo/page/timeline/lane-event.ts'
+import type { EventLog } from '../../../demo/page/timeline/event-log.ts'
+import { laneEvent } from './lane-events.ts'
 
-function event(at: number, lane = 'Tab 1'): LaneEvent {
-  return { lane, at, type: 'sent', details: {} }
+function logOf(capacity: number, ...instants: readonly number[]): EventLog {
+  const log = createEventLog(capacity)
+  for (const at of instants) log.add(laneEvent('sent', at))
+  return log
 }
 
-const instants = (events: readonly LaneEvent[]): number[] => events.map(({ at }) => at)
+const instantsOf = (log: EventLog): number[] => log.toArray().map(({ at }) => at)
 
-test('events of several tabs that come out of order are kept in the order of their instants', () => {
-  const log = createEventLog(10)
-  for (const at of [5, 1, 9, 3, 3]) log.add(event(at))
-  expect(instants(log.all())).toEqual([1, 3, 3, 5, 9])
+test('events that come late take their place', () => {
+  expect(instantsOf(logOf(10, 5, 1, 4, 2, 3))).toEqual([1, 2, 3, 4, 5])
 })
 
-test('of events of the same instant the one that came first stays first', () => {
+test('events of the same instant stay in the order in which they came', () => {
   const log = createEventLog(10)
-  log.add(event(1, 'Tab 1'))
-  log.add(event(1, 'Tab 2'))
-  expect(log.all().map(({ lane }) => lane)).toEqual(['Tab 1', 'Tab 2'])
+  const events = ['claimed', 'sent', 'committed'].map((type) => laneEvent(type, 7))
+  for (const event of events) log.add(event)
+  expect(log.toArray()).toEqual(events)
 })
 
-test('a window holds the events of both its ends', () => {
-  const log = createEventLog(10)
-  for (const at of [1, 2, 2, 3, 4]) log.add(event(at))
-  expect(instants(log.between(2, 3))).toEqual([2, 2, 3])
-  expect(instants(log.between(0, 1))).toEqual([1])
-  expect(instants(log.between(5, 9))).toEqual([])
+test('a full log forgets the oldest, also when events come late', () => {
+  expect(instantsOf(logOf(3, 1, 2, 4, 3, 6, 5))).toEqual([4, 5, 6])
 })
 
-test('when there are too many the oldest go', () => {
-  const log = createEventLog(20)
-  for (let at = 0; at < 100; at += 1) log.add(event(at))
-  expect(log.all().length).toBeLessThanOrEqual(20)
-  expect(log.all().at(-1)?.at).toBe(99)
-  expect(log.all()[0]?.at).toBeGreaterThanOrEqual(80)
+test('what is older than everything in a full log is not kept', () => {
+  expect(instantsOf(logOf(3, 5, 6, 7, 2))).toEqual([5, 6, 7])
 })
 
-test('a cleared log is empty', () => {
-  const log = createEventLog(10)
-  log.add(event(1))
+test('the first event from an instant on is found after the ring has gone round', () => {
+  const log = logOf(4, 10, 20, 30, 40, 50, 60)
+  expect([0, 30, 31, 60, 61].map((at) => log.at(log.firstFrom(at))?.at)).toEqual([
+    30,
+    30,
+    40,
+    60,
+    undefined,
+  ])
+})
+
+test('an event is found among others of its instant, and no longer once forgotten', () => {
+  const log = createEventLog(2)
+  const events = [laneEvent('sent', 1), laneEvent('sent', 1), laneEvent('sent', 2)] as const
+  log.add(events[0])
+  log.add(events[1])
+  expect(log.indexOf(events[1])).toBe(1)
+  log.add(events[2])
+  expect(events.map((event) => log.indexOf(event))).toEqual([-1, 0, 1])
+})
+
+test('an emptied log takes events again', () => {
+  const log = logOf(2, 1, 2, 3)
   log.clear()
-  expect(log.all()).toEqual([])
+  expect(log.size).toBe(0)
+  log.add(laneEvent('sent', 1))
+  expect(instantsOf(log)).toEqual([1])
 })

@@ -1,33 +1,43 @@
 import { expect, test } from 'vitest'
-import { explain } from '../../../demo/page/timeline/explain.ts'
+import { describeEvent, explain } from '../../../demo/page/timeline/explain.ts'
+import { exportedLog } from '../../../demo/page/timeline/exported-log.ts'
+import type { LaneEvent } from '../../../demo/page/timeline/lane-event.ts'
+import { laneEvent } from './lane-events.ts'
 
-const at = new Date(2026, 0, 2, 10, 42, 7, 120).getTime()
-
-function explained(type: string, details: Record<string, string | number | boolean> = {}): string {
-  return explain({ lane: 'Tab 3', at, type, details })
-}
-
-test('an explanation names the tab, the time and what it means', () => {
-  expect(explained('committed', { generation: 5, tookMs: 131.6 })).toBe(
-    'Tab 3 · 10:42:07.120 · committed: the new tokens are in storage: generation 5, after 132 ms',
+test('a sentence comes with who and when', () => {
+  const at = new Date(2026, 0, 2, 10, 42, 7, 120).getTime()
+  const event = laneEvent('committed', at, { generation: 5, tookMs: 132 }, 'Tab 3')
+  expect(describeEvent(event)).toBe(
+    'Tab 3 · 10:42:07.120 · committed: the new tokens are in storage (generation 5, took 132 ms)',
   )
 })
 
-test('a request tells its status and whether it was sent twice', () => {
-  expect(explained('request', { outcome: '200', sends: 1, tookMs: 8 })).toContain(
-    'the API answered 200, after 8 ms',
-  )
-  expect(explained('request', { outcome: '200', sends: 2, tookMs: 8 })).toContain('sent twice')
-  expect(explained('request', { outcome: 'NETWORK', sends: 1 })).toContain(
-    'the API could not be called: NETWORK',
-  )
+test('facts that are missing are left out', () => {
+  expect(explain(laneEvent('committed', 0))).toBe('committed: the new tokens are in storage')
 })
 
-test('the lock is told apart from going on without it', () => {
-  expect(explained('lock-granted', { held: true, waitedMs: 3 })).toContain('it has the lock')
-  expect(explained('lock-granted', { held: false, waitedMs: 3 })).toContain('without the lock')
+test.each([
+  ['lock-granted', { held: false, waitedMs: 3 }, /without the browser’s lock \(waited 3 ms\)/],
+  [
+    'held-off',
+    { code: 'SERVER_ERROR', attempt: 2, retryAt: 4_500 },
+    /for 4.5 s \(SERVER_ERROR, attempt 2\)/,
+  ],
+  ['session-ended', { reason: 'rotation-lost' }, /lost on its way/],
+  ['retried', { because: 'renewed-token' }, /a second time: .*a new one was fetched/],
+  ['request', { outcome: '200', sends: 2, tookMs: 41 }, /answered 200 \(sent twice, took 41 ms\)/],
+  ['request', { outcome: 'NETWORK', sends: 1 }, /no response, but NETWORK/],
+  ['trouble', { label: 'Offline' }, /Offline \(on purpose\)/],
+  ['brand-new', {}, /brand-new: something happened/],
+])('%s with %o', (type, details: LaneEvent['details'], sentence) => {
+  expect(explain(laneEvent(type, 0, details))).toMatch(sentence)
 })
 
-test('an event that nobody knows is shown all the same', () => {
-  expect(explained('new-in-a-later-version')).toContain('something else happened')
+test('only plain facts are exported', () => {
+  const details = { label: 'a', count: 1, held: true, token: { secret: 'x' } } as unknown
+  const event = { lane: 'Tab 1', at: 1, type: 'x', details: details as LaneEvent['details'] }
+  expect(exportedLog([event], 9)).toEqual({
+    exportedAt: 9,
+    events: [{ lane: 'Tab 1', at: 1, type: 'x', details: { label: 'a', count: 1, held: true } }],
+  })
 })

@@ -1,45 +1,43 @@
 import { expect, test } from 'vitest'
-import type { LaneEvent } from '../../../demo/page/timeline/lane-event.ts'
-import { stepOf, walk } from '../../../demo/page/timeline/walk.ts'
+import { createEventLog } from '../../../demo/page/timeline/event-log.ts'
+import { commandOf } from '../../../demo/page/timeline/keys.ts'
+import { walk } from '../../../demo/page/timeline/walk.ts'
+import type { Step } from '../../../demo/page/timeline/walk.ts'
+import { laneEvent } from './lane-events.ts'
 
-const event = (lane: string, at: number): LaneEvent => ({ lane, at, type: 'sent', details: {} })
-
-const events = [
-  event('Tab 1', 1),
-  event('Tab 3', 2),
-  event('Tab 1', 3),
-  event('Tab 3', 9),
-  event('hidden', 10),
-]
 const lanes = ['Tab 1', 'Tab 2', 'Tab 3']
-const [first, second, third, fourth] = events
+const a1 = laneEvent('a', 1, {}, 'Tab 1')
+const c2 = laneEvent('c', 2, {}, 'Tab 3')
+const a3 = laneEvent('a', 3, {}, 'Tab 1')
+const c9 = laneEvent('c', 9, {}, 'Tab 3')
+const hidden = laneEvent('h', 10, {}, 'Tab 7')
+const log = createEventLog(10)
+for (const event of [a1, c2, a3, c9, hidden]) log.add(event)
 
-test('without a present event the walk begins at either end of what is shown', () => {
-  expect(walk(events, lanes, undefined, 'next')).toBe(first)
-  expect(walk(events, lanes, undefined, 'last')).toBe(fourth)
+test.each<[string, typeof a1 | undefined, Step, typeof a1 | undefined]>([
+  ['from nowhere to the newest in a lane', undefined, 'previous', c9],
+  ['back in the lane', a3, 'previous', a1],
+  ['no further than the first', a1, 'previous', undefined],
+  ['on in the lane', c2, 'next', c9],
+  ['to the first', a3, 'first', a1],
+  ['to the last', c2, 'last', c9],
+  ['down past an empty lane, to what is nearest', a3, 'lane-below', c2],
+  ['up to what is nearest', c9, 'lane-above', a3],
+  ['no higher than the top', a1, 'lane-above', undefined],
+  ['on from an event that is forgotten', laneEvent('a', 2, {}, 'Tab 1'), 'next', a3],
+])('leads %s', (_name, from, step, to) => {
+  expect(walk(log, lanes, from, step)).toBe(to)
 })
 
-test('left and right stay in the lane, and stop at its ends', () => {
-  expect(walk(events, lanes, first, 'next')).toBe(third)
-  expect(walk(events, lanes, third, 'next')).toBe(third)
-  expect(walk(events, lanes, first, 'previous')).toBe(first)
+test('combinations of keys belong to the browser', () => {
+  const plain = { key: '-', ctrlKey: false, metaKey: false, altKey: false }
+  expect(commandOf(plain)).toBe('zoom-out')
+  expect(commandOf({ ...plain, ctrlKey: true })).toBeUndefined()
 })
 
-test('up and down pass over empty lanes to the event nearest in time', () => {
-  expect(walk(events, lanes, third, 'lane-below')).toBe(second)
-  expect(walk(events, lanes, fourth, 'lane-above')).toBe(third)
-  expect(walk(events, lanes, first, 'lane-above')).toBe(first)
-})
-
-test('an event that has gone from the log leads to its lane all the same', () => {
-  expect(walk(events, lanes, event('Tab 1', 0), 'next')).toBe(first)
-})
-
-test('nothing is found where nothing is', () => {
-  expect(walk([], lanes, undefined, 'next')).toBeUndefined()
-})
-
-test('keys that are not for walking are left alone', () => {
-  expect(stepOf('ArrowUp')).toBe('lane-above')
-  expect(stepOf('Tab')).toBeUndefined()
+test('up leads to the next lane above in which something has happened, not to the topmost', () => {
+  const full = createEventLog(10)
+  for (const event of [a1, c2, laneEvent('d', 9, {}, 'Tab 4')]) full.add(event)
+  const from = full.at(2)
+  expect(walk(full, [...lanes, 'Tab 4'], from, 'lane-above')).toBe(c2)
 })
