@@ -106,7 +106,8 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
     "must be 'indexeddb', 'memory' or a store with read() and update()",
   ],
   sessionName: word,
-  leewayMs: duration(0),
+  // The tenth of a token's life bounds it, and a token may live for years.
+  leewayMs: duration(0, 366 * 24 * 3_600_000),
   refreshAhead: [
     (value) => ['in-use', 'visible', 'never'].includes(value as string),
     "must be 'in-use', 'visible' or 'never'",
@@ -158,8 +159,7 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   }
 }
 
-function duration(leastMs: number): Rule {
-  const mostMs = 3_600_000
+function duration(leastMs: number, mostMs = 3_600_000): Rule {
   return [
     (value) => typeof value === 'number' && value >= leastMs && value <= mostMs,
     `must be a number of ms from ${leastMs} to ${mostMs}`,

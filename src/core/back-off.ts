@@ -1,7 +1,7 @@
 import type { Failure, Lease } from './session-record.ts'
 
 const firstBackOffMs = 1_000
-export const longestBackOffMs = 60_000
+const longestBackOffMs = 60_000
 const longestRetryAfterMs = 3_600_000
 
 /** How long a configuration error keeps all tabs from trying again. */
@@ -34,6 +34,26 @@ export function holdOffMs(failed: {
   const ownMs = backOffMs(failed.attempt, failed.fraction)
   // A server that names a second every time would otherwise be asked every second.
   return Math.max(ownMs, Math.min(failed.retryAfterMs ?? 0, longestRetryAfterMs))
+}
+
+/** The failure that follows `last`. What went wrong long ago does not make today's first a tenth. */
+export function nextFailure(
+  last: Failure | undefined,
+  failed: {
+    readonly kind: Failure['kind']
+    readonly code: string
+    readonly at: number
+    readonly fraction: number
+    readonly firstUnknown?: boolean
+    readonly retryAfterMs?: number | undefined
+  },
+): Failure {
+  const { kind, code, at, fraction, firstUnknown = false, retryAfterMs } = failed
+  const goesOn = last !== undefined && at - last.until < longestBackOffMs
+  const attempt = goesOn ? last.attempt + 1 : 1
+  const pauseMs =
+    kind === 'configuration' ? haltMs : holdOffMs({ attempt, firstUnknown, retryAfterMs, fraction })
+  return { kind, code, attempt, failedAt: at, until: at + pauseMs }
 }
 
 /** Whether a span still runs. One that begins in the future or is too long comes from a clock that was stepped. */

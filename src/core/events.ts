@@ -21,6 +21,8 @@ export type TokenManagerEvent = { readonly at: number } & (
       readonly retryAt: number
     }
   | { readonly type: 'halted'; readonly code: string; readonly until: number }
+  /** The server refuses one of several token sets; the session goes on. */
+  | { readonly type: 'token-refused'; readonly code: string; readonly until: number }
   | { readonly type: 'session-started'; readonly sub?: string }
   | { readonly type: 'session-ended'; readonly reason: 'signed-out' | EndReason }
   /** A request is sent for the second time. */

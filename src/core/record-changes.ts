@@ -1,5 +1,5 @@
 import { defined } from './defined.ts'
-import type { TokenReply } from './ports.ts'
+import type { OAuthErrorDetails, TokenReply } from './ports.ts'
 import type { EndReason, Failure, Lease, Session, SessionRecord } from './session-record.ts'
 import type { MintedFor, TokenKey, TokenSet } from './token-set.ts'
 
@@ -36,6 +36,7 @@ export function committed(
       ...(reply.refreshToken === undefined ? session : withoutRefreshToken(session)),
       ...replyMembers(reply, receivedAt),
       tokens: { ...session.tokens, [key]: token },
+      ...(session.refused && { refused: without(session.refused, key) }),
     },
   })
 }
@@ -63,12 +64,25 @@ export function failed(
   return next(withoutLease(record), { failure, ...counts })
 }
 
+/** The server refuses one token set; the others, and the session, go on. */
+export function tokenSetRefused(
+  record: SessionRecord,
+  session: Session,
+  key: TokenKey,
+  failure: Failure,
+): SessionRecord {
+  const refused = { ...session.refused, [key]: failure }
+  return next(withoutLease(record), { session: { ...session, refused } })
+}
+
+/** @param endedWith The server's words, if it was the server that ended it. */
 export function ended(
   record: SessionRecord,
   reason: 'signed-out' | EndReason,
   now: number,
+  endedWith?: OAuthErrorDetails,
 ): SessionRecord {
-  return { ...inNewEpoch(record, now), endedBy: reason }
+  return { ...inNewEpoch(record, now), endedBy: reason, ...(endedWith && { endedWith }) }
 }
 
 /** A new session, whatever was there before. */
@@ -122,6 +136,13 @@ function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRe
 function withoutRefreshToken(session: Session): Session {
   const { refreshToken: _, refreshTokenExpiresAt: __, ...rest } = session
   return rest
+}
+
+function without<Value>(
+  entries: Readonly<Record<string, Value>>,
+  key: string,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => name !== key))
 }
 
 function withoutLease(record: SessionRecord): SessionRecord {

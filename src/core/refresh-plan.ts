@@ -54,9 +54,13 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
       : { kind: 'not-renewable', ended: 'expired' }
   }
 
-  if (failure && isHoldOffInForce(failure, now) && !isLifted(failure, wish, context)) {
-    return { kind: 'hold-off', failure }
-  }
+  const isInForce = (candidate: Failure | undefined): candidate is Failure =>
+    candidate !== undefined &&
+    isHoldOffInForce(candidate, now) &&
+    !isLifted(candidate, wish, context)
+  if (isInForce(failure)) return { kind: 'hold-off', failure }
+  const refusal = session.refused?.[wish.key]
+  if (isInForce(refusal)) return { kind: 'hold-off', failure: refusal }
 
   const displaces = lease && lease.tab !== context.tab
   if (displaces && isLeaseInForce(lease, context.leaseMs, now)) {

@@ -1,3 +1,4 @@
+import type { OAuthErrorDetails } from './ports.ts'
 import type { TokenKey, TokenSet } from './token-set.ts'
 
 /** Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). */
@@ -43,6 +44,8 @@ export interface Session {
   readonly senderKey?: unknown
   readonly startedAt: number
   readonly tokens: Readonly<Record<TokenKey, TokenSet>>
+  /** Token sets that the server refuses to give, while the session itself goes on. */
+  readonly refused?: Readonly<Record<TokenKey, Failure>>
 }
 
 /** The right to present the refresh token, until it runs out. */
@@ -75,6 +78,8 @@ export interface SessionRecord {
   /** Absent: signed out, see `endedBy`. */
   readonly session?: Session
   readonly endedBy?: 'signed-out' | EndReason
+  /** The server's words, if it was the server that ended it. */
+  readonly endedWith?: OAuthErrorDetails
   readonly lease?: Lease
   /** Attempts with this refresh token whose outcome nobody knows; 0 again at a commit. */
   readonly unknown: number
@@ -109,6 +114,7 @@ export function parseSessionRecord(stored: unknown): ParsedRecord {
     [stored['revision'], stored['epoch'], stored['generation']].every(isCount) &&
     [stored['unknown'], stored['refusals']].every(isCount) &&
     optional(stored['endedBy'], isString) &&
+    optional(stored['endedWith'], isOAuthError) &&
     optional(stored['session'], isSession) &&
     optional(stored['lease'], isLease) &&
     optional(stored['failure'], isFailure)
@@ -126,7 +132,11 @@ function isSession(value: unknown): boolean {
     optional(value['refreshTokenExpiresAt'], isFinite) &&
     optional(value['claims'], isObject) &&
     isObject(value['tokens']) &&
-    Object.values(value['tokens']).every(isTokenSet)
+    Object.values(value['tokens']).every(isTokenSet) &&
+    optional(
+      value['refused'],
+      (refused) => isObject(refused) && Object.values(refused).every(isFailure),
+    )
   )
 }
 
@@ -171,6 +181,15 @@ function isFailure(value: unknown): boolean {
     isCount(value['attempt']) &&
     isFinite(value['failedAt']) &&
     isFinite(value['until'])
+  )
+}
+
+function isOAuthError(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isString(value['error']) &&
+    ['error_description', 'error_uri'].every((name) => optional(value[name], isString)) &&
+    optional(value['status'], isFinite)
   )
 }
 

@@ -70,15 +70,17 @@ export function toSessionState(record: SessionRecord, context: StateContext): Se
       ? { status: 'signed-out', reason }
       : { status: 'signed-out', reason, error: toSessionEndedError(record) }
   }
-  const { sub, claims, scope, refreshTokenExpiresAt } = session
+  const { sub, claims, refreshTokenExpiresAt } = session
+  const token = session.tokens[defaultTokenKey]
   return defined({
     status: 'signed-in' as const,
     sub,
     claims,
-    scope,
+    // Some servers keep a narrower scope for good, whatever was granted.
+    scope: token?.scope ?? session.scope,
     refreshable: isRenewable(session),
     generation: record.generation,
-    accessTokenExpiresAt: session.tokens[defaultTokenKey]?.expiresAt,
+    accessTokenExpiresAt: token?.expiresAt,
     refreshTokenExpiresAt,
     refresh: toRefreshState(failure, context),
   })
@@ -126,5 +128,7 @@ export function toSessionEndedError(record: SessionRecord): SessionEndedError {
   const endedBy = record.endedBy ?? 'never'
   // Every reason is a code, spelled like one.
   const code = endedBy.toUpperCase().replace('-', '_') as SessionEndedCode
-  return new SessionEndedError(code, `No session (${endedBy}): a new sign-in is needed.`)
+  return new SessionEndedError(code, `No session (${endedBy}): a new sign-in is needed.`, {
+    oauth: record.endedWith,
+  })
 }

@@ -1,29 +1,36 @@
 import type { Announcement } from './announcement.ts'
-import { haltMs, holdOffMs, longestBackOffMs, promptRetryMs } from './back-off.ts'
-import { RefreshUnavailableError, StorageError, type TokenError } from './errors.ts'
+import { nextFailure, promptRetryMs } from './back-off.ts'
+import { RefreshUnavailableError, type ConfigurationError, type TokenError } from './errors.ts'
 import type { Report } from './events.ts'
-import type { Clock, LockHandle, Random, RefreshOutcome, TokenEndpoint } from './ports.ts'
-import type { RecordChange, RecordKeeper } from './record-keeper.ts'
-import { committed, ended, failed, leaseGivenUp, salvaged } from './record-changes.ts'
-import { hasLiveToken, isRenewable, type RenewableSession, type Wish } from './refresh-plan.ts'
-import type { EndReason, Failure, Lease, SessionRecord } from './session-record.ts'
+import type {
+  Clock,
+  LockHandle,
+  OAuthErrorDetails,
+  Random,
+  RefreshOutcome,
+  TokenEndpoint,
+} from './ports.ts'
+import type { RecordKeeper } from './record-keeper.ts'
+import {
+  committed,
+  ended,
+  failed,
+  leaseGivenUp,
+  salvaged,
+  tokenSetRefused,
+} from './record-changes.ts'
+import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
+import { createWriteIfOwn, type Claim } from './claim.ts'
+import { createSaving } from './saving.ts'
+import type { EndReason, Failure, SessionRecord } from './session-record.ts'
 import { toSessionEndedError } from './session-state.ts'
 import {
+  defaultTokenKey,
   recentlyMintedFor,
   type TokenKey,
   type TokenParameters,
   type TokenSet,
 } from './token-set.ts'
-import { untilFirst } from './until.ts'
-
-/** The right to send, and what is sent by it. */
-export interface Claim {
-  /** As the claim left it. */
-  readonly record: SessionRecord
-  readonly session: RenewableSession
-  readonly lease: Lease
-  readonly takenAtMonotonic: number
-}
 
 /** What an attempt comes to: a token, an error for its callers, or another look at the record. */
 export type Settled =
@@ -39,10 +46,9 @@ export type Settle = (
 ) => Promise<Settled>
 
 const again: Settled = { kind: 'again' }
-const persistRetryMs = 100
-/** As long as peers are kept from a refresh token that is spent and whose successor could not be stored. */
-const unpersistedMs = 600_000
 const tolerableRefusals = 3
+/** Refusals that are about what was asked for, not about the client. */
+const aboutTheRequest = ['invalid_scope', 'invalid_target']
 
 /** Writes down what became of a refresh token grant; one transaction for each outcome. */
 export function createSettlement(options: {
@@ -56,6 +62,8 @@ export function createSettlement(options: {
   readonly tab: string
 }): Settle {
   const { keeper, endpoint, clock, report, announce } = options
+  const writeIfOwn = createWriteIfOwn(keeper, options.tab)
+  const save = createSaving({ keeper, clock, report, writeIfOwn })
 
   return async function settle(claim, outcome, wish, lock) {
     switch (outcome.kind) {
@@ -70,7 +78,7 @@ export function createSettlement(options: {
             mintedFor: mintedFor(session.tokens[wish.key], wish, receivedAt),
             scope: options.parametersOf(wish.key).scope ?? session.scope,
           })
-        const record = await commit(claim, change, lock)
+        const record = await save(claim, change, lock)
         if (!record) return drop(reply.refreshToken)
         announce(record, 'committed')
         const token = record.session?.tokens[wish.key]
@@ -79,8 +87,8 @@ export function createSettlement(options: {
       case 'unusable': {
         const { refreshToken, error } = outcome
         if (refreshToken === undefined) return holdOff(claim, error, {})
-        const failure = toFailure(claim.record, 'transient', error.code, {})
-        const record = await commit(claim, (r, s) => salvaged(r, s, refreshToken, failure), lock)
+        const failure = failureAfter(claim.record.failure, 'transient', error.code)
+        const record = await save(claim, (r, s) => salvaged(r, s, refreshToken, failure), lock)
         if (!record) return drop(refreshToken)
         return heldOff(record, failure, error)
       }
@@ -89,21 +97,28 @@ export function createSettlement(options: {
       case 'nonce-required':
         return holdOff(claim, nonceRefused(), {})
       case 'refused': {
+        if (wish.key !== defaultTokenKey) return refuseTokenSet(claim, wish.key, outcome.error)
         const { session, refusals } = claim.record
         const isLast = refusals + 1 >= tolerableRefusals
-        if (isLast && session && !hasLiveToken(session, clock.now())) return end(claim, 'refused')
+        if (isLast && session && !hasLiveToken(session, clock.now()))
+          return end(claim, 'refused', outcome.error.oauth)
         return holdOff(claim, outcome.error, { refused: true })
       }
       case 'configuration': {
-        const failure = toFailure(claim.record, 'configuration', outcome.error.code, {})
+        const { error } = outcome
+        const isAboutRequest = aboutTheRequest.includes(error.oauth?.error ?? '')
+        if (isAboutRequest && wish.key !== defaultTokenKey) {
+          return refuseTokenSet(claim, wish.key, error)
+        }
+        const failure = failureAfter(claim.record.failure, 'configuration', error.code)
         const record = await writeIfOwn(claim, (current) => failed(current, failure, {}))
         if (!record) return again
         report({ type: 'halted', code: failure.code, until: failure.until })
         announce(record, 'failed')
-        return { kind: 'error', error: outcome.error }
+        return { kind: 'error', error }
       }
       case 'rejected':
-        return end(claim, claim.record.unknown > 0 ? 'rotation-lost' : 'rejected')
+        return end(claim, claim.record.unknown > 0 ? 'rotation-lost' : 'rejected', outcome.oauth)
       case 'key-lost':
         return end(claim, 'key-lost')
       case 'subject-changed': {
@@ -115,61 +130,6 @@ export function createSettlement(options: {
         await writeIfOwn(claim, leaseGivenUp)
         return again
     }
-  }
-
-  /**
-   * Saves a refresh token that has come. Whoever holds the lease by now does not matter: the lease
-   * guards sending. What matters is that storage still holds the token that was sent.
-   */
-  async function commit(
-    claim: Claim,
-    change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
-    lock: LockHandle,
-  ): Promise<SessionRecord | undefined> {
-    const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
-      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
-      const next = change(current, current.session)
-      return { next, result: next }
-    }
-    for (let delayMs = persistRetryMs; ; delayMs *= 2) {
-      try {
-        const record = await keeper.update(write, { durable: true })
-        const tookMs = clock.monotonic() - claim.takenAtMonotonic
-        if (record) report({ type: 'committed', generation: record.generation, tookMs })
-        return record
-      } catch (error) {
-        const mayRetry = clock.now() + delayMs < claim.lease.until
-        const keepsLock = !claim.lease.underLock || lock.isHeld()
-        const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
-        if (!mayRetry || !keepsLock || isOvertaken) break
-      }
-      await untilFirst(clock, delayMs)
-    }
-    return goOnFromMemory(claim, change)
-  }
-
-  /** Storage refuses the new refresh token for good: this tab keeps it, and the others must not send the old one. */
-  async function goOnFromMemory(
-    claim: Claim,
-    change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
-  ): Promise<SessionRecord | undefined> {
-    // Signed out meanwhile, which storage may have refused as well.
-    if (keeper.seen()?.epoch !== claim.record.epoch) return undefined
-    const now = clock.now()
-    const mark: Failure = {
-      kind: 'transient',
-      code: 'NOT_PERSISTED',
-      attempt: 1,
-      failedAt: now,
-      until: now + unpersistedMs,
-    }
-    await writeIfOwn(claim, (current) =>
-      failed(current, mark, { unknown: current.unknown + 1 }),
-    ).catch(() => undefined)
-    const next = change(claim.record, claim.session)
-    keeper.carryOn(claim.record, next)
-    report({ type: 'persistence-failed' })
-    return next
   }
 
   /** A reply that came too late. */
@@ -191,7 +151,8 @@ export function createSettlement(options: {
     how: { readonly retryAfterMs?: number | undefined; readonly refused?: boolean },
   ): Promise<Settled> {
     const firstUnknown = error.outcome === 'unknown' && claim.record.unknown === 0
-    const failure = toFailure(claim.record, how.refused ? 'refused' : 'transient', error.code, {
+    const kind = how.refused ? 'refused' : 'transient'
+    const failure = failureAfter(claim.record.failure, kind, error.code, {
       firstUnknown,
       retryAfterMs: how.retryAfterMs,
     })
@@ -225,63 +186,43 @@ export function createSettlement(options: {
     }
   }
 
-  async function end(claim: Claim, reason: EndReason): Promise<Settled> {
-    const record = await writeIfOwn(claim, (current) => ended(current, reason, clock.now()))
+  /**
+   * The server has other reasons to refuse one of several token sets than a dead refresh token: no
+   * consent for that API, say. Whether the session is over shows when the session's own token is due.
+   */
+  async function refuseTokenSet(
+    claim: Claim,
+    key: TokenKey,
+    error: ConfigurationError | RefreshUnavailableError,
+  ): Promise<Settled> {
+    const last = claim.session.refused?.[key]
+    const kind = error.name === 'ConfigurationError' ? 'configuration' : 'refused'
+    const failure = failureAfter(last, kind, error.code)
+    const record = await writeIfOwn(claim, (current, session) =>
+      tokenSetRefused(current, session, key, failure),
+    )
+    if (!record) return again
+    report({ type: 'token-refused', code: failure.code, until: failure.until })
+    announce(record, 'failed')
+    return { kind: 'error', error }
+  }
+
+  async function end(claim: Claim, reason: EndReason, words?: OAuthErrorDetails): Promise<Settled> {
+    const record = await writeIfOwn(claim, (current) => ended(current, reason, clock.now(), words))
     if (!record) return again
     announce(record, 'ended')
     return { kind: 'error', error: toSessionEndedError(record) }
   }
 
-  /** If the lease is another's by now, that tab is sending, and what this one learned is out of date. */
-  function writeIfOwn(
-    claim: Claim,
-    change: (record: SessionRecord) => SessionRecord,
-  ): Promise<SessionRecord | undefined> {
-    return keeper.update<SessionRecord | undefined>((current) => {
-      const { lease } = current
-      const isOwn = lease?.tab === options.tab && lease.takenAt === claim.lease.takenAt
-      if (!isOwn || !holdsWhatWasSent(current, claim)) return { result: undefined }
-      const next = change(current)
-      return { next, result: next }
-    })
-  }
-
-  function toFailure(
-    record: SessionRecord,
+  function failureAfter(
+    last: Failure | undefined,
     kind: Failure['kind'],
     code: string,
-    how: { readonly firstUnknown?: boolean; readonly retryAfterMs?: number | undefined },
+    how: { readonly firstUnknown?: boolean; readonly retryAfterMs?: number | undefined } = {},
   ): Failure {
-    const failedAt = clock.now()
-    const { failure: last } = record
-    // What went wrong long ago does not make today's first failure a tenth one.
-    const goesOn = last !== undefined && failedAt - last.until < longestBackOffMs
-    const attempt = goesOn ? last.attempt + 1 : 1
-    const fraction = options.random.fraction()
-    const holdMs =
-      kind === 'configuration'
-        ? haltMs
-        : holdOffMs({
-            attempt,
-            firstUnknown: how.firstUnknown ?? false,
-            retryAfterMs: how.retryAfterMs,
-            fraction,
-          })
-    return { kind, code, attempt, failedAt, until: failedAt + holdMs }
+    const at = clock.now()
+    return nextFailure(last, { kind, code, at, fraction: options.random.fraction(), ...how })
   }
-}
-
-function holdsWhatWasSent(
-  current: SessionRecord,
-  claim: Claim,
-): current is SessionRecord & { readonly session: RenewableSession } {
-  const { session } = current
-  return (
-    current.epoch === claim.record.epoch &&
-    session !== undefined &&
-    isRenewable(session) &&
-    session.refreshToken === claim.session.refreshToken
-  )
 }
 
 function mintedFor(

@@ -134,8 +134,8 @@ function readOAuthError(
   const json = parseJsonObject(text)
   if (!json) return undefined
   const { error, message, error_description, error_uri } = json
-  const isDead = (entry: unknown): boolean => typeof entry === 'string' && deadGrant.includes(entry)
-  const word = isDead(message) ? message : error
+  const known = [...deadGrant, ...configurationErrors, ...transientErrors]
+  const word = typeof message === 'string' && known.includes(message) ? message : error
   if (typeof word !== 'string' || word === '') return undefined
   const clean = (entry: unknown): string | undefined =>
     typeof entry === 'string' ? redact(entry, secrets) : undefined

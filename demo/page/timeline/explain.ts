@@ -49,6 +49,8 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
     `no new tokens this time; no tab asks again ${waiting(event, 'retryAt')}${noted(because(event), attempt(event))}`,
   halted: (event) =>
     `the server refuses how the app is set up; no tab asks again ${waiting(event, 'until')}${noted(because(event))}`,
+  'token-refused': (event) =>
+    `the server refuses the token for one API; the session goes on, and no tab asks for that token again ${waiting(event, 'until')}${noted(because(event))}`,
   'session-started': (event) =>
     `signed in${noted(textIn(event, 'sub') && `user ${textIn(event, 'sub')}`)}`,
   'session-ended': (event) => `signed out: ${reasonIn(event, 'reason', endReasons)}`,

@@ -47,6 +47,7 @@ const appearances: Readonly<Record<TokenManagerEvent['type'] | 'loaded' | 'close
   adopted: { shape: 'ring', tone: 'good', row: 0, rank: 6 },
   'held-off': { shape: 'pause', tone: 'warn', row: 0, rank: 8 },
   halted: { shape: 'stop', tone: 'bad', row: 0, rank: 8 },
+  'token-refused': { shape: 'stop', tone: 'bad', row: 0, rank: 8 },
   'session-started': { shape: 'plus', tone: 'good', row: 0, rank: 11 },
   'session-ended': { shape: 'cross', tone: 'bad', row: 0, rank: 12 },
   retried: { shape: 'twice', tone: 'warn', row: 1, rank: 7 },

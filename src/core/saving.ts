@@ -1,0 +1,78 @@
+import { holdsWhatWasSent, type Claim, type WriteIfOwn } from './claim.ts'
+import { StorageError } from './errors.ts'
+import type { Report } from './events.ts'
+import type { Clock, LockHandle } from './ports.ts'
+import type { RecordChange, RecordKeeper } from './record-keeper.ts'
+import { failed } from './record-changes.ts'
+import type { RenewableSession } from './refresh-plan.ts'
+import type { Failure, SessionRecord } from './session-record.ts'
+import { untilFirst } from './until.ts'
+
+/**
+ * Saves a refresh token that has come, and fulfils with the record that holds it; with nothing, if
+ * storage no longer holds the one that was sent. Whoever holds the lease by now does not matter: the
+ * lease guards sending.
+ */
+export type Save = (
+  claim: Claim,
+  change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
+  lock: LockHandle,
+) => Promise<SessionRecord | undefined>
+
+const persistRetryMs = 100
+/** As long as peers are kept from a refresh token that is spent and whose successor could not be stored. */
+const unpersistedMs = 600_000
+
+/** What storage refuses is tried again while lock and lease last; then this tab goes on from memory. */
+export function createSaving(options: {
+  readonly keeper: RecordKeeper
+  readonly clock: Clock
+  readonly report: Report
+  readonly writeIfOwn: WriteIfOwn
+}): Save {
+  const { keeper, clock, report } = options
+
+  return async function save(claim, change, lock) {
+    const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
+      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
+      const next = change(current, current.session)
+      return { next, result: next }
+    }
+    for (let delayMs = persistRetryMs; ; delayMs *= 2) {
+      try {
+        const record = await keeper.update(write, { durable: true })
+        const tookMs = clock.monotonic() - claim.takenAtMonotonic
+        if (record) report({ type: 'committed', generation: record.generation, tookMs })
+        return record
+      } catch (error) {
+        const mayRetry = clock.now() + delayMs < claim.lease.until
+        const keepsLock = !claim.lease.underLock || lock.isHeld()
+        const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
+        if (!mayRetry || !keepsLock || isOvertaken) break
+      }
+      await untilFirst(clock, delayMs)
+    }
+    // Signed out meanwhile, which storage may have refused as well.
+    if (keeper.seen()?.epoch !== claim.record.epoch) return undefined
+    await markUnpersisted(claim)
+    const next = change(claim.record, claim.session)
+    keeper.carryOn(claim.record, next)
+    report({ type: 'persistence-failed' })
+    return next
+  }
+
+  /** The other tabs must not send the refresh token that storage still holds. */
+  async function markUnpersisted(claim: Claim): Promise<void> {
+    const now = clock.now()
+    const mark: Failure = {
+      kind: 'transient',
+      code: 'NOT_PERSISTED',
+      attempt: 1,
+      failedAt: now,
+      until: now + unpersistedMs,
+    }
+    await options
+      .writeIfOwn(claim, (current) => failed(current, mark, { unknown: current.unknown + 1 }))
+      .catch(() => undefined)
+  }
+}
