@@ -21,7 +21,11 @@ export function compile(name: string, files: Readonly<Record<string, string>>): 
       types: [],
       isolatedDeclarations: false,
       declaration: false,
-      paths: { tokenring: ['../../../src/index.ts'] },
+      paths: {
+        tokenring: ['../../../src/index.ts'],
+        'tokenring/providers': ['../../../src/providers/index.ts'],
+        'tokenring/token-proxy': ['../../../src/token-proxy/index.ts'],
+      },
     },
     include: [],
     files: Object.keys(files),

@@ -27,6 +27,9 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   oauth: (to) => layerOf(to) === 'core' || to === 'oauth4webapi',
   adapters: (to) => layerOf(to) === 'core' || to === 'idb-keyval',
   testing: (to) => layerOf(to) === 'core' || to === 'token-manager.ts' || memoryTwin.test(to),
+  // For the types of the options; a test of its own says so.
+  providers: (to) => to === 'options.ts',
+  'token-proxy': () => false,
   'token-manager': (to) => ['core', 'http', 'oauth', 'adapters'].includes(layerOf(to)),
   index: (to) => layerOf(to) !== 'package',
 }
@@ -108,6 +111,14 @@ describe('the source files', () => {
       [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => layerOf(from)))].sort()
     expect(importers('oauth4webapi')).toEqual(['oauth'])
     expect(importers('idb-keyval')).toEqual(['adapters'])
+  })
+
+  it('import nothing but types into the providers, which are data', () => {
+    const fromElsewhere = imports.filter(
+      ({ from, to }) => layerOf(from) === 'providers' && layerOf(to) !== 'providers',
+    )
+    expect(fromElsewhere.length).toBeGreaterThan(0)
+    expect(fromElsewhere.every(({ typeOnly }) => typeOnly)).toBe(true)
   })
 
   it('import one another without a cycle', () => {
