@@ -40,6 +40,8 @@ const transientErrors = [
   'invalid_dpop_proof',
 ]
 const transientStatuses = [408, 425, 429]
+/** A gateway's word that it has no answer from behind it, where the request may have been carried out. */
+const gatewayStatuses = [502, 504]
 const refusingStatuses = [400, 401, 403]
 const longestRetryAfterMs = 3_600_000
 const longestDescription = 300
@@ -64,9 +66,10 @@ export function readRefusal(
   }
   if (isInTrouble || (oauth && transientErrors.includes(oauth.error))) {
     const retryAfterMs = readRetryAfterMs(reply.headers, context.now)
+    const outcome = gatewayStatuses.includes(status) ? 'unknown' : 'answered'
     return {
       kind: 'transient',
-      error: unavailable('SERVER_UNAVAILABLE', 'answered', oauth),
+      error: unavailable('SERVER_UNAVAILABLE', outcome, oauth),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     }
   }

@@ -26,6 +26,7 @@ describe('while the token endpoint is down for a minute, ten tabs that ask every
   const downs: readonly [string, FakeReply][] = [
     ['answers 503', () => page(503)],
     ['answers 503 with Retry-After: 1', () => page(503, { 'retry-after': '1' })],
+    ['answers 502', () => page(502)],
     ['cuts every connection', cut],
     ['answers nothing', hang],
     ['answers HTML with 200', () => page(200)],

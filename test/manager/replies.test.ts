@@ -80,6 +80,15 @@ const rows: readonly Row[] = [
   },
   { reply: '500 with invalid_grant', answers: [refusal(500, 'invalid_grant')], ...serverTrouble },
   { reply: '503 with invalid_grant', answers: [refusal(503, 'invalid_grant')], ...serverTrouble },
+  { reply: '502, once', answers: [() => page(502)], ...served, next: 'new' },
+  { reply: '504, once', answers: [() => page(504)], ...served, next: 'new' },
+  { reply: '504, twice', answers: [() => page(504), () => page(504)], ...serverTrouble },
+  {
+    reply: '504 with Retry-After',
+    answers: [() => page(504, { 'retry-after': '30' })],
+    ...serverTrouble,
+    quietMs: 30_000,
+  },
   { reply: 'opaque redirect', answers: [opaqueRedirect], ...serverTrouble },
   { reply: 'hang, once', answers: [hang], ...served, next: 'new' },
   {

@@ -70,7 +70,6 @@ describe('readRefusal', () => {
     [429, html],
     [500, ''],
     [500, error('invalid_grant')],
-    [502, html],
     [503, error('invalid_client')],
     [599, ''],
     [0, ''],
@@ -89,6 +88,15 @@ describe('readRefusal', () => {
         outcome: 'answered',
       },
     })
+  })
+
+  it.each([502, 504])('cannot know what lies behind a gateway that answers %i', (status) => {
+    for (const body of [html, '', error('temporarily_unavailable')]) {
+      expect(read(status, body)).toMatchObject({
+        kind: 'transient',
+        error: { code: 'SERVER_UNAVAILABLE', outcome: 'unknown' },
+      })
+    }
   })
 
   it.each<[number, unknown, 'answered' | 'unknown']>([
