@@ -2,17 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { compile } from '../package/compile.ts'
 import { readText, sourceFiles } from '../package/source-files.ts'
 
-const entry = 'src/providers/index.ts'
-
 function compileWithProviders(
   name: string,
   files: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const here = Object.entries(files).map(([file, text]) => [
-    file,
-    `${text.replaceAll('tokenring/providers', `../../../${entry}`)}\nexport {}\n`,
-  ])
-  return compile(`providers-${name}`, Object.fromEntries(here))
+  const modules = Object.entries(files).map(([file, text]) => [file, `${text}\nexport {}\n`])
+  return compile(`providers-${name}`, Object.fromEntries(modules))
 }
 
 function examplesIn(markdown: string): readonly string[] {

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { createTokenProxy, type TokenProxyOptions } from '../../src/token-proxy/index.ts'
+import { everythingIn } from '../support/everything-in.ts'
+import { clientSecret, post, startBoth } from './servers.ts'
+
+const good: TokenProxyOptions = {
+  tokenEndpoint: 'https://vendor.example/oauth/token',
+  clientId: 'web',
+  clientSecret,
+  allowedOrigins: ['https://app.example.com'],
+}
+
+function errorWith(changes: Readonly<Record<string, unknown>>): unknown {
+  try {
+    createTokenProxy({ ...good, ...changes })
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+describe('createTokenProxy', () => {
+  it.each<[string, readonly unknown[]]>([
+    [
+      'tokenEndpoint',
+      [
+        undefined,
+        '',
+        '/oauth/token',
+        'vendor.example/token',
+        'http://vendor.example/token',
+        'ftp://vendor.example/token',
+        'https://user:pass@vendor.example/token',
+        'https://vendor.example/token#fragment',
+        new URL('https://vendor.example/token'),
+      ],
+    ],
+    ['clientId', [undefined, '', ' web', 7]],
+    ['clientSecret', [undefined, '', null, 7, `${clientSecret}\n`, ` ${clientSecret}`]],
+    ['authentication', ['none', '', null]],
+    ['encoding', ['xml', null]],
+    [
+      'allowedOrigins',
+      [
+        undefined,
+        [],
+        '*',
+        'https://app.example.com',
+        ['*'],
+        ['null'],
+        [''],
+        ['https://*.example.com'],
+        ['https://app.example.com/'],
+        ['https://app.example.com/path'],
+        ['https://app.example.com:443'],
+        ['https://App.example.com'],
+        ['http://app.example.com'],
+        ['app.example.com'],
+        ['file:///app'],
+        ['https://app.example.com', 7],
+        [/example/],
+      ],
+    ],
+    ['allowedGrants', [[], ['password'], ['refresh_token', 'client_credentials'], 'refresh_token']],
+    ['maxBodyBytes', [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1000']],
+    ['timeoutMs', [0, 99, -1, Number.NaN, Number.POSITIVE_INFINITY, '9000']],
+    ['fetch', ['fetch', null]],
+    ['allowedOrigin', ['https://app.example.com']],
+    ['toString', [1]],
+  ])('names a wrong %s, and not the secret', (name, values) => {
+    for (const value of values) {
+      const error = errorWith({ [name]: value })
+      expect(error).toBeInstanceOf(TypeError)
+      const text = everythingIn(error)
+      expect(text).toContain(`options.${name} `)
+      expect(text).not.toContain(clientSecret)
+    }
+  })
+
+  it('wants options', () => {
+    for (const options of [undefined, null, 'web']) {
+      expect(() => createTokenProxy(options as never)).toThrow(TypeError)
+    }
+  })
+
+  it.each<[string, Partial<TokenProxyOptions>]>([
+    ['a token endpoint on loopback', { tokenEndpoint: 'http://localhost:9443/token' }],
+    ['a token endpoint with a query', { tokenEndpoint: 'https://vendor.example/token?v=2' }],
+    ['origins on loopback', { allowedOrigins: ['http://localhost:5173', 'http://[::1]:5173'] }],
+    ['a port', { allowedOrigins: ['https://app.example.com:8443'] }],
+    ['JSON with Basic', { encoding: 'json', authentication: 'basic' }],
+    ['one grant', { allowedGrants: ['refresh_token'] }],
+    [
+      'members that are undefined',
+      {
+        authentication: undefined,
+        encoding: undefined,
+        allowedGrants: undefined,
+        maxBodyBytes: undefined,
+        timeoutMs: undefined,
+        fetch: undefined,
+      },
+    ],
+  ])('takes %s', (_, changes) => {
+    expect(errorWith(changes)).toBeUndefined()
+  })
+
+  it('does not heed what becomes of the options later', async () => {
+    const allowedOrigins = ['https://app.example.com']
+    const { upstream, address } = await startBoth({ allowedOrigins })
+    allowedOrigins.push('https://evil.example')
+    const foreign = { headers: { origin: 'https://evil.example' } }
+    expect((await post(address, undefined, foreign)).status).toBe(403)
+    expect(upstream.received).toEqual([])
+  })
+})
