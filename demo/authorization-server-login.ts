@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider, ProviderContext } from 'oidc-provider'
-import { demoUsers, loginPage } from './authorization-server-pages.ts'
-import type { DemoUser } from './authorization-server-pages.ts'
+import { demoUser, loginPage } from './authorization-server-pages.ts'
 import { readBody, sendHtml } from './http.ts'
 import { interactionPolicy } from './quiet-oidc-provider.ts'
 
@@ -42,8 +41,4 @@ export function createLoginPolicy(): object {
     .get('login')
     .checks.add(new Check('hinted_user', description, 'login_required', isAnotherUser))
   return policy
-}
-
-function demoUser(id: unknown): DemoUser | undefined {
-  return demoUsers.find((user) => user.id === id)
 }

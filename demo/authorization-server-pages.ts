@@ -9,6 +9,10 @@ export const demoUsers: readonly DemoUser[] = [
   { id: 'alan', name: 'Alan Turing' },
 ]
 
+export function demoUser(id: unknown): DemoUser | undefined {
+  return demoUsers.find((user) => user.id === id)
+}
+
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -10,8 +10,8 @@ import { createAuthorizationServerStore, isOf } from './authorization-server-sto
 import type { Whose } from './authorization-server-store.ts'
 import { peekForm, sendHtml, serveCountersAndControls } from './http.ts'
 import { createSessionExpiries } from './session-expiries.ts'
-import { applyFault } from './token-endpoint-faults.ts'
-import type { TokenEndpointFault } from './token-endpoint-faults.ts'
+import { applyFault, createFaultSwitch } from './token-endpoint-faults.ts'
+import type { SpoiledExchange, TokenEndpointFault } from './token-endpoint-faults.ts'
 
 export type { AuthorizationServerCounters }
 
@@ -72,11 +72,10 @@ export function createAuthorizationServer(
   const expiries = createSessionExpiries()
   const issued = new Map<string, IssuedToken>()
   const revoked = new Set<string>()
+  const faults = createFaultSwitch()
   let discoveries = 0
   let accessTokenTtlSeconds = options.accessTokenTtlSeconds
   let refreshTokenGraceMs = options.refreshTokenGraceMs ?? 0
-  let fault: TokenEndpointFault | undefined
-  let faultsLeft = 0
 
   const store = createAuthorizationServerStore({
     graceMs: () => refreshTokenGraceMs,
@@ -92,13 +91,14 @@ export function createAuthorizationServer(
     }
     if (context.path !== '/token') return next()
     tallies.add('tokenRequests', await clientOf(context.req))
-    const present = takeFault()
-    if (present?.when === 'before') {
-      const verdict = await applyFault(present, context, pageOrigin)
+    const fault = faults.take()
+    const exchange = spoiledExchange(context, pageOrigin)
+    if (fault?.when === 'before') {
+      const verdict = await applyFault(fault, exchange)
       if (verdict === 'answered') return undefined
     }
     await next()
-    if (present?.when === 'after') await applyFault(present, context, pageOrigin)
+    if (fault?.when === 'after') await applyFault(fault, exchange)
   })
   provider.on('grant.success', ({ oidc }) => {
     const isRefresh = oidc.params?.['grant_type'] === 'refresh_token'
@@ -122,12 +122,6 @@ export function createAuthorizationServer(
     process.stderr.write(`authorization server: ${error.stack ?? error.message}\n`)
   })
 
-  function takeFault(): TokenEndpointFault | undefined {
-    if (faultsLeft < 1) return undefined
-    faultsLeft -= 1
-    return fault
-  }
-
   const server: AuthorizationServer = {
     handle(request, response) {
       serve(request, response).catch((error: unknown) => {
@@ -149,10 +143,7 @@ export function createAuthorizationServer(
     setRefreshTokenGrace(ms) {
       refreshTokenGraceMs = ms
     },
-    misbehave(next) {
-      fault = next
-      faultsLeft = next ? (next.times ?? Infinity) : 0
-    },
+    misbehave: faults.set,
     revokeGrants: (whose = {}) => store.revokeGrants(whose),
     revokeAccessTokens(whose = {}) {
       for (const token of issued.values()) {
@@ -181,4 +172,26 @@ export function createAuthorizationServer(
 
 async function clientOf(request: ProviderContext['req']): Promise<string | undefined> {
   return (await peekForm(request)).get('client_id') ?? undefined
+}
+
+function spoiledExchange(context: ProviderContext, pageOrigin: string): SpoiledExchange {
+  return {
+    request: context.req,
+    response: context.res,
+    crossOriginHeaders: {
+      'access-control-allow-origin': pageOrigin,
+      'access-control-expose-headers': 'WWW-Authenticate, Retry-After',
+    },
+    reply(status, headers, body) {
+      context.status = status
+      context.set({ ...headers })
+      context.body = body
+    },
+    withhold() {
+      context.respond = false
+    },
+    alter(change) {
+      context.body = change(context.body)
+    },
+  }
 }

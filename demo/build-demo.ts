@@ -5,8 +5,10 @@ import { parseArgs } from 'node:util'
 import { buildPages } from './build-pages.ts'
 import { contentSecurityPolicyForMeta } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
-import { originFlag, wholeNumberFlag } from './flags.ts'
+import { originFlag, wholeNumberFlag, wordFlag } from './flags.ts'
 import { clientFacts } from './servers.ts'
+import { authorizationServerNames, vendorNamed } from './vendors/vendors.ts'
+import type { AuthorizationServerName } from './vendors/vendors.ts'
 
 const pageFolder = fileURLToPath(new URL('./page', import.meta.url))
 
@@ -14,6 +16,8 @@ export interface StaticDemoOptions extends PolicyAddresses {
   readonly accessTokenTtlSeconds: number
   /** The folder that is made. An earlier build in it goes; another folder is left alone. */
   readonly out: string
+  /** The one that the servers are started with. Default: `'oidc-provider'`. */
+  readonly authorizationServer?: AuthorizationServerName
   /** The folder with the pages. Default: those of the demo. */
   readonly root?: string
 }
@@ -27,6 +31,10 @@ export interface StaticDemoOptions extends PolicyAddresses {
  */
 export async function buildStaticDemo(options: StaticDemoOptions): Promise<readonly string[]> {
   const { issuer, apiOrigin, accessTokenTtlSeconds, out, root = pageFolder } = options
+  const { authorizationServer: name = 'oidc-provider' } = options
+  if (vendorNamed(name)?.needsSecret) {
+    throw new Error(`${name} needs a token proxy, which static files cannot be.`)
+  }
   const built = await buildPages(root, {
     minify: true,
     tags: [
@@ -40,7 +48,12 @@ export async function buildStaticDemo(options: StaticDemoOptions): Promise<reado
       },
     ],
   })
-  const facts = { ...clientFacts, issuer, apiOrigin, accessTokenTtlSeconds }
+  const facts = {
+    ...clientFacts(name, { issuer, apiOrigin }),
+    issuer,
+    apiOrigin,
+    accessTokenTtlSeconds,
+  }
   const files = new Map(built)
   files.set('facts.json', JSON.stringify(facts))
   await removeEarlierBuild(out)
@@ -69,19 +82,22 @@ export async function runBuild(args: string[]): Promise<void> {
       api: { type: 'string', default: 'http://localhost:4182' },
       'access-token-ttl': { type: 'string', default: '30' },
       out: { type: 'string', default: 'dist-demo' },
+      server: { type: 'string', default: 'oidc-provider' },
     },
   })
   const accessTokenTtlSeconds = wholeNumberFlag('access-token-ttl', values['access-token-ttl'])
+  const name = wordFlag('server', values.server, authorizationServerNames)
   const files = await buildStaticDemo({
     issuer: originFlag('issuer', values.issuer),
     apiOrigin: originFlag('api', values.api),
     accessTokenTtlSeconds,
     out: values.out,
+    authorizationServer: name,
   })
   process.stdout.write(`
   ${files.length} files in ${values.out}
 
   Serve them at the root of an origin, and start the servers with
-  node demo/start.js --page-origin <that origin> --access-token-ttl ${accessTokenTtlSeconds}
+  node demo/start.js --page-origin <that origin> --access-token-ttl ${accessTokenTtlSeconds} --server ${name}
 `)
 }

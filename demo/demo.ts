@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { originFlag, wholeNumberFlag } from './flags.ts'
-import { createPageServer } from './page-server.ts'
+import { originFlag, wholeNumberFlag, wordFlag } from './flags.ts'
+import { createPages } from './page-server.ts'
 import { startServers } from './servers.ts'
+import { startSwitchableServers } from './switchable-servers.ts'
+import { authorizationServerNames, vendorNamed } from './vendors/vendors.ts'
 
 const pageFolder = fileURLToPath(new URL('./page', import.meta.url))
 
@@ -14,25 +16,33 @@ export async function runDemo(args: string[]): Promise<void> {
       'access-token-ttl': { type: 'string', default: '30' },
       port: { type: 'string', default: '4180' },
       'page-origin': { type: 'string' },
+      server: { type: 'string', default: 'oidc-provider' },
     },
   })
   const accessTokenTtlSeconds = wholeNumberFlag('access-token-ttl', values['access-token-ttl'])
   const port = wholeNumberFlag('port', values.port)
+  const name = wordFlag('server', values.server, authorizationServerNames)
   const elsewhere = values['page-origin']
-  const common = {
-    accessTokenTtlSeconds,
-    controls: true,
-    ports: { page: port, issuer: port + 1, api: port + 2 },
+  if (elsewhere !== undefined && vendorNamed(name)?.needsSecret) {
+    throw new TypeError(`--page-origin does not go with ${name}, which needs a token proxy there.`)
   }
-  const servers = await startServers(
+  const ports = { page: port, issuer: port + 1, api: port + 2 }
+  const servers =
     elsewhere === undefined
-      ? {
-          ...common,
-          createPageServer: (addresses) =>
-            createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
-        }
-      : { ...common, pageOrigin: originFlag('page-origin', elsewhere) },
-  )
+      ? await startSwitchableServers({
+          pages: await createPages(pageFolder),
+          first: name,
+          accessTokenTtlSeconds,
+          ports,
+        })
+      : await startServers({
+          authorizationServer: name,
+          accessTokenTtlSeconds,
+          controls: true,
+          ports,
+          pageOrigin: originFlag('page-origin', elsewhere),
+        })
+  const first = 'first' in servers ? servers.first : servers
 
   const page =
     elsewhere === undefined
@@ -41,8 +51,8 @@ export async function runDemo(args: string[]): Promise<void> {
   process.stdout.write(`
   ${page}
 
-  authorization server  ${servers.issuer}
-  API                   ${servers.apiOrigin}
+  authorization server  ${first.issuer} (${first.vendor.title}; others: --server, or in the page)
+  API                   ${first.apiOrigin}
   access tokens live    ${accessTokenTtlSeconds} s (--access-token-ttl)
 
   Ctrl-C stops it.

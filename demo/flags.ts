@@ -11,3 +11,14 @@ export function originFlag(name: string, text: string): string {
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
   throw new TypeError(`--${name} takes an origin such as http://localhost:8080, not "${text}".`)
 }
+
+/** The same as one of a few words. */
+export function wordFlag<Word extends string>(
+  name: string,
+  text: string,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === text)
+  if (found !== undefined) return found
+  throw new TypeError(`--${name} takes one of ${words.join(', ')}, not "${text}".`)
+}

@@ -1,5 +1,11 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type {
+  IncomingMessage,
+  RequestListener,
+  Server,
+  ServerOptions,
+  ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ControlInputError, parseControlInput } from './control-input.ts'
 import type { ControlInput } from './control-input.ts'
@@ -12,8 +18,8 @@ export interface Listener {
 }
 
 /** Listens on loopback: on `port` if it is free, else on any other. */
-export async function listen(port: number): Promise<Listener> {
-  const server = createServer((request, response) => listener.handle(request, response))
+export async function listen(port: number, options: ServerOptions = {}): Promise<Listener> {
+  const server = createServer(options, (request, response) => listener.handle(request, response))
   await bind(server, port).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
     await bind(server, 0)

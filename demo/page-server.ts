@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { buildPages } from './build-pages.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
@@ -18,33 +19,44 @@ export interface PageFacts extends PolicyAddresses {
   readonly [name: string]: unknown
 }
 
+/** The bundled pages of a folder. */
+export interface Pages {
+  /** Answers a request, with these facts at `/facts.json`. */
+  serve(request: IncomingMessage, response: ServerResponse, facts: PageFacts): void
+}
+
 /**
- * Bundles the pages of a folder and serves them, with `facts` at `/facts.json` and a strict content
- * security policy. A path that looks like no file gets `index.html`. A bundle, because a development
+ * Bundles the pages of a folder, to be served with a strict content security policy. A path that looks like no file gets `index.html`. A bundle, because a development
  * server's socket would keep the page out of the back/forward cache, and because twenty tabs load
  * it fast.
  *
  * @param root The folder; every HTML file directly in it is a page.
  */
-export async function createPageServer(root: string, facts: PageFacts): Promise<PageServer> {
-  const files = new Map(await buildPages(root, { minify: false }))
-  files.set('facts.json', JSON.stringify(facts))
-  const policy = contentSecurityPolicy(facts)
+export async function createPages(root: string): Promise<Pages> {
+  const files = await buildPages(root, { minify: false })
   return {
-    handle(request, response) {
+    serve(request, response, facts) {
       const path = pathOf(request.url ?? '/')
-      const file = files.get(path)
+      const file = path === 'facts.json' ? JSON.stringify(facts) : files.get(path)
       const type = types[extname(path)] ?? 'application/octet-stream'
       response.writeHead(file === undefined ? 404 : 200, {
         'content-type': file === undefined ? 'text/plain' : type,
         // `no-store` would keep the page out of the back/forward cache.
         'cache-control': 'no-cache',
         'x-content-type-options': 'nosniff',
-        ...(type.startsWith('text/html') && { 'content-security-policy': policy }),
+        ...(type.startsWith('text/html') && {
+          'content-security-policy': contentSecurityPolicy(facts),
+        }),
       })
       response.end(file ?? 'There is no such file.')
     },
   }
+}
+
+/** The same with facts that stay as they are. */
+export async function createPageServer(root: string, facts: PageFacts): Promise<PageServer> {
+  const pages = await createPages(root)
+  return { handle: (request, response) => pages.serve(request, response, facts) }
 }
 
 function pathOf(url: string): string {

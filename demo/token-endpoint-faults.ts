@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http'
-import type { ProviderContext } from 'oidc-provider'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
  * How the token endpoint misbehaves. `before`: instead of processing the request, so that nothing
@@ -34,41 +33,74 @@ export type TokenEndpointFault = {
     }
 )
 
-/** Whether oidc-provider's own reply goes on its way. */
+/** A token request under way, as a fault meddles with it. */
+export interface SpoiledExchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** What a reply needs so that the page may read it. */
+  readonly crossOriginHeaders: Readonly<Record<string, string>>
+  /** Answers in place of the server. */
+  reply(status: number, headers: Readonly<Record<string, string>>, body: string): void
+  /** Keeps the server from answering at all. */
+  withhold(): void
+  /** Changes the members of the true reply. */
+  alter(change: (body: unknown) => unknown): void
+}
+
+/** Whether the server's own reply goes on its way. */
 type Verdict = 'pass' | 'answered'
 
 /** Does to the exchange what the fault says. */
 export async function applyFault(
   fault: TokenEndpointFault,
-  context: ProviderContext,
-  pageOrigin: string,
+  exchange: SpoiledExchange,
 ): Promise<Verdict> {
+  const { request, response, crossOriginHeaders } = exchange
   switch (fault.kind) {
-    case 'reply':
-      context.status = fault.status
-      context.set({
-        'access-control-allow-origin': pageOrigin,
-        'access-control-expose-headers': 'WWW-Authenticate, Retry-After',
-        'content-type': 'application/json',
-        ...fault.headers,
-      })
-      context.body = fault.body ?? ''
+    case 'reply': {
+      const type = { 'content-type': 'application/json' }
+      const headers = { ...crossOriginHeaders, ...type, ...fault.headers }
+      exchange.reply(fault.status, headers, fault.body ?? '')
       return 'answered'
+    }
     case 'cut':
-      context.respond = false
-      cutOff(context.res, pageOrigin)
+      exchange.withhold()
+      cutOff(response, crossOriginHeaders)
       return 'answered'
     case 'hang':
-      context.respond = false
+      exchange.withhold()
       return 'answered'
     case 'delay':
       await new Promise((resolve) => setTimeout(resolve, fault.ms))
-      if (fault.when === 'after' || !context.req.socket.destroyed) return 'pass'
-      context.respond = false
+      if (fault.when === 'after' || !request.socket.destroyed) return 'pass'
+      exchange.withhold()
       return 'answered'
     case 'alter':
-      context.body = altered(context.body, fault)
+      exchange.alter((body) => altered(body, fault))
       return 'pass'
+  }
+}
+
+/** The fault that is switched on, and for how many requests it still is. */
+export interface FaultSwitch {
+  set(fault: TokenEndpointFault | undefined): void
+  /** What befalls this request. */
+  take(): TokenEndpointFault | undefined
+}
+
+export function createFaultSwitch(): FaultSwitch {
+  let fault: TokenEndpointFault | undefined
+  let left = 0
+  return {
+    set(next) {
+      fault = next
+      left = next ? (next.times ?? Infinity) : 0
+    },
+    take() {
+      if (left < 1) return undefined
+      left -= 1
+      return fault
+    },
   }
 }
 
@@ -76,9 +108,12 @@ export async function applyFault(
  * In the middle of the reply: a request on a reused connection that ends without a byte of an answer
  * is sent again by Chromium itself, a POST too, and the page never learns of it.
  */
-function cutOff(response: ServerResponse, pageOrigin: string): void {
+function cutOff(
+  response: ServerResponse,
+  crossOriginHeaders: Readonly<Record<string, string>>,
+): void {
   response.writeHead(200, {
-    'access-control-allow-origin': pageOrigin,
+    ...crossOriginHeaders,
     'content-type': 'application/json',
     'content-length': '1000',
   })

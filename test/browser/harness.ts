@@ -3,7 +3,7 @@ import type { Page as PlaywrightPage } from 'playwright-core'
 import type { Page as PuppeteerPage } from 'puppeteer-core'
 import { createPageServer } from '../../demo/page-server.ts'
 import { startServers } from '../../demo/servers.ts'
-import type { Servers } from '../../demo/servers.ts'
+import type { Servers, ServersOptions } from '../../demo/servers.ts'
 import type { AuthorizationServerCounters } from '../../demo/authorization-server.ts'
 import type { SessionState } from '../../src/index.ts'
 import type { StageConfig } from './app/app.ts'
@@ -15,10 +15,12 @@ export { eventually }
 
 const appFolder = fileURLToPath(new URL('./app', import.meta.url))
 
-export interface StageOptions {
+export interface StageOptions extends Pick<
+  ServersOptions,
+  'authorizationServer' | 'refreshTokenGraceMs' | 'tokenSizes' | 'apiHeaderBytes'
+> {
   /** Default: 300. */
   readonly accessTokenTtlSeconds?: number
-  readonly refreshTokenGraceMs?: number
   /** For `createTokenManager` in every page. */
   readonly managerOptions?: StageConfig['managerOptions']
   /** Sender-constrained tokens. Default: `false`. */
@@ -91,12 +93,13 @@ export async function startStageIn<Page extends AnyPage>(
   launch: () => Promise<Driver<Page>>,
   options: StageOptions,
 ): Promise<Stage<Page>> {
-  const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0, managerOptions = {} } = options
+  const { managerOptions = {}, dpop = false, ...serversOptions } = options
+  const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0 } = serversOptions
   const servers = await startServers({
+    ...serversOptions,
     createPageServer: (addresses) =>
-      createPageServer(appFolder, { ...addresses, managerOptions, dpop: options.dpop ?? false }),
+      createPageServer(appFolder, { ...addresses, managerOptions, dpop }),
     accessTokenTtlSeconds,
-    refreshTokenGraceMs,
     controls: true,
   })
   const { authorizationServer, api, pageOrigin, apiOrigin } = servers

@@ -6,6 +6,8 @@ import { buildStaticDemo } from '../../demo/build-demo.ts'
 import { contentSecurityPolicyForMeta } from '../../demo/content-security-policy.ts'
 import { createPlainClient } from './plain-client.ts'
 import { startServers } from '../../demo/servers.ts'
+import { vendorFacts } from '../../demo/vendors/vendors.ts'
+import type { AuthorizationServerName } from '../../demo/vendors/vendors.ts'
 import { createPagesFolder } from './pages-folder.ts'
 
 const addresses = { issuer: 'http://localhost:1', apiOrigin: 'http://localhost:2' }
@@ -23,8 +25,16 @@ afterEach(async () => {
   await rm(parent, { recursive: true })
 })
 
-const build = (): Promise<readonly string[]> =>
-  buildStaticDemo({ ...addresses, accessTokenTtlSeconds: 30, out, root: folder.path })
+const build = (
+  authorizationServer: AuthorizationServerName = 'oidc-provider',
+): Promise<readonly string[]> =>
+  buildStaticDemo({
+    ...addresses,
+    accessTokenTtlSeconds: 30,
+    out,
+    root: folder.path,
+    authorizationServer,
+  })
 
 test('the static files are the pages, minified, with the facts beside them', async () => {
   const files = await build()
@@ -35,8 +45,26 @@ test('the static files are the pages, minified, with the facts beside them', asy
     clientId: 'tokenring-demo',
     twentyLinesClientId: 'twenty-lines',
     scope: 'openid profile orders:read orders:write',
+    vendor: vendorFacts('oidc-provider', {
+      origin: addresses.issuer,
+      apiOrigin: addresses.apiOrigin,
+      clientId: 'tokenring-demo',
+    }),
     accessTokenTtlSeconds: 30,
   })
+})
+
+test('static files can be for the contract server of a vendor', async () => {
+  await build('wso2-rotating')
+  const facts: unknown = JSON.parse(await readFile(join(out, 'facts.json'), 'utf8'))
+  expect(facts).toMatchObject({
+    issuer: addresses.issuer,
+    vendor: { managerOptions: { authorizationServer: `${addresses.issuer}/oauth2/token` } },
+  })
+})
+
+test('static files cannot be for a vendor that needs a token proxy', async () => {
+  await expect(build('mercado-pago')).rejects.toThrow('mercado-pago needs a token proxy')
 })
 
 test.for(['index.html', 'other.html'])('%s carries its policy before its script', async (name) => {

@@ -45,7 +45,7 @@ test('the facts are JSON with all addresses', async () => {
   const response = await get('/facts.json')
   expect(response.headers.get('content-type')).toBe('application/json')
   expect(response.headers.get('cache-control')).toBe('no-cache')
-  const { pageOrigin, issuer, apiOrigin, clientId, twentyLinesClientId, scope } = servers
+  const { pageOrigin, issuer, apiOrigin, clientId, twentyLinesClientId, scope, vendor } = servers
   expect(await response.json()).toEqual({
     pageOrigin,
     issuer,
@@ -53,6 +53,7 @@ test('the facts are JSON with all addresses', async () => {
     clientId,
     twentyLinesClientId,
     scope,
+    vendor,
     accessTokenTtlSeconds: 30,
   })
 })

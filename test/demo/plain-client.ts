@@ -1,15 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Servers } from '../../demo/servers.ts'
+import { vendorNamed } from '../../demo/vendors/vendors.ts'
 
 export interface TokenReply {
   readonly access_token: string
   readonly refresh_token: string
   readonly id_token: string
+  readonly token_type: string
   readonly expires_in: number
   readonly scope: string
 }
 
-/** A client without the library: a cookie jar, and the requests as the specifications write them. */
+/**
+ * A client without the library: a cookie jar, and the requests as the specifications or the vendor's
+ * pages write them.
+ */
 export interface PlainClient {
   /** Goes to the authorization server. The address of its login page, or of the callback. */
   authorize(parameters?: Record<string, string>): Promise<URL>
@@ -30,7 +35,10 @@ export function createPlainClient(
     redirectPath: '/callback',
   },
 ): PlainClient {
-  const { issuer, pageOrigin, apiOrigin } = servers
+  const { issuer, pageOrigin, apiOrigin, clientSecret } = servers
+  const { authorizationEndpoint, authorizationParameters } = servers.vendor.twentyLines
+  const vendor = vendorNamed(servers.vendor.name)
+  const isJson = vendor?.encodings[0] === 'json'
   const { clientId } = client
   const redirectUri = pageOrigin + client.redirectPath
   const verifier = randomBytes(32).toString('base64url')
@@ -70,17 +78,22 @@ export function createPlainClient(
     parameters: Record<string, string>,
     signal: AbortSignal | null = null,
   ): Promise<Response> {
-    return fetch(`${issuer}/token`, {
+    const credentials = {
+      client_id: clientId,
+      ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    }
+    const members = { ...credentials, ...parameters }
+    return fetch(issuer + (vendor?.paths.token ?? '/token'), {
       method: 'POST',
-      headers: { origin: pageOrigin },
-      body: new URLSearchParams({ client_id: clientId, ...parameters }),
+      headers: { origin: pageOrigin, ...(isJson && { 'content-type': 'application/json' }) },
+      body: isJson ? JSON.stringify(members) : new URLSearchParams(members),
       signal,
     })
   }
 
   const plainClient: PlainClient = {
     async authorize(parameters = {}) {
-      const url = new URL('/auth', issuer)
+      const url = new URL(authorizationEndpoint)
       url.search = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
@@ -89,6 +102,7 @@ export function createPlainClient(
         state: 'state',
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
         code_challenge_method: 'S256',
+        ...authorizationParameters,
         ...parameters,
       }).toString()
       return follow(await browse(url), url)

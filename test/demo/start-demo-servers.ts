@@ -3,9 +3,7 @@ import type { Servers, ServersOptions } from '../../demo/servers.ts'
 
 /** The servers with an empty page, and with controls unless the options say otherwise. */
 export function startDemoServers(
-  options: Partial<Pick<ServersOptions, 'accessTokenTtlSeconds' | 'controls' | 'ports'>> & {
-    readonly refreshTokenGraceMs?: number
-  } = {},
+  options: Partial<Omit<ServersOptions, 'createPageServer' | 'pageOrigin'>> = {},
 ): Promise<Servers> {
   return startServers({
     createPageServer: () => ({ handle: (_request, response) => response.end() }),

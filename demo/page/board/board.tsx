@@ -103,6 +103,7 @@ function Board(): JSX.Element {
       </header>
       <main>
         <SessionBar
+          facts={facts}
           state={state}
           tabs={tabs}
           isInUse={isInUse}

@@ -1,12 +1,14 @@
 import { useComputed } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { JSX } from 'preact'
+import type { Facts } from '../shared/facts.ts'
 import type { SharedConditions } from '../shared/conditions.ts'
 import type { StateSummary } from '../shared/tab-snapshot.ts'
 import { fewestFrames, mostFrames } from './tabs.ts'
 import type { Tabs } from './tabs.ts'
 
 interface SessionBarProps {
+  readonly facts: Facts
   readonly state: ReadonlySignal<StateSummary>
   readonly tabs: Tabs
   readonly isInUse: ReadonlySignal<boolean>
@@ -17,7 +19,7 @@ interface SessionBarProps {
 
 /** Who is signed in, and how many tabs there are. */
 export function SessionBar(props: SessionBarProps): JSX.Element {
-  const { state, tabs, isInUse, conditions } = props
+  const { facts, state, tabs, isInUse, conditions } = props
   const { status } = state.value
   return (
     <div class="session-bar">
@@ -36,6 +38,7 @@ export function SessionBar(props: SessionBarProps): JSX.Element {
         <button type="button" disabled={status !== 'signed-in'} onClick={props.signOut}>
           Sign out
         </button>
+        <ServerChoice facts={facts} />
         <FrameCount tabs={tabs} />
         <button type="button" onClick={tabs.openWindow}>
           Open a real tab
@@ -50,6 +53,29 @@ export function SessionBar(props: SessionBarProps): JSX.Element {
         </label>
       </div>
     </div>
+  )
+}
+
+/** Every page of this browser is told of the chosen server from its next load on. */
+function ServerChoice({ facts }: { readonly facts: Facts }): JSX.Element | undefined {
+  const { choices, vendor } = facts
+  if (!choices) return undefined
+  return (
+    <label>
+      Server
+      <select
+        onChange={({ currentTarget }) => {
+          document.cookie = `demo-server=${currentTarget.value}; path=/; SameSite=Lax`
+          location.replace('.')
+        }}
+      >
+        {choices.map(({ name, title, isStandIn }) => (
+          <option key={name} value={name} selected={name === vendor.name}>
+            {isStandIn ? `${title} (stand-in)` : title}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

@@ -38,9 +38,7 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
 
   const auth = createTokenManager(
     {
-      authorizationServer: facts.issuer,
-      clientId: facts.clientId,
-      scope: facts.scope,
+      ...facts.vendor.managerOptions,
       redirectUri: options.redirectUri,
       resourceServers: [`${facts.apiOrigin}/`],
       // Half of the usual, so that nobody has to watch a hanging server for long.

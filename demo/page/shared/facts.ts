@@ -1,3 +1,5 @@
+import type { AuthorizationServerName, VendorFacts } from '../../vendors/vendors.ts'
+
 /** What a page is told about the servers, by the server or the folder that it comes from. */
 export interface Facts {
   readonly issuer: string
@@ -6,6 +8,17 @@ export interface Facts {
   readonly twentyLinesClientId: string
   readonly scope: string
   readonly accessTokenTtlSeconds: number
+  /** The authorization server in use. */
+  readonly vendor: VendorFacts
+  /** Those that a visitor can choose from, if there is a choice. */
+  readonly choices?: readonly Choice[]
+}
+
+export interface Choice {
+  readonly name: AuthorizationServerName
+  readonly title: string
+  /** Behaves as the vendor's pages say, and is not the vendor's. */
+  readonly isStandIn: boolean
 }
 
 const texts = ['issuer', 'apiOrigin', 'clientId', 'twentyLinesClientId', 'scope'] as const
@@ -18,6 +31,9 @@ export async function readFacts(): Promise<Facts> {
   }
   if (typeof facts.accessTokenTtlSeconds !== 'number') {
     throw new TypeError('facts.json has no number "accessTokenTtlSeconds".')
+  }
+  if (typeof facts.vendor?.managerOptions !== 'object') {
+    throw new TypeError('facts.json does not say how to use the authorization server.')
   }
   return facts as Facts
 }

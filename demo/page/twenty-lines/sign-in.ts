@@ -1,5 +1,7 @@
 interface Client {
-  readonly issuer: string
+  readonly authorizationEndpoint: string
+  readonly authorizationParameters: Readonly<Record<string, string>>
+  readonly tokenEndpoint: string
   readonly clientId: string
   readonly scope: string
   readonly redirectUri: string
@@ -10,7 +12,7 @@ export async function leaveToSignIn(client: Client, user: string): Promise<never
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)))
   localStorage.setItem('verifier', verifier)
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
-  const url = new URL('/auth', client.issuer)
+  const url = new URL(client.authorizationEndpoint)
   url.search = new URLSearchParams({
     response_type: 'code',
     client_id: client.clientId,
@@ -19,6 +21,7 @@ export async function leaveToSignIn(client: Client, user: string): Promise<never
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: 'S256',
     login_hint: user,
+    ...client.authorizationParameters,
   }).toString()
   location.href = url.href
   return new Promise(() => {})
@@ -33,7 +36,7 @@ export async function redeem(client: Client, code: string): Promise<void> {
     code,
     code_verifier: localStorage.getItem('verifier') ?? '',
   })
-  const response = await fetch(`${client.issuer}/token`, { method: 'POST', body })
+  const response = await fetch(client.tokenEndpoint, { method: 'POST', body })
   if (!response.ok) throw new Error(`The code was refused (${response.status}).`)
   localStorage.setItem('tokens', await response.text())
 }

@@ -4,10 +4,11 @@ import type { Order } from '../shared/messages.ts'
 import { createRefreshingFetch } from './refreshing-fetch.ts'
 import { leaveToSignIn, redeem } from './sign-in.ts'
 
-const { issuer, apiOrigin, scope, twentyLinesClientId: clientId } = await readFacts()
-const client = { issuer, clientId, scope, redirectUri: location.origin + location.pathname }
+const { apiOrigin, scope, twentyLinesClientId: clientId, vendor } = await readFacts()
+const redirectUri = location.origin + location.pathname
+const client = { ...vendor.twentyLines, clientId, scope, redirectUri }
 const lane = window.name
-const apiFetch = createRefreshingFetch(issuer, clientId)
+const apiFetch = createRefreshingFetch(client.tokenEndpoint, clientId)
 
 const code = new URLSearchParams(location.search).get('code')
 if (code !== null) {

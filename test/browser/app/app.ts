@@ -55,9 +55,7 @@ function optionsOf({
   // For one page load: a page that differs from the others in some option.
   const ofThisPage = new URLSearchParams(location.search).get('options') ?? '{}'
   return {
-    authorizationServer: addresses.issuer,
-    clientId: addresses.clientId,
-    scope: addresses.scope,
+    ...addresses.vendor.managerOptions,
     redirectUri: `${addresses.pageOrigin}/callback`,
     postLogoutRedirectUri: `${addresses.pageOrigin}/`,
     resourceServers: [`${addresses.apiOrigin}/`],
@@ -112,5 +110,13 @@ function startApp(config: StageConfig): App {
   }
 }
 
+/** Takes parts of the platform away, as if the browser did not have them. */
+function takeAway(names: readonly string[]): void {
+  if (names.includes('locks')) Reflect.deleteProperty(Navigator.prototype, 'locks')
+  if (names.includes('channel')) Reflect.deleteProperty(window, 'BroadcastChannel')
+  if (names.includes('indexeddb')) Reflect.deleteProperty(window, 'indexedDB')
+}
+
+takeAway(new URLSearchParams(location.search).getAll('without'))
 const facts = await fetch('./facts.json')
 window.app = startApp((await facts.json()) as StageConfig)

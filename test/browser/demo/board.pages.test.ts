@@ -48,6 +48,23 @@ test('who goes back at the login page is told so, and can try again', async () =
   await signIn(page)
 })
 
+test('another authorization server can be chosen, and is still chosen after a reload', async () => {
+  await page.getByRole('combobox').selectOption('Mercado Pago (stand-in)')
+  await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('mercado-pago')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+  // It issues no ID token, so nobody knows who it is.
+  await page.getByText('Signed in as somebody').waitFor()
+  await allTabsShow(page, 'somebody')
+  await quiet()
+  expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+  await page.reload()
+  await page.getByText('Signed in as somebody').waitFor()
+  expect(await page.getByRole('combobox').inputValue()).toBe('mercado-pago')
+  expect(demo.authorizationServer.counters()).toMatchObject({ codeGrants: 0, refreshGrants: 0 })
+  expect(problems).toEqual([])
+})
+
 test('the number of tabs can be chosen from 2 to 12', async () => {
   const tabs = page.getByLabel('Tabs', { exact: true }).and(page.getByRole('spinbutton'))
   for (const [typed, count] of [

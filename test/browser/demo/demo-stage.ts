@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
-import { createPageServer } from '../../../demo/page-server.ts'
-import { startServers } from '../../../demo/servers.ts'
+import { createPages } from '../../../demo/page-server.ts'
 import type { Servers } from '../../../demo/servers.ts'
+import { startSwitchableServers } from '../../../demo/switchable-servers.ts'
 import { launchPlaywright } from '../drivers.ts'
 
 const pageFolder = fileURLToPath(new URL('../../../demo/page', import.meta.url))
@@ -15,13 +15,15 @@ export interface DemoStage extends Servers {
   openSignedIn(): Promise<Page>
 }
 
-export function startDemoServers(accessTokenTtlSeconds: number): Promise<Servers> {
-  return startServers({
-    createPageServer: (addresses) =>
-      createPageServer(pageFolder, { ...addresses, accessTokenTtlSeconds }),
+/** The demo's servers as `npm run demo` starts them; what is returned is the first of them. */
+export async function startDemoServers(accessTokenTtlSeconds: number): Promise<Servers> {
+  const { first, close } = await startSwitchableServers({
+    pages: await createPages(pageFolder),
+    first: 'oidc-provider',
     accessTokenTtlSeconds,
-    controls: true,
+    ports: { page: 0, issuer: 0, api: 0 },
   })
+  return { ...first, close }
 }
 
 /** @param accessTokenTtlSeconds Default: 300, so that nothing runs out by itself. */

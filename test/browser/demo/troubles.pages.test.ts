@@ -31,7 +31,7 @@ const outcomes: Readonly<Record<string, { says: RegExp; tabsShow: RegExp }>> = {
     tabsShow: /^401 ×2$/,
   },
   offline: {
-    says: RegExp(`^Meanwhile 6 × [A-Z_]+. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`),
+    says: RegExp(`^Meanwhile 6 × NETWORK. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`),
     tabsShow: /^Ada Lovelace$/,
   },
   'reload-all': {
@@ -49,18 +49,18 @@ const outcomes: Readonly<Record<string, { says: RegExp; tabsShow: RegExp }>> = {
     tabsShow: /^Ada Lovelace$/,
   },
   'clear-storage': {
-    says: /^6 × [A-Z_]+\. 6 tabs signed out \(storage-cleared\)\. 0 refresh grants, 0 replays\.$/,
+    says: /^6 × STORAGE_CLEARED\. 6 tabs signed out \(storage-cleared\)\. 0 refresh grants, 0 replays\.$/,
     tabsShow: /^Signed out: storage-cleared$/,
   },
   unavailable: {
     says: RegExp(
-      `^Meanwhile 6 × [A-Z_]+; asked [1-9]×. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`,
+      `^Meanwhile 30 × SERVER_UNAVAILABLE; asked [2-6]×. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`,
     ),
     tabsShow: /^Ada Lovelace$/,
   },
   'rate-limited': {
     says: RegExp(
-      `^Meanwhile 6 × SERVER_UNAVAILABLE; asked 1×. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`,
+      `^Meanwhile 30 × SERVER_UNAVAILABLE; asked 1×. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`,
     ),
     tabsShow: /^Ada Lovelace$/,
   },
@@ -73,17 +73,17 @@ const outcomes: Readonly<Record<string, { says: RegExp; tabsShow: RegExp }>> = {
     tabsShow: /^Ada Lovelace$/,
   },
   'lost-reply-strict': {
-    says: /^6 × [A-Z_]+\. 6 tabs signed out \(rotation-lost\)\. 1 refresh grant, 1 replay\.$/,
+    says: /^6 × ROTATION_LOST\. 6 tabs signed out \(rotation-lost\)\. 1 refresh grant, 1 replay\.$/,
     tabsShow: /^Signed out: rotation-lost$/,
   },
   'captive-portal': {
     says: RegExp(
-      `^Meanwhile 6 × [A-Z_]+; asked [1-9]×. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`,
+      `^Meanwhile 30 × RESPONSE_INVALID; asked [2-6]×. Then 6 × 200. ${ada}. 1 refresh grant, 0 replays.$`,
     ),
     tabsShow: /^Ada Lovelace$/,
   },
   'revoke-session': {
-    says: /^6 × [A-Z_]+\. 6 tabs signed out \(rejected\)\. 0 refresh grants, 0 replays\.$/,
+    says: /^6 × REJECTED\. 6 tabs signed out \(rejected\)\. 0 refresh grants, 0 replays\.$/,
     tabsShow: /^Signed out: rejected$/,
   },
   'sign-out': {

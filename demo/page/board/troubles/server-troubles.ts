@@ -1,9 +1,10 @@
-import { isSignedOut } from '../stage.ts'
+import { isSignedOut, tally } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { hasFreshToken, recovered, recoverWithinMs, states, wait } from './outcome.ts'
 import type { Trouble } from './trouble.ts'
 
 const outageMs = 5_000
+const askEveryMs = 1_000
 
 /** What may happen at the authorization server. */
 export const serverTroubles: readonly Trouble[] = [
@@ -11,7 +12,7 @@ export const serverTroubles: readonly Trouble[] = [
     id: 'unavailable',
     label: 'Token endpoint answers 503',
     sentence:
-      'For 5 s, with the token run out. Requests fail at once and say why; all tabs together ask a few times, then it goes on by itself.',
+      'For 5 s, with the token run out, while all tabs go on calling the API. Their calls fail at once and say why; together they ask it a few times, then it goes on by itself.',
     run: (stage) =>
       outage(stage, { when: 'before', kind: 'reply', status: 503, body: 'Out for lunch.' }),
   },
@@ -19,7 +20,7 @@ export const serverTroubles: readonly Trouble[] = [
     id: 'rate-limited',
     label: 'Token endpoint answers 429',
     sentence:
-      'With “Retry-After: 6”, which every tab obeys: one request in those 6 s, and nobody is signed out.',
+      'With “Retry-After: 6”, which every tab obeys: however often they call the API, one request in those 6 s, and nobody is signed out.',
     run: (stage) =>
       outage(stage, {
         when: 'before',
@@ -100,12 +101,21 @@ async function outage(stage: Stage, fault: object): Promise<string> {
   const before = await stage.servers.read(clientId)
   await stage.servers.authorizationServer('misbehave', fault)
   await stage.expire()
-  const meanwhile = await stage.callEverywhere(1)
-  await wait(outageMs)
+  const meanwhile = tally(await keepCalling(stage, outageMs))
   const after = await stage.servers.read(clientId)
   await stage.servers.authorizationServer('behave')
   const asked = (after['tokenRequests'] ?? 0) - (before['tokenRequests'] ?? 0)
   return `Meanwhile ${meanwhile}; asked ${asked}×. ${await recovered(stage)}`
+}
+
+/** Every tab calls the API once a second for so long. */
+async function keepCalling({ tabs }: Stage, forMs: number): Promise<string[]> {
+  const outcomes: string[] = []
+  for (let passedMs = 0; passedMs < forMs; passedMs += askEveryMs) {
+    const [round] = await Promise.all([tabs.orderAll({ type: 'call', times: 1 }), wait(askEveryMs)])
+    outcomes.push(...round)
+  }
+  return outcomes
 }
 
 async function loseReply(stage: Stage): Promise<string> {
