@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import * as entry from '../../src/index.ts'
-import { readText, section } from './source-files.ts'
+import { readText, section, sourceFiles } from './source-files.ts'
+
+type Entries = Readonly<Record<string, object | string>>
 
 const readme = readText('README.md')
 const manifest = JSON.parse(readText('package.json')) as Record<string, unknown>
@@ -41,13 +43,19 @@ describe('the package', () => {
     expect(manifest['files']).toEqual(['dist'])
   })
 
-  it('has an entry with types, which come first', () => {
-    expect(manifest['exports']).toEqual({
-      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
-      './package.json': './package.json',
-    })
-    const conditions = (manifest['exports'] as { '.': object })['.']
-    expect(Object.keys(conditions)[0]).toBe('types')
+  it('has entries with types, which come first', () => {
+    const { '.': main, './package.json': own, ...others } = manifest['exports'] as Entries
+    expect(main).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' })
+    expect(own).toBe('./package.json')
+    expect(Object.keys(others)).toEqual(['./providers', './token-proxy'])
+    for (const [name, target] of Object.entries(others)) {
+      const built = `./dist/${name.slice(2)}/index`
+      expect(target).toEqual({ types: `${built}.d.ts`, default: `${built}.js` })
+      expect(sourceFiles.map(({ path }) => path)).toContain(`${name.slice(2)}/index.ts`)
+    }
+    for (const target of [main, ...Object.values(others)]) {
+      expect(Object.keys(target ?? {})[0]).toBe('types')
+    }
   })
 })
 
