@@ -42,7 +42,7 @@ describe('several access tokens of one session', () => {
   })
 
   it('are kept by the grant for another one', async () => {
-    const { profile, tab, requests } = await withTwoTokens()
+    const { tab, requests } = await withTwoTokens()
     const before = await tab.auth.getAccessToken(mail)
     await tab.auth.refresh()
     expect(await tab.auth.getAccessToken(mail)).toBe(before)
