@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { root } from './source-files.ts'
+
+/** The package as it would be published, and a fresh project that has installed it. */
+export interface PackedPackage {
+  readonly tarball: string
+  /** Where it is installed. */
+  readonly folder: string
+  readonly project: string
+  /** Writes a file of the project, and returns its path. */
+  write(name: string, text: string): string
+  /** Runs Node in the project, and returns what it printed. */
+  runNode(args: readonly string[]): string
+  remove(): Promise<void>
+}
+
+/** What an app installs beside the package, if it uses that part of it. */
+const neighbours = ['react', 'react-dom', 'vue', '@types/react', 'csstype']
+
+/** Builds and packs the package from the sources, and installs the tarball elsewhere. */
+export function packPackage(): PackedPackage {
+  const place = mkdtempSync(join(tmpdir(), 'packed-'))
+  const source = join(place, 'source')
+  const project = join(place, 'project')
+  const modules = join(project, 'node_modules')
+  mkdirSync(source)
+  mkdirSync(modules, { recursive: true })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', join(source, 'dist')])
+  for (const name of ['package.json', 'README.md', 'LICENSE']) {
+    cpSync(join(root, name), join(source, name))
+  }
+  const npm = (args: readonly string[]): string =>
+    execFileSync('npm', args, {
+      cwd: source,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+  const [{ filename }] = JSON.parse(npm(['pack', '--json'])) as [{ filename: string }]
+  const tarball = join(source, filename)
+  const folder = join(modules, 'tokenring')
+  mkdirSync(folder)
+  execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies: Readonly<Record<string, string>>
+  }
+  for (const name of [...Object.keys(dependencies), ...neighbours]) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }))
+  return {
+    tarball,
+    folder,
+    project,
+    write(name, text) {
+      const path = join(project, name)
+      writeFileSync(path, text)
+      return path
+    },
+    runNode: (args) => execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' }),
+    remove: () => rm(place, { recursive: true }),
+  }
+}

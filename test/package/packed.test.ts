@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import { build as buildWithEsbuild } from 'esbuild'
+import { publint } from 'publint'
+import { rollup } from 'rollup'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build as buildWithVite } from 'vite'
+import webpack from 'webpack'
+import { packPackage } from './packed-package.ts'
+import type { PackedPackage } from './packed-package.ts'
+import { readText, root } from './source-files.ts'
+
+const manifest = JSON.parse(readText('package.json')) as { exports: Record<string, unknown> }
+/** Every entry with code in it, as it is imported. */
+const entries = Object.keys(manifest.exports)
+  .filter((name) => name !== './package.json')
+  .map((name) => `tokenring${name.slice(1)}`)
+
+const seconds = 1_000
+let packed: PackedPackage
+
+beforeAll(() => {
+  packed = packPackage()
+}, 60 * seconds)
+afterAll(() => packed?.remove())
+
+/** An app that uses every entry, and says what each has. */
+const app = `${entries.map((name, index) => `import * as entry${index} from '${name}'`).join('\n')}
+import { createTokenManager } from 'tokenring'
+const auth = createTokenManager({ authorizationServer: 'https://login.example', clientId: 'spa' })
+console.log(JSON.stringify([${entries.map((_, index) => `Object.keys(entry${index}).length > 0`).join()}, auth.getState().status]))
+`
+const said = `${JSON.stringify([...entries.map(() => true), 'restoring'])}\n`
+
+describe('the packed package', () => {
+  it('has nothing that publint would change', async () => {
+    const { messages } = await publint({ pkgDir: packed.folder, strict: true })
+    expect(messages).toEqual([])
+  })
+
+  it('has types that every way of resolving modules finds, ESM being the only kind', () => {
+    const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [attw, packed.tarball, '--profile', 'esm-only', '--format', 'json'],
+      { encoding: 'utf8' },
+    )
+    expect(status, stdout).toBe(0)
+  })
+
+  it('is imported by Node, where there is no page', () => {
+    expect(packed.runNode([packed.write('server.js', app)])).toBe(said)
+  })
+
+  it.each(['typescript', 'typescript-5'])('is compiled against with %s', (compiler) => {
+    const uses = `${entries.map((name, index) => `import * as entry${index} from '${name}'`).join('\n')}
+import { createTokenManager, type SessionState } from 'tokenring'
+const auth = createTokenManager({ authorizationServer: 'https://login.example', clientId: 'spa' })
+export const state: SessionState = auth.getState()
+export const all: readonly object[] = [${entries.map((_, index) => `entry${index}`).join()}]
+// @ts-expect-error There is no option for a secret.
+createTokenManager({ authorizationServer: 'https://login.example', clientId: 'a', clientSecret: 'b' })
+`
+    packed.write('app.ts', uses)
+    packed.write(
+      'tsconfig.json',
+      JSON.stringify({
+        compilerOptions: {
+          target: 'ES2022',
+          module: 'NodeNext',
+          moduleResolution: 'NodeNext',
+          lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+          strict: true,
+          noEmit: true,
+          types: [],
+          // What the package declares is checked too; what React declares is not ours.
+          skipLibCheck: false,
+        },
+        files: ['app.ts'],
+      }),
+    )
+    const tsc = join(root, 'node_modules', compiler, 'bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', packed.project], {
+      encoding: 'utf8',
+      cwd: packed.project,
+    })
+    expect(stdout.split('\n').filter((line) => line.includes('error'))).toEqual([])
+  })
+})
+
+type Bundle = (input: string, output: string) => Promise<void>
+
+const bundlers: Readonly<Record<string, Bundle>> = {
+  async Vite(input, output) {
+    await buildWithVite({
+      configFile: false,
+      logLevel: 'silent',
+      root: packed.project,
+      build: {
+        emptyOutDir: false,
+        outDir: packed.project,
+        lib: { entry: input, formats: ['es'], fileName: () => output },
+      },
+    })
+  },
+  async esbuild(input, output) {
+    await buildWithEsbuild({
+      entryPoints: [input],
+      outfile: join(packed.project, output),
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      logLevel: 'error',
+    })
+  },
+  async Rollup(input, output) {
+    const bundle = await rollup({
+      input,
+      // React is CommonJS, which Rollup by itself does not read.
+      external: ['react', 'vue'],
+      plugins: [nodeResolve({ browser: true })],
+    })
+    await bundle.write({ file: join(packed.project, output) })
+  },
+  webpack: (input, output) =>
+    new Promise((resolve, reject) => {
+      webpack(
+        {
+          mode: 'production',
+          context: packed.project,
+          entry: input,
+          experiments: { outputModule: true },
+          output: { path: packed.project, filename: output, module: true },
+          performance: { hints: false },
+        },
+        (error, stats) => {
+          const problem = error ?? stats?.compilation.errors[0] ?? stats?.compilation.warnings[0]
+          if (problem) reject(problem)
+          else resolve()
+        },
+      )
+    }),
+}
+
+describe.each(Object.entries(bundlers))('%s', (name, bundle) => {
+  it('bundles every entry', { timeout: 60 * seconds }, async () => {
+    const input = packed.write('app.js', app)
+    const output = `${name.toLowerCase()}.bundle.js`
+    await bundle(input, output)
+    expect(packed.runNode([output])).toBe(said)
+  })
+})
