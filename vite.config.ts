@@ -24,12 +24,19 @@ const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
     },
   }))
 
+/** The package by its name, as an app has it; the recipes are written so. */
+const packageByName = [
+  { find: /^tokenring$/, replacement: `${import.meta.dirname}/src/index.ts` },
+  { find: /^tokenring\/([\w-]+)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
+]
+
 // The groups run one after the other: a browser and everything else at once is too much for two
 // cores, and then tests of time measure the machine.
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias: packageByName },
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isTokenError } from 'tokenring'
+import * as axiosRecipe from './axios.ts'
+import * as graphqlRecipe from './graphql-request.ts'
+import * as kyRecipe from './ky.ts'
+import * as openapiRecipe from './openapi-fetch.ts'
+import { startSignedInApp } from './signed-in-app.ts'
+import type { SignedInApp } from './signed-in-app.ts'
+import { createQueryClient, fetchOrders } from './tanstack-query.ts'
+
+let app: SignedInApp
+beforeEach(async () => {
+  app = await startSignedInApp()
+})
+afterEach(() => app.close())
+
+interface Calls {
+  get(): Promise<unknown>
+  post(body: { article: string }): Promise<unknown>
+  readonly posted: string
+}
+
+const clients: Readonly<Record<string, (app: SignedInApp) => Calls>> = {
+  ky({ auth, apiUrl }) {
+    const api = kyRecipe.createApi(auth, apiUrl)
+    return {
+      get: () => api.get('orders').json(),
+      post: (json) => api.post('orders', { json }).json(),
+      posted: 'POST /orders {"article":"tea"}',
+    }
+  },
+  axios({ auth, apiUrl }) {
+    const api = axiosRecipe.createApi(auth, apiUrl)
+    return {
+      get: async () => (await api.get<unknown>('/orders')).data,
+      post: async (body) => (await api.post<unknown>('/orders', body)).data,
+      posted: 'POST /orders {"article":"tea"}',
+    }
+  },
+  'openapi-fetch'({ auth, apiUrl }) {
+    const api = openapiRecipe.createApi(auth, apiUrl)
+    return {
+      get: async () => (await api.GET('/orders')).data,
+      post: async (body) => (await api.POST('/orders', { body })).data,
+      posted: 'POST /orders {"article":"tea"}',
+    }
+  },
+  'graphql-request'({ auth, apiUrl }) {
+    const api = graphqlRecipe.createApi(auth, `${apiUrl}/graphql`)
+    return {
+      get: () => api.request('query { total }'),
+      post: (variables) => api.request('mutation ($article: String) { total }', variables),
+      posted:
+        'POST /graphql {"query":"mutation ($article: String) { total }","variables":{"article":"tea"}}',
+    }
+  },
+  'TanStack Query'({ auth, apiUrl }) {
+    const queries = createQueryClient(auth)
+    return {
+      get: () =>
+        queries.fetchQuery({
+          queryKey: ['orders'],
+          queryFn: ({ signal }) => fetchOrders(auth, `${apiUrl}/orders`, signal),
+        }),
+      post: (body) =>
+        auth.fetch(`${apiUrl}/orders`, { method: 'POST', body: JSON.stringify(body) }),
+      posted: 'POST /orders {"article":"tea"}',
+    }
+  },
+}
+
+describe.each(Object.entries(clients))('%s', (_, createCalls) => {
+  it('sends the token', async () => {
+    expect(await createCalls(app).get()).toEqual({ total: 3 })
+    expect(app.served).toHaveLength(1)
+  })
+
+  it('gets an answer when the token was revoked, with the same body and one grant', async () => {
+    const calls = createCalls(app)
+    await calls.get()
+    app.server.revokeAccessTokens()
+    await calls.post({ article: 'tea' })
+    expect(app.served.at(-1)).toBe(calls.posted)
+    expect(app.rejections()).toBe(1)
+    expect(app.server.counts.grants).toBe(1)
+  })
+
+  it('fails with an error of the manager, or one caused by it, once signed out', async () => {
+    await app.auth.signOut({ endSession: false })
+    const failure: unknown = await createCalls(app)
+      .get()
+      .catch((error: unknown) => error)
+    const cause = isTokenError(failure) ? failure : (failure as Error).cause
+    expect(cause).toMatchObject({ name: 'SessionEndedError', code: 'SIGNED_OUT' })
+    expect(app.served).toEqual([])
+  })
+})
+
+it('TanStack Query forgets what it has when the user is signed out', async () => {
+  const queries = createQueryClient(app.auth)
+  queries.setQueryData(['orders'], { total: 3 })
+  await app.auth.signOut({ endSession: false })
+  expect(queries.getQueryData(['orders'])).toBeUndefined()
+})

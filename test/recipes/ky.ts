@@ -1,0 +1,11 @@
+import ky, { type KyInstance } from 'ky'
+import { isTokenError, type TokenManager } from 'tokenring'
+
+export function createApi(auth: TokenManager, baseUrl: string): KyInstance {
+  return ky.create({
+    prefixUrl: baseUrl,
+    fetch: auth.fetch,
+    // The manager has renewed and sent again already; asking it again at once gets the same answer.
+    retry: { shouldRetry: ({ error }) => (isTokenError(error) ? false : undefined) },
+  })
+}

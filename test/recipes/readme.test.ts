@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { compile } from '../package/compile.ts'
+import { readText, root } from '../package/source-files.ts'
+
+const places: Readonly<Record<string, string>> = {
+  'from-auth0-spa-js.ts': 'src/oauth/README.md',
+  'from-oidc-client-ts.ts': 'src/oauth/README.md',
+}
+const notRecipes = ['signed-in-app.ts']
+
+const recipes = readdirSync(`${root}test/recipes`).filter(
+  (name) => !name.endsWith('.test.ts') && !notRecipes.includes(name),
+)
+
+it.each(recipes)('%s is in the guide as it is run here', (name) => {
+  const guide = readText(places[name] ?? 'src/http/README.md')
+  expect(guide).toContain(`\`\`\`ts\n${readText(`test/recipes/${name}`)}\`\`\`\n`)
+})
+
+it('what the guides show besides compiles too', { timeout: 60_000 }, () => {
+  const guides = ['src/http/README.md', 'src/oauth/README.md'].map(readText)
+  const all = guides.flatMap((text) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)])
+  expect(all.length).toBeGreaterThan(recipes.length)
+  const files = all.map(([, code], index) => [`guide-${index}.ts`, `${code}\nexport {}\n`])
+  expect(compile('guides', Object.fromEntries(files))).toEqual([])
+})
