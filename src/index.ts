@@ -1,3 +1,8 @@
+/**
+ * The token manager, its errors and DPoP.
+ *
+ * @module tokenring
+ */
 export { createTokenManager, type Ports } from './token-manager.ts'
 export type {
   AccessTokenOptions,

@@ -1,3 +1,8 @@
+/**
+ * What authorization servers of well-known vendors want, as options for `createTokenManager`.
+ *
+ * @module tokenring/providers
+ */
 export { auth0, type Auth0Arguments, type Auth0Options } from './auth0.ts'
 export { dailyPay, type DailyPayArguments, type DailyPayOptions } from './daily-pay.ts'
 export { entraId, type EntraIdArguments, type EntraIdOptions } from './entra-id.ts'

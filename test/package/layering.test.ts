@@ -27,11 +27,18 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   oauth: (to) => layerOf(to) === 'core' || to === 'oauth4webapi',
   adapters: (to) => layerOf(to) === 'core' || to === 'idb-keyval',
   testing: (to) => layerOf(to) === 'core' || to === 'token-manager.ts' || memoryTwin.test(to),
-  // For the types of the options; a test of its own says so.
+  // These for types alone; a test of its own says so.
   providers: (to) => to === 'options.ts',
+  react: (to) => to === 'react' || isApi(to),
+  vue: (to) => to === 'vue' || isApi(to),
   'token-proxy': () => false,
   'token-manager': (to) => ['core', 'http', 'oauth', 'adapters'].includes(layerOf(to)),
   index: (to) => layerOf(to) !== 'package',
+}
+
+/** What says how a token manager is used. */
+function isApi(path: string): boolean {
+  return path === 'token-manager-api.ts' || layerOf(path) === 'core'
 }
 
 function layerOf(path: string): string {
@@ -101,7 +108,7 @@ describe('the source files', () => {
 
   it('import only files that exist, by their whole name', () => {
     const paths = sourceFiles.map(({ path }) => path)
-    const packages = ['oauth4webapi', 'idb-keyval']
+    const packages = ['oauth4webapi', 'idb-keyval', 'react', 'vue']
     const lost = imports.filter(({ to }) => !paths.includes(to) && !packages.includes(to))
     expect(lost.map(describeImport)).toEqual([])
   })
@@ -113,13 +120,16 @@ describe('the source files', () => {
     expect(importers('idb-keyval')).toEqual(['adapters'])
   })
 
-  it('import nothing but types into the providers, which are data', () => {
-    const fromElsewhere = imports.filter(
-      ({ from, to }) => layerOf(from) === 'providers' && layerOf(to) !== 'providers',
-    )
-    expect(fromElsewhere.length).toBeGreaterThan(0)
-    expect(fromElsewhere.every(({ typeOnly }) => typeOnly)).toBe(true)
-  })
+  it.each(['providers', 'react', 'vue'])(
+    'import nothing of the others but types into %s',
+    (name) => {
+      const ofOthers = imports.filter(
+        ({ from, to }) => layerOf(from) === name && ![name, 'package'].includes(layerOf(to)),
+      )
+      expect(ofOthers.length).toBeGreaterThan(0)
+      expect(ofOthers.filter(({ typeOnly }) => !typeOnly).map(describeImport)).toEqual([])
+    },
+  )
 
   it('import one another without a cycle', () => {
     expect(cyclesIn(imports)).toEqual([])

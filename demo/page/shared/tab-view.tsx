@@ -71,6 +71,6 @@ function lightOfRequest({ outcome }: RequestSummary): Light {
 }
 
 function requestText({ outcome, sends }: RequestSummary): string {
-  const short = /^\d/.test(outcome) ? outcome : 'failed'
+  const short = /^\d/.test(outcome) ? outcome : 'error'
   return sends > 1 ? `${short} ×${sends}` : short
 }
