@@ -17,6 +17,11 @@ const entries = Object.keys(manifest.exports)
   .filter((name) => name !== './package.json')
   .map((name) => `tokenring${name.slice(1)}`)
 
+const names = entries.map((_, index) => `entry${index}`)
+const importAll = entries
+  .map((entry, index) => `import * as ${names[index]} from '${entry}'`)
+  .join('\n')
+
 const seconds = 1_000
 let packed: PackedPackage
 
@@ -26,10 +31,10 @@ beforeAll(() => {
 afterAll(() => packed?.remove())
 
 /** An app that uses every entry, and says what each has. */
-const app = `${entries.map((name, index) => `import * as entry${index} from '${name}'`).join('\n')}
+const app = `${importAll}
 import { createTokenManager } from 'tokenring'
 const auth = createTokenManager({ authorizationServer: 'https://login.example', clientId: 'spa' })
-console.log(JSON.stringify([${entries.map((_, index) => `Object.keys(entry${index}).length > 0`).join()}, auth.getState().status]))
+console.log(JSON.stringify([${names.map((name) => `Object.keys(${name}).length > 0`).join()}, auth.getState().status]))
 `
 const said = `${JSON.stringify([...entries.map(() => true), 'restoring'])}\n`
 
@@ -57,11 +62,11 @@ describe('the packed package', () => {
     ['the newest TypeScript', ''],
     ['TypeScript 5.6', 'test/typescript-5.6'],
   ])('is compiled against with %s', (_, home) => {
-    const uses = `${entries.map((name, index) => `import * as entry${index} from '${name}'`).join('\n')}
+    const uses = `${importAll}
 import { createTokenManager, type SessionState } from 'tokenring'
 const auth = createTokenManager({ authorizationServer: 'https://login.example', clientId: 'spa' })
 export const state: SessionState = auth.getState()
-export const all: readonly object[] = [${entries.map((_, index) => `entry${index}`).join()}]
+export const all: readonly object[] = [${names.join()}]
 // @ts-expect-error There is no option for a secret.
 createTokenManager({ authorizationServer: 'https://login.example', clientId: 'a', clientSecret: 'b' })
 `
