@@ -136,7 +136,7 @@ async function sizeFigures(): Promise<Figure[]> {
   return sizes.map(({ what, minified, brotli, budget }) => ({
     what: `size of ${what}, with its dependencies`,
     measured: `${brotli} B brotli (${minified} B minified)`,
-    target: budget === undefined ? '' : `at most ${budget} B`,
+    target: `at most ${budget} B`,
   }))
 }
 

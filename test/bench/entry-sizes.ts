@@ -1,33 +1,44 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
 
 export interface EntrySize {
+  /** What the app imports. */
   readonly what: string
   readonly minified: number
   readonly brotli: number
-  readonly budget?: number
+  /** What it may not exceed, in bytes of brotli: `sizeBudgets` in package.json. */
+  readonly budget: number
 }
 
-const index = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
+/** What an app that imports it carries of it; the frameworks are there anyway. */
+const imports: Readonly<Record<string, readonly [entry: string, names: string]>> = {
+  tokenring: ['index', '{ createTokenManager }'],
+  'tokenring with dpop': ['index', '{ createTokenManager, dpop }'],
+  'tokenring/react': ['react/index', '*'],
+  'tokenring/vue': ['vue/index', '*'],
+  'tokenring/providers, one of them': ['providers/index', '{ auth0 }'],
+  'tokenring/token-proxy': ['token-proxy/index', '*'],
+}
 
-/** What an app carries that imports these names and nothing else: bundled, minified, compressed. */
+/** Bundles each entry with its dependencies, minified and compressed. */
 export async function entrySizes(): Promise<EntrySize[]> {
-  return [
-    await sizeOf(
-      'the default entry',
-      `export { createTokenManager } from ${JSON.stringify(index)}`,
-      15_000,
-    ),
-    await sizeOf(
-      'the default entry with DPoP',
-      `export { createTokenManager, dpop } from ${JSON.stringify(index)}`,
-      16_500,
-    ),
-  ]
+  const manifest = fileURLToPath(new URL('../../package.json', import.meta.url))
+  const { sizeBudgets } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    readonly sizeBudgets: Readonly<Record<string, number>>
+  }
+  const sizes: EntrySize[] = []
+  for (const [what, [entry, names]] of Object.entries(imports)) {
+    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
+    const code = await bundle(`export ${names} from ${JSON.stringify(path)}`)
+    const brotli = brotliCompressSync(code).length
+    sizes.push({ what, minified: code.length, brotli, budget: sizeBudgets[what] ?? 0 })
+  }
+  return sizes
 }
 
-async function sizeOf(what: string, source: string, budget: number): Promise<EntrySize> {
+async function bundle(source: string): Promise<string> {
   const entry = '\0entry'
   const result = (await build({
     configFile: false,
@@ -43,9 +54,12 @@ async function sizeOf(what: string, source: string, budget: number): Promise<Ent
       write: false,
       modulePreload: false,
       target: 'es2022',
-      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+      rolldownOptions: {
+        input: entry,
+        preserveEntrySignatures: 'strict',
+        external: ['react', 'vue'],
+      },
     },
   })) as Rolldown.RolldownOutput
-  const code = result.output.map((file) => ('code' in file ? file.code : '')).join('')
-  return { what, minified: code.length, brotli: brotliCompressSync(code).length, budget }
+  return result.output.map((file) => ('code' in file ? file.code : '')).join('')
 }

@@ -23,8 +23,7 @@ export function compile(name: string, files: Readonly<Record<string, string>>): 
       declaration: false,
       paths: {
         tokenring: ['../../../src/index.ts'],
-        'tokenring/providers': ['../../../src/providers/index.ts'],
-        'tokenring/token-proxy': ['../../../src/token-proxy/index.ts'],
+        'tokenring/*': ['../../../src/*/index.ts'],
       },
     },
     include: [],

@@ -24,12 +24,17 @@ describe('the entry', () => {
 })
 
 describe('the package', () => {
-  it('has two runtime dependencies', () => {
+  it('has two runtime dependencies, and frameworks only for who has them', () => {
     expect(Object.keys(manifest['dependencies'] ?? {}).sort()).toEqual([
       'idb-keyval',
       'oauth4webapi',
     ])
-    expect(manifest['peerDependencies']).toBeUndefined()
+    const frameworks = Object.keys(manifest['peerDependencies'] ?? {})
+    expect(frameworks).toEqual(['react', 'vue'])
+    expect(manifest['peerDependenciesMeta']).toEqual({
+      react: { optional: true },
+      vue: { optional: true },
+    })
     expect(manifest['optionalDependencies']).toBeUndefined()
   })
 
@@ -47,7 +52,7 @@ describe('the package', () => {
     const { '.': main, './package.json': own, ...others } = manifest['exports'] as Entries
     expect(main).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' })
     expect(own).toBe('./package.json')
-    expect(Object.keys(others)).toEqual(['./providers', './token-proxy'])
+    expect(Object.keys(others)).toEqual(['./react', './vue', './providers', './token-proxy'])
     for (const [name, target] of Object.entries(others)) {
       const built = `./dist/${name.slice(2)}/index`
       expect(target).toEqual({ types: `${built}.d.ts`, default: `${built}.js` })

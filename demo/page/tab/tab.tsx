@@ -19,8 +19,13 @@ const lane = laneName()
 const shown = signal<TabSnapshot | undefined>(undefined)
 const now = signal(Date.now())
 
-// Asked for before the first message, so that whoever hears of this tab can wait for its end.
-void navigator.locks.request(aliveLock(lane), { mode: 'shared' }, () => new Promise(() => {}))
+// Held before the first message, so that whoever hears of this tab can wait for its end.
+await new Promise<void>((granted) => {
+  void navigator.locks.request(aliveLock(lane), { mode: 'shared' }, () => {
+    granted()
+    return new Promise(() => {})
+  })
+})
 const messages = openMessages((message) => orderBook.receive(message))
 const app = createDemoApp({
   facts,

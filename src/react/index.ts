@@ -1,0 +1,15 @@
+/**
+ * Hooks for React 18 and 19.
+ *
+ * @module tokenring/react
+ */
+export { AuthProvider, type AuthProviderProps } from './auth-provider.ts'
+export { RequireSession, type RequireSessionProps } from './require-session.ts'
+export {
+  useAccessToken,
+  type AccessTokenState,
+  type UseAccessTokenOptions,
+} from './use-access-token.ts'
+export { useAuth } from './use-auth.ts'
+export { useAuthFetch } from './use-auth-fetch.ts'
+export { useSession } from './use-session.ts'

@@ -1,0 +1,107 @@
+import { computed, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter } from 'vue'
+import type { TokenError } from '../core/errors.ts'
+import type { SessionState } from '../core/session-state.ts'
+import type { AccessTokenOptions } from '../token-manager-api.ts'
+import { useAuth } from './use-auth.ts'
+import { useSession } from './use-session.ts'
+
+/** Which access token. */
+export type UseAccessTokenOptions = Omit<AccessTokenOptions, 'rejected' | 'signal'>
+
+/** An access token, or why there is none. */
+export type AccessTokenState =
+  /** The session or the token is still being fetched. */
+  | { readonly status: 'pending'; readonly token?: undefined; readonly error?: undefined }
+  | { readonly status: 'ready'; readonly token: string; readonly error?: undefined }
+  /** The session is kept. Asked for again when the hold-off ends, or another token has come. */
+  | { readonly status: 'failed'; readonly token?: undefined; readonly error: TokenError }
+  | { readonly status: 'signed-out'; readonly token?: undefined; readonly error?: undefined }
+
+/**
+ * Keeps an access token at hand until the component or the scope goes, for what cannot use
+ * {@link useAuthFetch}: a WebSocket, the client of a vendor.
+ *
+ * Asks for a token at once, and again whenever one was renewed in any tab, whenever a hold-off has
+ * ended and whenever the options change. Until the new one is there the old one stays, if both are
+ * known to be of one user and for the same options. Asking counts as use: on a visible page, and
+ * unless `refreshAhead` is `'never'`, the token is renewed ahead of its end. The end of the scope stops
+ * the waiting, never the renewal.
+ *
+ * The token is in this ref, and nowhere else, until sign-out or the end of the scope. Do not render
+ * it, and do not hand it down further than needed.
+ *
+ * @param options Which token, and how good it has to be when it is asked for; a ref or a getter is
+ *   followed.
+ *
+ * @throws {Error} There is no manager here; see `useAuth`.
+ *
+ * @example
+ *
+ * ```vue
+ * <script setup lang="ts">
+ * import { useAccessToken } from 'tokenring/vue'
+ * import { watchEffect } from 'vue'
+ *
+ * const access = useAccessToken({ minValidityMs: 30_000 })
+ * watchEffect((onCleanup) => {
+ *   if (access.value.token === undefined) return
+ *   const socket = new WebSocket('wss://api.example.com/live', ['bearer', access.value.token])
+ *   onCleanup(() => socket.close())
+ * })
+ * </script>
+ *
+ * <template>
+ *   <p>{{ access.status === 'failed' ? 'No prices for now' : 'Prices' }}</p>
+ * </template>
+ * ```
+ */
+export function useAccessToken(
+  options: MaybeRefOrGetter<UseAccessTokenOptions> = {},
+): ComputedRef<AccessTokenState> {
+  const { getAccessToken } = useAuth()
+  const session = useSession()
+  const access = shallowRef<AccessTokenState>({ status: 'pending' })
+
+  const wish = (): string => {
+    const { scope, resource, audience } = toValue(options)
+    return JSON.stringify([toOwner(session.value), scope, resource, audience])
+  }
+  const minValidityMs = (): number | undefined => toValue(options).minValidityMs
+
+  // At once, not with the next rendering: a token is not shown any longer after sign-out.
+  watch(
+    [() => session.value.status, wish, () => toOccasion(session.value), minValidityMs],
+    ([status, wanted], [, before], onCleanup) => {
+      if (status !== 'signed-in') {
+        access.value = { status: status === 'restoring' ? 'pending' : status }
+        return
+      }
+      if (wanted !== before) access.value = { status: 'pending' }
+      const caller = new AbortController()
+      onCleanup(() => caller.abort())
+      const take = (state: AccessTokenState): void => {
+        const isNew = state.token !== access.value.token || state.status !== 'ready'
+        if (isNew && !caller.signal.aborted) access.value = state
+      }
+      getAccessToken({ ...toValue(options), signal: caller.signal }).then(
+        (token) => take({ status: 'ready', token }),
+        (error: TokenError) => take({ status: 'failed', error }),
+      )
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  return computed(() => access.value)
+}
+
+/** Whose token it is. Where that is not known, it may be another user's with every generation. */
+function toOwner(state: SessionState): string | number | undefined {
+  return state.status === 'signed-in' ? (state.sub ?? state.generation) : undefined
+}
+
+/** Changes when asking again may bring something else. */
+function toOccasion(state: SessionState): string {
+  if (state.status !== 'signed-in') return ''
+  const { generation, refresh } = state
+  const isHeldOff = refresh.phase === 'waiting' || refresh.phase === 'halted'
+  return `${generation} ${isHeldOff ? 'held off' : 'open'}`
+}

@@ -1,0 +1,18 @@
+// @vitest-environment happy-dom
+import { version } from 'react'
+import { expect, it, vi } from 'vitest'
+import { describeAccessTokenHook } from './access-token-suite.ts'
+import { listenToReact } from './mount.ts'
+import { describeSessionHooks } from './session-suite.ts'
+
+vi.mock('react', () => vi.importActual('../react-18/node_modules/react/index.js'))
+vi.mock('react-dom/client', () => vi.importActual('../react-18/node_modules/react-dom/client.js'))
+
+const complaints = listenToReact()
+
+it('React is of version 18', () => {
+  expect(version).toMatch(/^18\./)
+})
+
+describeSessionHooks(complaints)
+describeAccessTokenHook()

@@ -1,0 +1,3 @@
+import { describeServerRendering } from './server-suite.ts'
+
+describeServerRendering()

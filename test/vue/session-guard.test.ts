@@ -1,0 +1,157 @@
+// @vitest-environment happy-dom
+import { describe, expect, it, vi } from 'vitest'
+import { createApp } from 'vue'
+import {
+  createMemoryHistory,
+  createRouter,
+  createWebHistory,
+  type RouteLocationRaw,
+  type Router,
+  type RouterHistory,
+} from 'vue-router'
+import { createNavigation } from '../../src/adapters/navigation.ts'
+import { createTokenManager } from '../../src/index.ts'
+import { createAuth, createSessionGuard, type SessionGuard } from '../../src/vue/index.ts'
+import { json } from '../oauth/server-double.ts'
+import { createDeferred } from '../support/deferred.ts'
+import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
+import { createProfile, settle } from '../support/tabs.ts'
+import { listenToVue } from './mount.ts'
+
+listenToVue()
+
+function routerWith(
+  guard: SessionGuard<RouteLocationRaw>,
+  history: RouterHistory = createMemoryHistory('/app/'),
+): Router {
+  const component = { render: () => null }
+  const router = createRouter({
+    history,
+    routes: [
+      { path: '/', component },
+      { path: '/sign-in-failed', component },
+      { path: '/welcome', name: 'welcome', component },
+      {
+        path: '/orders',
+        component,
+        meta: { requiresSession: true },
+        children: [{ path: ':id', component }],
+      },
+    ],
+  })
+  router.beforeEach(guard)
+  return router
+}
+
+describe('createSessionGuard', () => {
+  it('lets everybody pass to routes that require no session, before it is known', async () => {
+    const { auth } = createProfile().openTab({
+      storage: { read: () => new Promise(() => {}), update: () => new Promise(() => {}) },
+    })
+    const router = routerWith(createSessionGuard(auth))
+    await router.push('/welcome')
+    expect(router.currentRoute.value.fullPath).toBe('/welcome')
+  })
+
+  it('waits for the stored session, and lets a user with one pass', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab()
+    const storage = createDeferred()
+    const read = profile.store.read
+    profile.store.read = (key) => storage.promise.then(() => read(key))
+    const tab = profile.openTab({ redirectUri })
+    const router = routerWith(createSessionGuard(tab.auth))
+    const arriving = router.push('/orders/7')
+    await settle()
+    expect(router.currentRoute.value.matched).toEqual([])
+    storage.resolve()
+    await arriving
+    expect(router.currentRoute.value.fullPath).toBe('/orders/7')
+    expect(tab.navigation.left).toEqual([])
+  })
+
+  it('begins a sign-in that comes back to the route', async () => {
+    const profile = createProfile()
+    const before = profile.openTab({ redirectUri })
+    void routerWith(createSessionGuard(before.auth)).push('/orders/7?open=1#first')
+    const left = new URL(await vi.waitUntil(() => before.navigation.left[0], { interval: 1 }))
+    expect(before.navigation.left).toHaveLength(1)
+    profile.server.answerNext(redeeming(profile, left))
+
+    const after = profile.openTab({ redirectUri }, {}, callbackOf(left))
+    const router = routerWith(createSessionGuard(after.auth))
+    const arrived = await after.auth.handleRedirect()
+    await router.replace(arrived?.returnTo ?? '/')
+    expect(router.currentRoute.value.fullPath).toBe('/orders/7?open=1#first')
+  })
+
+  it('redirects instead if it is told where to', async () => {
+    const tab = createProfile().openTab({ redirectUri })
+    const redirect = ({ fullPath }: { fullPath: string }): RouteLocationRaw => ({
+      name: 'welcome',
+      query: { returnTo: fullPath },
+    })
+    const router = routerWith(createSessionGuard(tab.auth, { redirect }))
+    await router.push('/orders')
+    expect(router.currentRoute.value.fullPath).toBe('/welcome?returnTo=/orders')
+    expect(tab.navigation.left).toEqual([])
+  })
+
+  it('fails the navigation if the sign-in cannot begin', async () => {
+    const { auth } = createProfile().openTab()
+    const router = routerWith(createSessionGuard(auth))
+    const errors: unknown[] = []
+    router.onError((error) => errors.push(error))
+    await expect(router.push('/orders')).rejects.toThrow('redirectUri')
+    expect(errors).toHaveLength(1)
+    expect(router.currentRoute.value.matched).toEqual([])
+  })
+
+  it.each([
+    ['succeeds', '/orders/7'],
+    ['fails', '/sign-in-failed'],
+  ])('leaves nothing of a callback in the address, if the sign-in %s', async (_, path) => {
+    const { origin } = location
+    const own = { redirectUri: `${origin}/callback` }
+    const profile = createProfile()
+    const before = profile.openTab(own, {}, `${origin}/`)
+    const left = await leaveToSignIn(before, { returnTo: '/orders/7' })
+    const isGood = path === '/orders/7'
+    profile.server.answerNext(({ parameters }) =>
+      isGood && parameters.get('code') === 'code-secret-1'
+        ? json(200, { ...profile.server.signIn(), id_token: undefined })
+        : json(400, { error: 'invalid_grant' }),
+    )
+    const query = `code=code-secret-1&state=${left.searchParams.get('state')}`
+    history.replaceState(null, '', `/callback?${query}`)
+    const { auth } = profile.openTab(own, { navigation: createNavigation() })
+
+    // As the guide has it: the history looks at the address before the callback is finished.
+    const router = routerWith(createSessionGuard(auth), createWebHistory())
+    try {
+      const arrived = await auth.handleRedirect()
+      if (arrived) await router.replace(arrived.returnTo)
+    } catch {
+      await router.replace('/sign-in-failed')
+    }
+    const app = createApp(() => null)
+    app.use(createAuth(auth)).use(router).mount(document.createElement('div'))
+    await settle()
+    expect(location.href).toBe(origin + path)
+    expect(router.currentRoute.value.fullPath).toBe(path)
+    app.unmount()
+  })
+
+  it('lets everybody pass on a server', async () => {
+    vi.stubGlobal('window', undefined)
+    const auth = createTokenManager({
+      authorizationServer: 'https://login.example.com',
+      clientId: 'spa',
+    })
+    vi.unstubAllGlobals()
+    expect(await auth.ready).toEqual({ status: 'restoring' })
+    const router = routerWith(createSessionGuard(auth))
+    await router.push('/orders')
+    expect(router.currentRoute.value.fullPath).toBe('/orders')
+  })
+})
