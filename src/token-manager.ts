@@ -20,6 +20,7 @@ import type {
   PageEvents,
   PeerChannel,
   Random,
+  TokenStore,
 } from './core/ports.ts'
 import { createPeers } from './core/peers.ts'
 import { createRecordKeeper } from './core/record-keeper.ts'
@@ -103,26 +104,20 @@ export function createTokenManager(
   }
 
   const { storage } = settings
-  const shared =
-    typeof storage === 'object'
-      ? storage
-      : createFallbackTokenStore(createIndexedDbTokenStore(), {
-          clock,
-          waitMs: storageWaitMs,
-          onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
-        })
   const isPerTab = storage === 'memory'
+  // A sign-in leaves the page, so what it has to remember cannot be kept in the page's memory.
+  const lasting = typeof storage === 'object' ? storage : createIndexedDbTokenStore()
+  const store = createSessionStore()
   const keeper = createRecordKeeper({
-    store: isPerTab ? createMemoryTokenStore() : shared,
+    store,
     key: `session ${name}`,
     report,
     onCaughtUp: (record) => announce(record, record.session ? 'committed' : 'ended'),
   })
 
-  // A sign-in leaves the page, so what it has to remember cannot be kept in the page's memory.
   const server = createAuthorizationServer({
     ...settings,
-    store: shared,
+    store,
     clock,
     random,
     timeoutMs,
@@ -133,7 +128,8 @@ export function createTokenManager(
   const code = createAuthorizationCode({
     ...settings,
     metadata,
-    store: shared,
+    store: lasting,
+    storageWaitMs,
     key: `sign-in ${name}`,
     clock,
     timeoutMs,
@@ -202,6 +198,17 @@ export function createTokenManager(
         schedule.arm()
         view.update()
       })
+  }
+
+  /** For the session and the server's metadata. */
+  function createSessionStore(): TokenStore {
+    if (isPerTab) return createMemoryTokenStore()
+    if (typeof storage === 'object') return storage
+    return createFallbackTokenStore(lasting, {
+      clock,
+      waitMs: storageWaitMs,
+      onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
+    })
   }
 
   async function finishSignIn(url: string): Promise<{ readonly returnTo: string } | undefined> {

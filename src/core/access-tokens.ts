@@ -1,4 +1,10 @@
-import { ConfigurationError, StorageError, disposedError, notRenewable } from './errors.ts'
+import {
+  ConfigurationError,
+  SessionEndedError,
+  StorageError,
+  disposedError,
+  notRenewable,
+} from './errors.ts'
 import { defined } from './defined.ts'
 import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
@@ -78,6 +84,7 @@ export function createAccessTokens(options: {
   let held = new Map<TokenKey, HeldToken>()
   const keys = new WeakMap<TokenParameters, TokenKey>()
   let looking: Promise<unknown> | undefined
+  let lookingSince = 0
   let distrusted = false
   let disposed = false
   let lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
@@ -96,7 +103,14 @@ export function createAccessTokens(options: {
     const maySignIn = isOld && !keeper.seen()?.session
     if (distrusted || slept || maySignIn || !keeper.seen()) return obtainAfterLook(request)
     if (isOld) look().catch(() => undefined)
+    return obtainFromSeen(request, now, monotonic)
+  }
 
+  function obtainFromSeen(
+    request: AccessTokenRequest,
+    now: number,
+    monotonic: number,
+  ): IssuedToken | Promise<IssuedToken> {
     const key = request.parameters ? keyOf(request.parameters) : defaultTokenKey
     const candidate = held.get(key)
     if (candidate && candidate.token.accessToken !== request.rejected?.accessToken) {
@@ -108,18 +122,29 @@ export function createAccessTokens(options: {
   }
 
   async function obtainAfterLook(request: AccessTokenRequest): Promise<IssuedToken> {
-    try {
-      await wait(atMost(clock, longestLookMs, look()), request.signal)
-    } catch (error) {
-      // Storage that cannot be read does not keep a good token from being served.
-      if (!keeper.seen() || request.signal?.aborted || disposed) throw error
-    }
-    if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
-    // Storage that has not answered in time is not waited for again by this call.
-    distrusted = false
-    looking = undefined
+    const until = clock.monotonic() + longestLookMs
+    do {
+      const mine = look()
+      try {
+        await wait(atMost(clock, until - clock.monotonic(), mine), request.signal)
+      } catch (error) {
+        // Storage that cannot be read does not keep a good token from being served.
+        const isFinal = error instanceof SessionEndedError || request.signal?.aborted || disposed
+        if (isFinal || !keeper.seen()) throw error
+      }
+      if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
+      // Storage that has not answered in time is not waited for again.
+      const isSilent = clock.monotonic() - lookingSince >= longestLookMs
+      if (looking === mine && isSilent) trust()
+      // A doubt that came up meanwhile needs a look of its own.
+    } while (distrusted && clock.monotonic() < until)
     lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
-    return obtain(request)
+    return obtainFromSeen(request, lookedAt.now, lookedAt.monotonic)
+  }
+
+  function trust(): void {
+    looking = undefined
+    distrusted = false
   }
 
   async function obtainByRotation(
@@ -207,11 +232,10 @@ export function createAccessTokens(options: {
   function look(): Promise<unknown> {
     if (looking) return looking
     lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
+    lookingSince = lookedAt.monotonic
     const mine = keeper.read().finally(() => {
       // A doubt that came up during this look needs another one.
-      if (looking !== mine) return
-      looking = undefined
-      distrusted = false
+      if (looking === mine) trust()
     })
     looking = mine
     return mine

@@ -32,10 +32,11 @@ export type StoreChange<T> =
 /**
  * Keeps small values under string keys for all tabs of the origin.
  *
- * An implementation owes four things. **Atomic:** between the read and the write of one
+ * An implementation owes five things. **Atomic:** between the read and the write of one
  * {@link update} no other tab writes that key. **Whole:** a reader sees a value as it was put, never
  * a mixture. **Visible:** once `update` has fulfilled, a `read` in any tab sees the change, also
- * after a reload. **Durable where asked:** with `durable` it has also reached the disk.
+ * after a reload. **In order:** what one tab asks for takes effect in the order in which it was asked.
+ * **Durable where asked:** with `durable` it has also reached the disk.
  *
  * Values are structured-cloneable and may hold a non-extractable `CryptoKey`, so a store that keeps
  * only strings does not suit sender-constrained tokens.

@@ -79,10 +79,10 @@ export function tokenSetRefused(
 export function ended(
   record: SessionRecord,
   reason: 'signed-out' | EndReason,
-  now: number,
+  decidedAt: number,
   endedWith?: OAuthErrorDetails,
 ): SessionRecord {
-  return { ...inNewEpoch(record, now), endedBy: reason, ...(endedWith && { endedWith }) }
+  return { ...inNewEpoch(record, decidedAt), endedBy: reason, ...(endedWith && { endedWith }) }
 }
 
 /** A new session, whatever was there before. */
@@ -95,14 +95,14 @@ export function started(
     readonly scope?: string | undefined
     readonly nonce?: string | undefined
     readonly senderKey?: unknown
-    readonly now: number
+    readonly decidedAt: number
   },
 ): SessionRecord {
-  const { reply, key, receivedAt, now } = begun
+  const { reply, key, receivedAt, decidedAt } = begun
   const generation = record.generation + 1
   const token = toTokenSet(reply, { generation, receivedAt, scope: begun.scope })
   return {
-    ...inNewEpoch(record, now),
+    ...inNewEpoch(record, decidedAt),
     generation,
     session: defined({
       ...replyMembers(reply, receivedAt),
@@ -116,8 +116,8 @@ export function started(
 }
 
 /** Nothing but the counters. The epoch starts from the clock, above a record that was wiped and began again. */
-function inNewEpoch(record: SessionRecord, now: number): SessionRecord {
-  const epoch = Math.max(record.epoch + 1, now)
+function inNewEpoch(record: SessionRecord, decidedAt: number): SessionRecord {
+  const epoch = Math.max(record.epoch + 1, decidedAt)
   return {
     schema: 1,
     revision: record.revision + 1,

@@ -16,13 +16,22 @@ import type {
 import type { RecordKeeper } from './record-keeper.ts'
 import { claimed, ended } from './record-changes.ts'
 import { planRefresh, type PlanContext, type RenewableSession, type Wish } from './refresh-plan.ts'
-import type { Claim } from './claim.ts'
+import { holdsWhatWasSent, type Claim } from './claim.ts'
 import { createSettlement } from './settlement.ts'
-import type { EndReason, Failure, Lease, SessionRecord } from './session-record.ts'
+import {
+  isSameRecord,
+  type EndReason,
+  type Failure,
+  type Lease,
+  type SessionRecord,
+} from './session-record.ts'
 import { takeLock, type TakenLock } from './taken-lock.ts'
 import { toFailureError, toSessionEndedError } from './session-state.ts'
 import type { TokenKey, TokenParameters, TokenSet } from './token-set.ts'
 import { untilFirst } from './until.ts'
+
+/** News may get lost, or there may be nothing that brings any. */
+const lookAgainMs = 1_000
 
 export interface RotationOptions {
   readonly keeper: RecordKeeper
@@ -100,7 +109,7 @@ export function createRotation(options: RotationOptions): Rotate {
             continue
           case 'wait':
             lock.release()
-            await untilFirst(clock, plan.until - clock.now(), onNews)
+            await untilFirst(clock, Math.min(plan.until - clock.now(), lookAgainMs), onNews)
             continue
           case 'refresh': {
             const claim = await takeLease(record, plan.session, plan.unknown, lock)
@@ -179,7 +188,7 @@ export function createRotation(options: RotationOptions): Rotate {
   async function endSession(record: SessionRecord, reason: EndReason): Promise<void> {
     const over = ended(record, reason, clock.now())
     const written = await keeper.update((current) =>
-      isUnchanged(current, record) ? { next: over, result: true } : { result: false },
+      isSameRecord(current, record) ? { next: over, result: true } : { result: false },
     )
     if (written) options.announce(over, 'ended')
   }
@@ -200,7 +209,7 @@ export function createRotation(options: RotationOptions): Rotate {
   ): Promise<Claim | undefined> {
     const takenAtMonotonic = clock.monotonic()
     const claim = await keeper.update<Claim | undefined>((current) => {
-      if (!isUnchanged(current, record)) return { result: undefined }
+      if (!isSameRecord(current, record)) return { result: undefined }
       const lease = newLease(lock)
       const next = claimed(current, lease, unknown)
       return { next, result: { record: next, session, lease, takenAtMonotonic } }
@@ -244,16 +253,14 @@ export function createRotation(options: RotationOptions): Rotate {
 
   /** Whether the right to send still stands, in the very moment before the request leaves. */
   function maySend(claim: Claim, lock: LockHandle): boolean {
-    const { lease, record } = claim
+    const { lease } = claim
     const now = clock.now()
     // Neither a step of the wall clock nor a freeze may make an old lease look young.
     const ageMs = Math.max(now - lease.takenAt, clock.monotonic() - claim.takenAtMonotonic)
     const lasts = now >= lease.takenAt && ageMs <= leaseMs - tokenRequestTimeoutMs - leaseReserveMs
     const lockKept = !lease.underLock || lock.isHeld()
-    return lasts && lockKept && !page.isAway() && keeper.seen()?.epoch === record.epoch
+    const seen = keeper.seen()
+    const isCurrent = seen !== undefined && holdsWhatWasSent(seen, claim)
+    return lasts && lockKept && !page.isAway() && isCurrent
   }
-}
-
-function isUnchanged(current: SessionRecord, read: SessionRecord): boolean {
-  return current.epoch === read.epoch && current.revision === read.revision
 }

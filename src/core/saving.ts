@@ -53,8 +53,10 @@ export function createSaving(options: {
       await untilFirst(clock, delayMs)
     }
     // Signed out meanwhile, which storage may have refused as well.
-    if (keeper.seen()?.epoch !== claim.record.epoch) return undefined
+    const isOver = (): boolean => keeper.seen()?.epoch !== claim.record.epoch
+    if (isOver()) return undefined
     await markUnpersisted(claim)
+    if (isOver()) return undefined
     const next = change(claim.record, claim.session)
     keeper.carryOn(claim.record, next)
     report({ type: 'persistence-failed' })

@@ -43,14 +43,12 @@ export function createSessionLifecycle(options: {
 }): SessionLifecycle {
   const { keeper, clock, report, announce } = options
   return {
-    async start({ reply, scope, receivedAt, nonce, senderKey, ifSignedOut }) {
-      const now = clock.now()
-      const begin = (current: SessionRecord): SessionRecord | undefined => {
-        if (ifSignedOut && current.session) return undefined
-        const key = defaultTokenKey
-        const at = receivedAt ?? now
-        return started(current, { reply, key, receivedAt: at, scope, nonce, senderKey, now })
-      }
+    async start({ reply, scope, receivedAt = clock.now(), nonce, senderKey, ifSignedOut }) {
+      const decidedAt = clock.now()
+      const key = defaultTokenKey
+      const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt }
+      const begin = (current: SessionRecord): SessionRecord | undefined =>
+        ifSignedOut && current.session ? undefined : started(current, begun)
       try {
         const record = await keeper.update(
           (current) => {
@@ -72,12 +70,12 @@ export function createSessionLifecycle(options: {
 
     async signOut() {
       const before = keeper.seen() ?? blankRecord
-      const now = clock.now()
-      keeper.carryOn(before, ended(before, 'signed-out', now))
+      const decidedAt = clock.now()
+      const end = (record: SessionRecord): SessionRecord => ended(record, 'signed-out', decidedAt)
       try {
-        const over = await keeper.update((current, stored) => {
+        const over = await keeper.overrule(before, end, (current, stored) => {
           // Somebody has signed in since this tab last looked; whoever says it last is right.
-          const next = current.session ? ended(current, 'signed-out', now) : current
+          const next = current.session ? end(current) : current
           return { next, result: { next, session: stored.session } }
         })
         announce(over.next, 'ended')

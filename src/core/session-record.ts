@@ -98,6 +98,18 @@ export const blankRecord: SessionRecord = {
   refusals: 0,
 }
 
+/**
+ * Whether nobody has written in between. Two tabs that storage refuses may have begun the same epoch,
+ * in the same millisecond, so the counters alone do not say it.
+ */
+export function isSameRecord(a: SessionRecord, b: SessionRecord): boolean {
+  return (
+    a.epoch === b.epoch &&
+    a.revision === b.revision &&
+    a.session?.refreshToken === b.session?.refreshToken
+  )
+}
+
 /** `newer`: written by a later version of this library, not to be touched. */
 export type ParsedRecord = SessionRecord | 'absent' | 'corrupt' | 'newer'
 

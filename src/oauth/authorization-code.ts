@@ -68,6 +68,8 @@ export function createAuthorizationCode(options: {
   readonly redirectUri: string | undefined
   readonly metadata: () => Promise<AuthorizationServer>
   readonly store: TokenStore
+  /** Storage that has said nothing for so long has refused. */
+  readonly storageWaitMs: number
   readonly key: string
   readonly clock: Clock
   readonly fetch: () => typeof globalThis.fetch

@@ -15,7 +15,7 @@ export interface SignInTransaction {
   readonly createdAt: number
 }
 
-/** Both reject with a {@link StorageError} if storage refuses. */
+/** Both reject with a {@link StorageError} if storage refuses, or does not answer in time. */
 export interface SignInTransactions {
   add(transaction: SignInTransaction): Promise<void>
   /** Takes a transaction out, for good, whatever becomes of it. `undefined` if there is none. */
@@ -30,19 +30,27 @@ export function createSignInTransactions(options: {
   readonly store: TokenStore
   readonly key: string
   readonly clock: Clock
+  readonly storageWaitMs: number
 }): SignInTransactions {
-  const { store, key, clock } = options
+  const { store, key, clock, storageWaitMs } = options
   const living = (stored: unknown): readonly SignInTransaction[] =>
     Array.isArray(stored)
       ? stored.filter(isTransaction).filter(({ createdAt }) => clock.now() - createdAt < livesMs)
       : []
   function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
-    return store.update(key, change).catch((cause: unknown) => {
+    return inTime(store.update(key, change)).catch((cause: unknown) => {
       throw new StorageError(
         'STORE_WRITE',
         'What a sign-in has to remember could not be read or written: storage refused.',
         { cause },
       )
+    })
+  }
+
+  function inTime<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.schedule(storageWaitMs, () => reject(new Error('Storage is silent.')))
+      work.then(resolve, reject).finally(cancel)
     })
   }
 

@@ -36,6 +36,8 @@ export interface FakeAuthorizationServer {
   revokeAccessTokens(): void
   /** Ends every family: the next refresh is refused. */
   revokeFamilies(): void
+  /** Where a token of either kind comes from; nothing for one that was not issued here. */
+  lineageOf(token: string): FakeLineage | undefined
   readonly counts: {
     /** Token requests of any kind. */
     readonly requests: number
@@ -43,15 +45,32 @@ export interface FakeAuthorizationServer {
     readonly grants: number
     /** Spent refresh tokens that came back. */
     readonly replays: number
+    /** Spent refresh tokens that were answered once more; see `graceful`. */
+    readonly repeats: number
     readonly revocations: number
   }
   /** Every token value that was ever issued, for tests that look for leaks. */
   readonly secrets: readonly string[]
 }
 
+/** The descent of a token. */
+export interface FakeLineage {
+  /** Which sign-in it goes back to; counts from 1. */
+  readonly family: number
+  /** How many rotations came before it. */
+  readonly place: number
+  /** Why the family is over, if it is. */
+  readonly endedBy?: 'replay' | 'revocation'
+}
+
 export interface FakeAuthorizationServerOptions {
   /** Default: 300. */
   readonly expiresIn?: number
+  /**
+   * Answers a spent refresh token again, with the same successor, until that successor is used.
+   * Default: no, and whoever loses a reply loses the session.
+   */
+  readonly graceful?: boolean
   /** Members that every token reply has besides the usual ones. */
   readonly extra?: Readonly<Record<string, unknown>>
 }
@@ -64,8 +83,15 @@ export function createFakeAuthorizationServer(
   options: FakeAuthorizationServerOptions = {},
 ): FakeAuthorizationServer {
   interface Family {
+    readonly id: number
     live: string
-    ended: boolean
+    previous: string
+    place: number
+    endedBy?: 'replay' | 'revocation'
+  }
+  interface Issued {
+    readonly family: Family
+    readonly place: number
   }
   const issuer = 'https://as.example'
   const metadata = {
@@ -74,12 +100,13 @@ export function createFakeAuthorizationServer(
     token_endpoint: `${issuer}/token`,
     revocation_endpoint: `${issuer}/revoke`,
   }
-  const families = new Map<string, Family>()
-  const accessTokens = new Map<string, Family>()
+  const issued = new Map<string, Issued>()
+  const good = new Set<string>()
+  let families = 0
   const secrets: string[] = []
   const next: FakeReply[] = []
   let always: FakeReply | undefined
-  const counts = { requests: 0, grants: 0, replays: 0, revocations: 0 }
+  const counts = { requests: 0, grants: 0, replays: 0, repeats: 0, revocations: 0 }
 
   function mint(kind: string): string {
     const token = `${kind}-secret-${secrets.length}`
@@ -87,12 +114,22 @@ export function createFakeAuthorizationServer(
     return token
   }
 
-  function issue(family: Family, extra: Readonly<Record<string, unknown>> = {}) {
+  function issue(
+    family: Family,
+    how: { readonly rotates: boolean },
+    extra: Readonly<Record<string, unknown>> = {},
+  ) {
     const access_token = mint('access')
-    const refresh_token = mint('refresh')
-    family.live = refresh_token
-    families.set(refresh_token, family)
-    accessTokens.set(access_token, family)
+    if (how.rotates) {
+      family.previous = family.live
+      family.live = mint('refresh')
+      family.place += 1
+    }
+    const refresh_token = family.live
+    const { place } = family
+    issued.set(refresh_token, { family, place })
+    issued.set(access_token, { family, place })
+    good.add(access_token)
     const expires_in = options.expiresIn ?? 300
     return {
       access_token,
@@ -106,15 +143,19 @@ export function createFakeAuthorizationServer(
 
   function refresh(parameters: URLSearchParams): Response {
     const presented = parameters.get('refresh_token') ?? ''
-    const family = families.get(presented)
-    if (!family || family.ended) return json(400, { error: 'invalid_grant' })
-    if (family.live !== presented) {
-      counts.replays += 1
-      family.ended = true
-      return json(400, { error: 'invalid_grant', error_description: 'refresh token reused' })
+    const family = issued.get(presented)?.family
+    if (!family || family.endedBy) return json(400, { error: 'invalid_grant' })
+    if (family.live === presented) {
+      counts.grants += 1
+      return json(200, issue(family, { rotates: true }))
     }
-    counts.grants += 1
-    return json(200, issue(family))
+    if (options.graceful && family.previous === presented) {
+      counts.repeats += 1
+      return json(200, issue(family, { rotates: false }))
+    }
+    counts.replays += 1
+    family.endedBy = 'replay'
+    return json(400, { error: 'invalid_grant', error_description: 'refresh token reused' })
   }
 
   async function answerToken(init: RequestInit): Promise<Response> {
@@ -135,21 +176,31 @@ export function createFakeAuthorizationServer(
       if (url === metadata.token_endpoint) return answerToken(init)
       if (url === metadata.revocation_endpoint) {
         counts.revocations += 1
-        const family = families.get(parametersOf(init).get('token') ?? '')
-        if (family) family.ended = true
+        const family = issued.get(parametersOf(init).get('token') ?? '')?.family
+        if (family) family.endedBy ??= 'revocation'
         return new Response(null, { status: 200 })
       }
       throw new TypeError('Failed to fetch')
     },
-    signIn: (extra) => issue({ live: '', ended: false }, extra),
+    signIn(extra) {
+      families += 1
+      const family: Family = { id: families, live: '', previous: '', place: -1 }
+      return issue(family, { rotates: true }, extra)
+    },
     answerNext: (reply) => void next.push(reply),
     answerAlways(reply) {
       always = reply
     },
-    accepts: (accessToken) => accessTokens.get(accessToken)?.ended === false,
-    revokeAccessTokens: () => accessTokens.clear(),
+    accepts: (token) => good.has(token) && issued.get(token)?.family.endedBy === undefined,
+    revokeAccessTokens: () => good.clear(),
     revokeFamilies() {
-      for (const family of families.values()) family.ended = true
+      for (const { family } of issued.values()) family.endedBy ??= 'revocation'
+    },
+    lineageOf(token) {
+      const found = issued.get(token)
+      if (!found) return undefined
+      const { id, endedBy } = found.family
+      return { family: id, place: found.place, ...(endedBy && { endedBy }) }
     },
   }
 }

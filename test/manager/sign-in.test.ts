@@ -55,6 +55,16 @@ describe('a sign-in', () => {
     await expect(auth.handleRedirect()).resolves.toEqual({ returnTo: '/start' })
   })
 
+  it('does not leave where nothing lasts until it is back', async () => {
+    const profile = createProfile()
+    for (const storage of ['indexeddb', 'memory'] as const) {
+      const { auth, navigation } = profile.openTab({ storage, redirectUri })
+      const failure = await failureOf(profile.passUntil(auth.signIn()))
+      expect(named(failure)).toBe('StorageError STORE_WRITE')
+      expect(navigation.left).toEqual([])
+    }
+  })
+
   it('may run in several tabs at once', async () => {
     const profile = createProfile()
     const lefts = [

@@ -64,6 +64,7 @@ export function createCode(
     redirectUri,
     metadata: () => Promise.resolve(server),
     store,
+    storageWaitMs: 2_000,
     key: 'sign-in',
     clock,
     fetch,

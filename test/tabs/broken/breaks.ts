@@ -1,0 +1,182 @@
+import type { PromiseName } from '../promises/moment.ts'
+import type { Walk } from '../walk.ts'
+import { twoTabs } from '../walks.ts'
+import type { Change } from './load-broken.ts'
+
+/** A part of the protocol taken out, and what must come of that. */
+export interface Break {
+  readonly changes: readonly Change[]
+  /** What is broken then. */
+  readonly promise: PromiseName
+  /** Where it shows: among all schedules of two tabs, or among random ones. */
+  readonly walk?: Walk
+}
+
+const rotation = 'core/rotation.ts'
+const compareAndSet: Change = {
+  file: rotation,
+  find: `      if (!isUnchanged(current, record)) return { result: undefined }
+      const lease`,
+  replace: '      const lease',
+}
+const rereading: Change = {
+  file: rotation,
+  find: '(await itsTurn(lock, wish)) ?? (await keeper.read())',
+  replace: '(await itsTurn(lock, wish)) ?? keeper.seen() ?? (await keeper.read())',
+}
+
+/** Every one of these must be found out, or the schedules prove nothing. */
+export const breaks: Readonly<Record<string, Break>> = {
+  'no compare-and-set: a lease is written over whatever is there': {
+    changes: [compareAndSet],
+    promise: 'one spend (1)',
+    walk: twoTabs({ wish: 'a refresh', locks: false, channel: true }),
+  },
+  'an announcement goes out before the commit': {
+    changes: [
+      {
+        file: 'core/settlement.ts',
+        find: `        const record = await save(claim, change, lock)
+        if (!record) return drop(reply.refreshToken)
+        announce(record, 'committed')
+        const token`,
+        replace: `        announce(claim.record, 'committed')
+        const record = await save(claim, change, lock)
+        if (!record) return drop(reply.refreshToken)
+        const token`,
+      },
+    ],
+    promise: 'no waiting for time',
+    walk: twoTabs({ wish: 'a refresh', locks: false, channel: true }),
+  },
+  'the record is not read again under the lock, and the lease written over whatever is there': {
+    changes: [rereading, compareAndSet],
+    promise: 'one spend (1)',
+    walk: twoTabs({ wish: 'a refresh', locks: true, channel: false }),
+  },
+  'the lease of another tab is never checked': {
+    changes: [
+      {
+        file: 'core/refresh-plan.ts',
+        find: 'if (displaces && isLeaseInForce(lease, context.leaseMs, now)) {',
+        replace: 'if (displaces && isLeaseInForce(lease, context.leaseMs, now) && now < 0) {',
+      },
+    ],
+    promise: 'one spend (1)',
+    walk: twoTabs({ wish: 'a refresh', locks: false, channel: true }),
+  },
+  'the lease is not checked before sending': {
+    changes: [
+      {
+        file: rotation,
+        find: 'return lasts && lockKept &&',
+        replace: 'return (lasts || true) && lockKept &&',
+      },
+    ],
+    promise: 'one spend (1)',
+  },
+  'the lock is not checked before sending': {
+    changes: [
+      {
+        file: rotation,
+        find: 'return lasts && lockKept &&',
+        replace: 'return lasts && (lockKept || true) &&',
+      },
+    ],
+    promise: 'one spend (1)',
+    walk: twoTabs({
+      wish: 'a refresh',
+      locks: true,
+      channel: true,
+      fault: 'tab 1 loses its lock',
+      timeMayPass: true,
+    }),
+  },
+  'a late reply is saved whatever has become of the session': {
+    changes: [
+      {
+        file: 'core/saving.ts',
+        find: `      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
+      const next = change(current, current.session)
+      return { next, result: next }
+    }
+    for (`,
+        replace: `      const next = change(current, claim.session)
+      return { next, result: next }
+    }
+    for (`,
+      },
+    ],
+    promise: 'signed out means signed out (4)',
+    walk: twoTabs({
+      wish: 'a refresh',
+      locks: true,
+      channel: true,
+      fault: 'tab 1 signs out',
+    }),
+  },
+  'a tab sends for a session of which it knows that it is over': {
+    changes: [
+      {
+        file: rotation,
+        find: ' && keeper.seen()?.epoch === record.epoch',
+        replace: '',
+      },
+    ],
+    promise: 'signed out means signed out (4)',
+    walk: twoTabs({
+      wish: 'a refresh',
+      locks: true,
+      channel: true,
+      fault: 'tab 1 signs out',
+    }),
+  },
+  'the refresh token is read from memory': {
+    changes: [
+      {
+        file: rotation,
+        find: '  let lacksLocks = false',
+        replace: '  let lacksLocks = false\n  let remembered: string | undefined',
+      },
+      {
+        file: rotation,
+        find: 'refreshToken: session.refreshToken,',
+        replace: 'refreshToken: (remembered ??= session.refreshToken),',
+      },
+    ],
+    promise: 'one spend (1)',
+  },
+  'a commit compares the lease': {
+    changes: [
+      {
+        file: 'core/saving.ts',
+        find: `      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
+      const next`,
+        replace: `      const isOwn = current.lease?.takenAt === claim.lease.takenAt && current.lease.tab === claim.lease.tab
+      if (!isOwn || !holdsWhatWasSent(current, claim)) return { result: undefined }
+      const next`,
+      },
+    ],
+    promise: 'newest token kept (3)',
+  },
+  'a page keeps its lock when it is put away': {
+    changes: [
+      {
+        file: 'core/taken-lock.ts',
+        find: `    putAway = true
+    release()`,
+        replace: '    putAway = true',
+      },
+    ],
+    promise: 'no waiting for time',
+    walk: twoTabs({
+      wish: 'a refresh',
+      locks: true,
+      channel: true,
+      fault: 'tab 1 is put away',
+    }),
+  },
+}
+
+/** Taken out alone, this costs a transaction and breaks nothing: the compare-and-set finds it out. */
+export const harmless: readonly Change[] = [rereading]

@@ -1,0 +1,152 @@
+import {
+  parseSessionRecord,
+  blankRecord,
+  type SessionRecord,
+} from '../../../src/core/session-record.ts'
+import type { TokenRequest } from '../../../src/testing/happenings.ts'
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import type { Moment } from './moment.ts'
+
+/** The right to send, as storage gave it. */
+export interface ClaimSeen {
+  readonly tab: TabProcess
+  readonly refreshToken: string | undefined
+  readonly epoch: number
+  /** The number of the write. */
+  readonly at: number
+  readonly atMs: number
+  readonly underLock: boolean
+  /** How often the wall clock had been set by then. */
+  readonly clockSteps: number
+  isUsed: boolean
+}
+
+/** One presentation of a refresh token. */
+export interface Attempt {
+  readonly request: TokenRequest
+  readonly tab: TabProcess
+  readonly refreshToken: string
+  readonly claim: ClaimSeen
+  /** What its tab knows of it. */
+  end: 'flying' | 'unknown' | 'not-spent' | 'rejected' | 'accepted'
+  /** Its tab is gone or put away or has lost its lock, or has written down what came of it. */
+  isOver: boolean
+  /** Storage has refused to note what came of it. */
+  isUnsaved: boolean
+}
+
+/** What every keeper of a promise rests on: who has claimed and sent what, and what storage holds. */
+export interface Ledger {
+  readonly attempts: readonly Attempt[]
+  readonly clockSteps: number
+  /** The last claim of a tab. */
+  claimOf(tab: TabProcess): ClaimSeen | undefined
+  /** When storage got the successor of a refresh token: the number of the write. */
+  succeededAt(refreshToken: string): number | undefined
+  /** The newest record that a tab was told of, by epoch and revision. */
+  toldTo(tab: TabProcess): SessionRecord | undefined
+  see(moment: Moment): void
+}
+
+export function recordOf(stored: unknown): SessionRecord {
+  const parsed = parseSessionRecord(stored)
+  return typeof parsed === 'object' ? parsed : blankRecord
+}
+
+export function createLedger(): Ledger {
+  const attempts: Attempt[] = []
+  const claims = new Map<TabProcess, ClaimSeen>()
+  const succeeded = new Map<string, number>()
+  const told = new Map<TabProcess, SessionRecord>()
+  let clockSteps = 0
+
+  function eachOf(tab: TabProcess, change: (attempt: Attempt) => void): void {
+    for (const attempt of attempts) if (attempt.tab === tab) change(attempt)
+  }
+
+  function seeWrite(moment: Moment & { readonly type: 'wrote' }): void {
+    const { tab, at, atMs } = moment
+    const before = recordOf(moment.before)
+    const after = recordOf(moment.after)
+    if (after.revision === before.revision && after.epoch === before.epoch) return
+    const refreshToken = after.session?.refreshToken
+    const spent = before.session?.refreshToken
+    // Only a claim leaves a lease of the tab that writes.
+    if (after.lease?.tab.startsWith(`${tab.name} `)) {
+      const { underLock } = after.lease
+      const { epoch } = after
+      claims.set(tab, { tab, refreshToken, epoch, at, atMs, underLock, clockSteps, isUsed: false })
+    } else if (before.lease?.tab.startsWith(`${tab.name} `)) {
+      eachOf(tab, (attempt) => (attempt.isOver ||= attempt.end !== 'flying'))
+    }
+    if (before.epoch === after.epoch && spent !== undefined && spent !== refreshToken) {
+      succeeded.set(spent, at)
+    }
+  }
+
+  return {
+    attempts,
+    get clockSteps() {
+      return clockSteps
+    },
+    claimOf: (tab) => claims.get(tab),
+    succeededAt: (refreshToken) => succeeded.get(refreshToken),
+    toldTo: (tab) => told.get(tab),
+    see(moment) {
+      const { tab } = moment
+      if (moment.type === 'clock-stepped') clockSteps += 1
+      if (moment.type === 'wrote') seeWrite(moment)
+      if (moment.type === 'told') {
+        const record = recordOf(moment.stored)
+        const known = told.get(tab)
+        if (!known || isLater(record, known)) told.set(tab, record)
+      }
+      if (moment.type === 'sent') {
+        const { request } = moment
+        const claim = claims.get(tab)
+        const { refreshToken } = request
+        if (claim)
+          attempts.push({
+            request,
+            tab,
+            refreshToken,
+            claim,
+            end: 'flying',
+            isOver: false,
+            isUnsaved: false,
+          })
+      }
+      if (moment.type === 'ended') {
+        for (const attempt of attempts) {
+          if (attempt.request === moment.request) attempt.end = endOf(moment.end)
+        }
+      }
+      if (moment.type === 'event' && moment.event.type === 'persistence-failed') {
+        eachOf(tab, (attempt) => (attempt.isUnsaved ||= attempt.end === 'accepted'))
+      }
+      if (moment.type === 'refused') {
+        eachOf(tab, (attempt) => (attempt.isUnsaved ||= attempt.end === 'rejected'))
+      }
+      const isLost =
+        moment.type === 'fate' && ['killed', 'put-away', 'lock-lost'].includes(moment.fate)
+      if (isLost) eachOf(tab, (attempt) => (attempt.isOver = true))
+    },
+  }
+}
+
+function isLater(record: SessionRecord, known: SessionRecord): boolean {
+  return (
+    record.epoch > known.epoch || (record.epoch === known.epoch && record.revision > known.revision)
+  )
+}
+
+function endOf(end: (Moment & { readonly type: 'ended' })['end']): Attempt['end'] {
+  if (end.kind === 'cut') return 'unknown'
+  if (end.status === 200) return 'accepted'
+  const isRejected =
+    typeof end.body === 'object' &&
+    end.body !== null &&
+    'error' in end.body &&
+    end.body.error === 'invalid_grant'
+  return isRejected ? 'rejected' : 'not-spent'
+}

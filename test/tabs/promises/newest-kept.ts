@@ -1,0 +1,63 @@
+import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import { recordOf } from './ledger.ts'
+import type { Broken, Keeper, Moment } from './moment.ts'
+
+export interface NewestKept extends Keeper {
+  /** Called when everything has grown calm. */
+  finish(): void
+}
+
+/** A refresh token that has reached a page gets to storage, and none is replaced by an older one. */
+export function createNewestKept(options: {
+  readonly server: FakeAuthorizationServer
+  readonly broken: Broken
+}): NewestKept {
+  interface Arrived {
+    readonly tab: TabProcess
+    readonly family: number
+    readonly place: number
+  }
+  const { server } = options
+  const broken = (words: string): void => options.broken('newest token kept (3)', words)
+  let unsaved: readonly Arrived[] = []
+
+  function seeWrite(moment: Moment & { readonly type: 'wrote' }): void {
+    const before = recordOf(moment.before)
+    const after = recordOf(moment.after)
+    const old = server.lineageOf(before.session?.refreshToken ?? '')
+    const stored = server.lineageOf(after.session?.refreshToken ?? '')
+    if (before.epoch === after.epoch && old && stored && stored.place < old.place) {
+      broken(`${moment.tab.name} replaces a refresh token by an older one`)
+    }
+    const isCommit = moment.durable && before.epoch === after.epoch
+    const mine = unsaved.find(({ tab }) => tab === moment.tab)
+    if (isCommit && mine && old?.family === mine.family && stored?.place === mine.place - 1) {
+      broken(`${mine.tab.name} gives up a token although storage holds the one it came for`)
+    }
+    // A session that was replaced or ended takes its tokens with it.
+    unsaved = unsaved.filter(
+      ({ family, place }) => stored?.family === family && stored.place < place,
+    )
+  }
+
+  return {
+    see(moment) {
+      if (moment.type === 'wrote') seeWrite(moment)
+      if (moment.type === 'fate' && moment.fate === 'killed') {
+        unsaved = unsaved.filter(({ tab }) => tab !== moment.tab)
+      }
+      if (moment.type === 'ended' && moment.end.kind === 'answered') {
+        const { body } = moment.end
+        const isTokens = typeof body === 'object' && body !== null && 'refresh_token' in body
+        const lineage = isTokens ? server.lineageOf(String(body.refresh_token)) : undefined
+        if (lineage) unsaved = [...unsaved, { tab: moment.tab, ...lineage }]
+      }
+    },
+    finish() {
+      for (const { tab, family, place } of unsaved) {
+        broken(`token ${place} of session ${family} had reached ${tab.name} and is not stored`)
+      }
+    },
+  }
+}

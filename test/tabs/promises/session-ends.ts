@@ -1,0 +1,73 @@
+import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import { recordOf, type Ledger } from './ledger.ts'
+import type { Broken, Grant, Keeper, Moment } from './moment.ts'
+
+/**
+ * A session ends by sign-out, or because the server refuses its newest refresh token: one that was
+ * revoked or, on a server that answers each refresh token once, one whose successor's reply was lost.
+ */
+export function createSessionEnds(options: {
+  readonly ledger: Ledger
+  readonly server: FakeAuthorizationServer
+  readonly graceful: boolean
+  readonly broken: Broken
+  readonly grant: Grant
+}): Keeper {
+  const { ledger, server, graceful, grant } = options
+  const broken = (words: string): void => options.broken('ends only for a reason (2)', words)
+  const signedOut = new Set<TabProcess>()
+  const excused = new Set<number>()
+  let replays = 0
+
+  function seeEnd(moment: Moment & { readonly type: 'wrote' }): void {
+    const { tab } = moment
+    const before = recordOf(moment.before)
+    const { session, endedBy } = recordOf(moment.after)
+    const refreshToken = before.session?.refreshToken
+    if (!before.session || session || refreshToken === undefined) return
+    if (endedBy === 'signed-out') {
+      if (!signedOut.has(tab)) broken(`${tab.name} ends the session as if signed out`)
+      return
+    }
+    if (endedBy !== 'rejected' && endedBy !== 'rotation-lost') {
+      return broken(`${tab.name} ends the session: ${endedBy}`)
+    }
+    const isRefused = ledger.attempts.some(
+      (attempt) =>
+        attempt.tab === tab && attempt.refreshToken === refreshToken && attempt.end === 'rejected',
+    )
+    if (!isRefused) broken(`${tab.name} ends a session whose newest token was not refused`)
+    if ((endedBy === 'rotation-lost') !== before.unknown > 0) {
+      broken(`${tab.name} calls the end ${endedBy} with ${before.unknown} attempts unknown`)
+    }
+  }
+
+  /** On a server with grace nothing but a lost right may lead to a replay. */
+  function seeReplay(moment: Moment & { readonly type: 'arrived' }): void {
+    if (server.counts.replays === replays) return
+    replays = server.counts.replays
+    const { tab, refreshToken } = moment.request
+    const family = server.lineageOf(refreshToken)?.family ?? 0
+    if (!graceful || excused.has(family)) return
+    const claim = ledger.claimOf(tab)
+    const succeededAt = ledger.succeededAt(refreshToken) ?? Infinity
+    if (claim && claim.at < succeededAt && grant('late reply after the lease')) return
+    broken(`${tab.name} makes a server with grace end the session`)
+  }
+
+  return {
+    see(moment) {
+      const { tab } = moment
+      if (moment.type === 'call' && moment.call.kind === 'sign-out') signedOut.add(tab)
+      if (moment.type === 'wrote') seeEnd(moment)
+      if (moment.type === 'arrived') seeReplay(moment)
+      if (moment.type === 'event' && moment.event.type === 'persistence-failed') {
+        grant('storage refused')
+        for (const { refreshToken } of ledger.attempts) {
+          excused.add(server.lineageOf(refreshToken)?.family ?? 0)
+        }
+      }
+    },
+  }
+}

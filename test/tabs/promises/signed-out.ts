@@ -1,0 +1,164 @@
+import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import { recordOf, type Ledger } from './ledger.ts'
+import type { Broken, Call, Grant, Keeper, Moment } from './moment.ts'
+
+const lookEveryMs = 10_000
+const longestLookMs = 3_000
+
+/** What a tab could know, and since when. */
+interface Knowledge {
+  /** Since its own last sign-out: the number of the moment. */
+  signedOutAt: number
+  /** Since something told it to look: the number of the moment, and the epoch storage had then. */
+  toldToLookAt: number
+  epochToSee: number
+  lastLookMs: number
+  heardMs: number
+  /** When each read began that has not been heard of. */
+  readsMs: readonly number[]
+  /** It goes on from memory, because storage refused. */
+  isOnItsOwn: boolean
+}
+
+/**
+ * No tab serves a token of a session that is over once it can know; no late reply brings a session
+ * back; and nothing is sent for a session of which the tab knows that it is over.
+ */
+export function createSignedOut(options: {
+  readonly ledger: Ledger
+  readonly server: FakeAuthorizationServer
+  readonly broken: Broken
+  readonly grant: Grant
+}): Keeper {
+  const { ledger, server, grant } = options
+  const broken = (words: string): void => options.broken('signed out means signed out (4)', words)
+  const known = new Map<TabProcess, Knowledge>()
+  /** Where each family began: the epoch, and the number of the moment. */
+  const begun = new Map<number, { readonly epoch: number; readonly at: number }>()
+  const over = new Set<number>()
+  const announcedBy = new Map<number, TabProcess>()
+  let epoch = 0
+
+  function of(tab: TabProcess): Knowledge {
+    const found = known.get(tab) ?? {
+      signedOutAt: 0,
+      toldToLookAt: 0,
+      epochToSee: 0,
+      lastLookMs: 0,
+      heardMs: 0,
+      readsMs: [],
+      isOnItsOwn: false,
+    }
+    known.set(tab, found)
+    return found
+  }
+
+  function seeWrite({ tab, at, ...moment }: Moment & { readonly type: 'wrote' }): void {
+    const before = recordOf(moment.before)
+    const after = recordOf(moment.after)
+    const was = server.lineageOf(before.session?.refreshToken ?? '')?.family
+    const is = server.lineageOf(after.session?.refreshToken ?? '')?.family
+    epoch = after.epoch
+    if (was !== undefined && is !== was) over.add(was)
+    if (is === undefined || is === was) return
+    if (over.has(is)) broken(`${tab.name} brings back a session that is over`)
+    if (announcedBy.get(is) !== tab) broken(`${tab.name} begins a session nobody signed in to`)
+    if (after.epoch <= before.epoch) broken(`${tab.name} begins a session in an old epoch`)
+    begun.set(is, { epoch: after.epoch, at })
+  }
+
+  function seeServed(token: string, call: Call, { atMs }: Moment): void {
+    const { tab } = call
+    const knowledge = of(tab)
+    const family = server.lineageOf(token)?.family ?? 0
+    const start = begun.get(family)
+    // A session that storage has refused is known to nobody else.
+    if (!start) return
+    if (start.at < knowledge.signedOutAt)
+      broken(`${tab.name} serves a token after its own sign-out`)
+    if (!over.has(family) || knowledge.isOnItsOwn) return
+    const told = ledger.toldTo(tab)
+    if (told && told.epoch > start.epoch) {
+      broken(`${tab.name} serves a token of a session that it knows to be over`)
+    }
+    const isOwed = call.begunAt > knowledge.toldToLookAt && start.epoch < knowledge.epochToSee
+    // Whoever has waited so long serves what it has, and owes no look until it is told again.
+    const waitedMs = atMs - Math.min(call.begunAtMs, ...knowledge.readsMs)
+    if (waitedMs >= longestLookMs) {
+      knowledge.toldToLookAt = Infinity
+      if (isOwed) grant('storage silent')
+    } else if (isOwed) {
+      broken(`${tab.name} serves a token of a session that is over without the look it owes`)
+    }
+    const isStale = atMs - Math.max(knowledge.lastLookMs, knowledge.heardMs) > lookEveryMs
+    if (isStale && knowledge.readsMs.length === 0) {
+      broken(`${tab.name} serves a token of a session that is over, and has not looked for 10 s`)
+    }
+  }
+
+  function mustLook(tab: TabProcess, at: number): void {
+    if (tab.state === 'away' || tab.state === 'gone') return
+    Object.assign(of(tab), { toldToLookAt: at, epochToSee: epoch })
+  }
+
+  const fetches = new Map<string, Call>()
+  return {
+    see(moment) {
+      const { tab, at } = moment
+      const knowledge = of(tab)
+      switch (moment.type) {
+        case 'wrote':
+          return seeWrite(moment)
+        case 'read-begun':
+          knowledge.lastLookMs = moment.atMs
+          knowledge.readsMs = [...knowledge.readsMs, moment.atMs]
+          return
+        case 'told':
+          if (moment.by === 'read') knowledge.readsMs = knowledge.readsMs.slice(1)
+          knowledge.heardMs = moment.atMs
+          return
+        case 'message':
+        case 'page-event':
+          return mustLook(tab, at)
+        case 'fate':
+          if (moment.fate === 'back') mustLook(tab, at)
+          return
+        case 'event':
+          if (moment.event.type === 'persistence-failed') knowledge.isOnItsOwn = true
+          return
+        case 'call':
+          if (moment.call.kind === 'sign-out') knowledge.signedOutAt = at
+          if (moment.call.family !== undefined) announcedBy.set(moment.call.family, tab)
+          if (moment.call.kind === 'fetch') fetches.set(String(moment.call.id), moment.call)
+          return
+        case 'call-over':
+          if (moment.token !== undefined) seeServed(moment.token, moment.call, moment)
+          return
+        case 'api-sent': {
+          const call = fetches.get(moment.url.split('/').at(-1) ?? '')
+          if (call) seeServed(moment.token, call, moment)
+          return
+        }
+        case 'sent': {
+          const told = ledger.toldTo(tab)
+          const claim = ledger.claimOf(tab)
+          const isOwn = claim !== undefined && knowledge.signedOutAt > claim.at
+          if (isOwn || (told && claim && told.epoch > claim.epoch)) {
+            broken(`${tab.name} sends for a session that it knows to be over`)
+          }
+          return
+        }
+        case 'api':
+        case 'arrived':
+        case 'clock-stepped':
+        case 'ended':
+        case 'lock-granted':
+        case 'lock-released':
+        case 'lock-requested':
+        case 'refused':
+          return
+      }
+    },
+  }
+}

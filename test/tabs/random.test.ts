@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { play } from './play.ts'
+import { scriptOf } from './script.ts'
+import { describeTally, explainSeed, playSeeds } from './seeds.ts'
+
+const count = Number(process.env['SCHEDULES'] ?? 3_000)
+
+/** Each has shown something that was mended; those that the count above does not reach. */
+const instructive = [
+  8_768, 11_053, 17_210, 27_608, 30_635, 1_795_260_257_425, 1_795_260_637_435, 1_795_261_035_060,
+  1_795_261_281_706, 1_795_261_529_981,
+]
+
+describe('two to five tabs with anything happening to them', () => {
+  it(`keep every promise in ${count} schedules`, { timeout: 100 * count + 60_000 }, async () => {
+    const tally = await playSeeds(1, (schedules) => schedules === count)
+    if (tally.failing !== undefined) expect.fail(await explainSeed(tally.failing))
+    process.stdout.write(`${describeTally(tally)}\n`)
+    expect(tally.schedules).toBe(count)
+    // Schedules in which nothing is renewed would show nothing.
+    expect(tally.grants).toBeGreaterThan(count)
+  })
+
+  it.each(instructive)('keep every promise in schedule %i', { timeout: 60_000 }, async (seed) => {
+    const { broken } = await play(scriptOf(seed))
+    if (broken) expect.fail(await explainSeed(seed))
+  })
+})

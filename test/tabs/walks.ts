@@ -1,0 +1,94 @@
+import type { Step } from '../../src/testing/steps.ts'
+import type { Stage } from './stage.ts'
+import type { Fault, Walk } from './walk.ts'
+
+type Tab = Stage['browser']['tabs'][number]
+
+/** What may happen once, at any point of a rotation. */
+export const faults: Readonly<Record<string, Fault>> = {
+  'tab 1 is killed': withFirst((tab) => tab.kill()),
+  'tab 1 is put away': withFirst((tab) => tab.putAway()),
+  'tab 1 is put away and loses its lock': withFirst((tab) => {
+    tab.putAway()
+    tab.loseLock()
+  }),
+  'tab 1 is frozen': withFirst((tab) => tab.freeze()),
+  'tab 1 loses its lock': withFirst(
+    (tab) => tab.loseLock(),
+    (tab, { browser }) => browser.holdsLock(tab),
+  ),
+  'tab 1 signs out': withFirst((tab, stage) => stage.ask(tab, 'leave')),
+  'tab 1 signs bob in': withFirst((tab, stage) => stage.signIn(tab, 'bob')),
+  'the reply is lost': {
+    fits: (stage) => onTheWay(stage) !== undefined,
+    happen(stage) {
+      const step = onTheWay(stage)
+      if (step) stage.browser.steps.drop(step)
+      step?.fail?.()
+    },
+  },
+  'storage refuses from now on': {
+    fits: () => true,
+    happen(stage) {
+      stage.browser.storage.refuses = true
+    },
+  },
+}
+
+function onTheWay({ browser }: Stage): Step | undefined {
+  return browser.steps.ready().find(({ kind }) => kind === 'reply' || kind === 'request')
+}
+
+function withFirst(
+  change: (tab: Tab, stage: Stage) => unknown,
+  fits: (tab: Tab, stage: Stage) => boolean = () => true,
+): Fault {
+  return {
+    fits(stage) {
+      const [tab] = stage.browser.tabs
+      return tab?.state === 'running' && fits(tab, stage)
+    },
+    happen(stage) {
+      const [tab] = stage.browser.tabs
+      if (tab) change(tab, stage)
+    },
+  }
+}
+
+/** What the app asks of every tab at once. */
+export const wishes: Readonly<Record<string, (stage: Stage) => void>> = {
+  /** Nobody has looked at storage for a while. */
+  'a token, after it ran out': (stage) => {
+    stage.browser.clock.advance(124_000)
+    for (const tab of stage.browser.tabs) stage.ask(tab, 'token')
+  },
+  'another token than the one the API rejected': (stage) => {
+    stage.browser.clock.advance(6_000)
+    stage.server.revokeAccessTokens()
+    for (const tab of stage.browser.tabs) stage.ask(tab, 'fetch')
+  },
+  'a refresh': (stage) => {
+    stage.browser.clock.advance(6_000)
+    for (const tab of stage.browser.tabs) stage.ask(tab, 'refresh')
+  },
+}
+
+/** Two tabs that want the same at the same time. */
+export function twoTabs(how: {
+  readonly wish: string
+  readonly locks: boolean
+  readonly channel: boolean
+  readonly graceful?: boolean
+  readonly fault?: string
+  readonly timeMayPass?: boolean
+}): Walk {
+  const { locks, channel, graceful = false } = how
+  const begin = wishes[how.wish] ?? (() => {})
+  const fault = how.fault === undefined ? undefined : faults[how.fault]
+  return {
+    setting: { tabs: 2, locks, channel, graceful },
+    begin,
+    timeMayPass: how.timeMayPass ?? false,
+    ...(fault && { fault }),
+  }
+}
