@@ -13,7 +13,7 @@ const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
   .map((name, index) => ({
     test: {
       name: `adapters-in-${name}`,
-      include: ['test/browser/**/*.browser.test.ts'],
+      include: ['test/browser/adapters.browser.test.ts'],
       sequence: { groupOrder: 4 + index },
       browser: {
         enabled: true,

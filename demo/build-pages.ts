@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import type { HtmlTagDescriptor } from 'vite'
 
@@ -13,6 +14,14 @@ export interface BuildPagesOptions {
 /** The built files by their path. They refer to each other by relative URLs. */
 export type BuiltFiles = ReadonlyMap<string, string | Uint8Array>
 
+const sources = fileURLToPath(new URL('../src', import.meta.url))
+
+/** The library by its name, as an app has it, and yet from the sources. */
+const packageByName = [
+  { find: /^tokenring$/, replacement: `${sources}/index.ts` },
+  { find: /^tokenring\/([\w-]+)$/, replacement: `${sources}/$1/index.ts` },
+]
+
 /** Bundles every HTML page directly in the folder `root` with the library, from the sources. */
 export async function buildPages(root: string, options: BuildPagesOptions): Promise<BuiltFiles> {
   const { minify, tags = [] } = options
@@ -24,6 +33,7 @@ export async function buildPages(root: string, options: BuildPagesOptions): Prom
     logLevel: 'error',
     // Otherwise a build that a test runs would be another one than that of the demo.
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+    resolve: { alias: packageByName },
     plugins: [{ name: 'head-tags', transformIndexHtml: () => [...tags] }],
     build: {
       write: false,

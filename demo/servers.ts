@@ -141,7 +141,7 @@ function registeredClients({
   return [
     {
       clientId,
-      redirectUris: [at(''), at('tab.html'), at('callback')],
+      redirectUris: [at(''), at('tab.html'), at('callback'), at('react.html'), at('vue.html')],
       postLogoutRedirectUris: [at('')],
     },
     {

@@ -51,6 +51,16 @@ export function SessionBar(props: SessionBarProps): JSX.Element {
           />
           Tabs call the API every 2 s
         </label>
+        <span class="links">
+          The same session in{' '}
+          <a href="./react.html" target="_blank">
+            React
+          </a>{' '}
+          and{' '}
+          <a href="./vue.html" target="_blank">
+            Vue
+          </a>
+        </span>
       </div>
     </div>
   )

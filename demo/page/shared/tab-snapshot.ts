@@ -41,14 +41,20 @@ export interface RequestSummary {
 export function summarize(state: SessionState, now: number): StateSummary {
   if (state.status === 'restoring') return { status: 'restoring' }
   if (state.status === 'signed-out') return { status: 'signed-out', reason: state.reason }
-  const { claims, sub, generation, accessTokenExpiresAt, refresh } = state
-  const name = claims?.['name']
+  const { generation, accessTokenExpiresAt, refresh } = state
   return {
     status: 'signed-in',
-    user: typeof name === 'string' ? name : (sub ?? 'somebody'),
+    user: userOf(state),
     generation,
     leftMs: accessTokenExpiresAt === undefined ? 0 : Math.max(0, accessTokenExpiresAt - now),
     phase: refresh.phase,
     ...('error' in refresh && { code: refresh.error.code }),
   }
+}
+
+/** What to call who is signed in; there is no name without an ID token. */
+export function userOf(state: SessionState): string {
+  if (state.status !== 'signed-in') return ''
+  const name = state.claims?.['name']
+  return typeof name === 'string' ? name : (state.sub ?? 'somebody')
 }

@@ -26,8 +26,13 @@ function enginePage(page: Page): EnginePage {
     async reload() {
       await page.reload()
     },
+    async goBack() {
+      await page.goBack()
+    },
     evaluate: (task, argument) =>
       runInPage((expression) => page.evaluate(expression), task, argument),
+    // With all tabs of its profile.
+    setOffline: (isOffline) => page.context().setOffline(isOffline),
     async screenshot(size) {
       await page.setViewportSize(size)
       return page.screenshot()

@@ -15,6 +15,8 @@ export interface Engine {
 export interface EnginePage {
   goto(url: string): Promise<void>
   reload(): Promise<void>
+  /** Goes back to the page before, which may come out of the back/forward cache. */
+  goBack(): Promise<void>
   /**
    * Runs `task` in the page with a JSON argument and gives its JSON result. Of what is around it in
    * the file, `task` sees nothing. Rejects if the page goes away meanwhile.
@@ -23,6 +25,8 @@ export interface EnginePage {
     task: (argument: Argument) => Result | Promise<Result>,
     argument: Argument,
   ): Promise<Result>
+  /** Cuts the page off from the network, or connects it again; absent where the driver cannot. */
+  setOffline?(isOffline: boolean): Promise<void>
   /** What is to be seen, as PNG, after the page has been given this size. */
   screenshot(size: { readonly width: number; readonly height: number }): Promise<Uint8Array>
   close(): Promise<void>

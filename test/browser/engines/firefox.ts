@@ -1,5 +1,6 @@
 import { launch } from 'puppeteer-core'
 import type { Page } from 'puppeteer-core'
+import { eventually } from '../eventually.ts'
 import type { Engine, EnginePage } from './engine.ts'
 import { requireProgram } from './find-program.ts'
 import { runInPage } from './run-in-page.ts'
@@ -45,8 +46,17 @@ function enginePage(page: Page): EnginePage {
     async reload() {
       await page.reload()
     },
+    async goBack() {
+      const from = await page.evaluate(() => location.href)
+      // The driver's own command waits in vain for a page that comes out of the cache to load.
+      await page.evaluate(() => void setTimeout(() => history.back(), 20))
+      await eventually('the page before', () =>
+        page.evaluate((left) => location.href !== left, from),
+      )
+    },
     evaluate: (task, argument) =>
       runInPage((expression) => page.evaluate(expression), task, argument),
+    setOffline: (isOffline) => page.setOfflineMode(isOffline),
     async screenshot(size) {
       await page.setViewport(size)
       return page.screenshot()

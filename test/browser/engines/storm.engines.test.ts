@@ -1,41 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { eventually, inPage, startStageIn, stateOf, waitForStatus, type Stage } from '../harness.ts'
+import { allAre, signedInPages } from '../faults/rotations.ts'
+import { eventually, inPage, stateOf, type Stage } from '../harness.ts'
 import type { EnginePage } from './engine.ts'
+import { startEngineStage } from './engine-stage.ts'
 import { enginesInUse } from './engines-in-use.ts'
-import { launchEngine } from './launch-engine.ts'
 
 describe.each(enginesInUse())('%s', (name) => {
   let stage: Stage<EnginePage>
 
   beforeAll(async () => {
-    const launch = async () => {
-      const engine = await launchEngine(name)
-      return { ...engine, newPage: () => engine.newPage('about:blank') }
-    }
     // Ahead of expiry nothing is renewed, so that it is the requests that meet a bad token.
-    stage = await startStageIn(launch, { managerOptions: { refreshAhead: 'never' } })
+    stage = await startEngineStage(name, { managerOptions: { refreshAhead: 'never' } })
   })
   beforeEach(() => stage.reset())
   afterAll(() => stage?.close())
 
-  /** Pages of one session. The user has signed in in the first one; the others came later. */
-  async function signedInPages(count: number): Promise<readonly EnginePage[]> {
-    const first = await stage.newPage()
-    await stage.signIn(first)
-    const pages = [first, ...(await stage.newPages(count - 1))]
-    await allAre('signed-in', pages)
-    return pages
-  }
-
-  async function allAre(
-    status: 'signed-in' | 'signed-out',
-    pages: readonly EnginePage[],
-  ): Promise<void> {
-    await Promise.all(pages.map((page) => waitForStatus(page, status)))
-  }
-
   test('a tab that opens later is signed in without a token request', async () => {
-    const [first, second] = (await signedInPages(2)) as [EnginePage, EnginePage]
+    const [first, second] = await signedInPages(stage, 2)
     expect(await stateOf(first)).toMatchObject({ status: 'signed-in', sub: 'ada' })
     expect(await stateOf(second)).toMatchObject({ status: 'signed-in', sub: 'ada' })
     expect(await stage.storm([second], 3)).toMatchObject({ outcomes: { 200: 3 } })
@@ -44,7 +25,7 @@ describe.each(enginesInUse())('%s', (name) => {
 
   test('five tabs, each with five requests on an expired token, cost one grant and lose no request', async () => {
     stage.authorizationServer.setAccessTokenTtl(6)
-    const pages = await signedInPages(5)
+    const pages = await signedInPages(stage, 5)
     stage.authorizationServer.setAccessTokenTtl(300)
     await eventually('the end of the access token', async () => {
       const states = await Promise.all(pages.map(stateOf))
@@ -61,7 +42,7 @@ describe.each(enginesInUse())('%s', (name) => {
   })
 
   test('five tabs, each with five requests on a revoked token, cost one grant and lose no request', async () => {
-    const pages = await signedInPages(5)
+    const pages = await signedInPages(stage, 5)
     stage.authorizationServer.revokeAccessTokens()
     expect(await stage.storm(pages, 5)).toMatchObject({
       outcomes: { 200: 25 },
@@ -71,7 +52,7 @@ describe.each(enginesInUse())('%s', (name) => {
   })
 
   test('five tabs that are reloaded at once keep the session', async () => {
-    const pages = await signedInPages(5)
+    const pages = await signedInPages(stage, 5)
     stage.authorizationServer.revokeAccessTokens()
     await stage.storm(pages, 5)
     await Promise.all(pages.map((page) => page.reload()))
@@ -85,7 +66,7 @@ describe.each(enginesInUse())('%s', (name) => {
   })
 
   test('a sign-out reaches the other tabs and ends the session', async () => {
-    const pages = (await signedInPages(5)) as [EnginePage, ...EnginePage[]]
+    const pages = await signedInPages(stage, 5)
     await inPage(pages[0], () => window.app.auth.signOut({ endSession: false }), undefined)
     await allAre('signed-out', pages)
     expect(await Promise.all(pages.map(stateOf))).toEqual(

@@ -64,6 +64,9 @@ export async function openWebKitPage(session: WebDriverSession, url: string): Pr
         execute(`return document.readyState === 'complete' && !window[Symbol.for('left')]`),
       )
     },
+    async goBack() {
+      await session.sendTo(handle, 'POST', '/back')
+    },
     evaluate: (task, argument) => runInPage(evaluate, task, argument),
     async screenshot({ width, height }) {
       await resize(width, height)

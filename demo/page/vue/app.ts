@@ -1,0 +1,33 @@
+import { useAuth, useAuthFetch, useSession } from 'tokenring/vue'
+import { defineComponent, h, ref } from 'vue'
+import type { DefineComponent } from 'vue'
+import { userOf } from '../shared/tab-snapshot.ts'
+
+/** With `h`, because a template that is compiled in the page is nothing a strict policy allows. */
+export const App: DefineComponent<{ ordersUrl: string }> = defineComponent({
+  props: { ordersUrl: { type: String, required: true } },
+  setup(props) {
+    const auth = useAuth()
+    const authFetch = useAuthFetch()
+    const status = useSession((state) => state.status)
+    const name = useSession(userOf)
+    const answer = ref('')
+    async function call(): Promise<void> {
+      answer.value = await authFetch(props.ordersUrl).then(
+        (response) => `The API answered ${response.status}.`,
+        String,
+      )
+    }
+    const signedIn = () => [
+      h('p', `Signed in as ${name.value}`),
+      h('button', { onClick: call }, 'Call the API'),
+      h('button', { onClick: () => auth.signOut({ endSession: false }) }, 'Sign out'),
+      h('p', { role: 'status' }, answer.value),
+    ]
+    const signIn = () => h('button', { onClick: () => auth.signIn() }, 'Sign in')
+    return () => [
+      h('h1', 'tokenring with Vue'),
+      status.value === 'signed-in' ? signedIn() : signIn(),
+    ]
+  },
+})

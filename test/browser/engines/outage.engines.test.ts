@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beginTicks, cutTokenEndpoint, endTicks, sayOnline, ticksOf } from '../faults/outages.ts'
+import { overwrite, sessionRecord } from '../faults/record.ts'
+import { allAre } from '../faults/rotations.ts'
+import { eventually, startStageIn, stateOf, type Stage } from '../harness.ts'
+import type { Engine, EngineName, EnginePage } from './engine.ts'
+import { enginesInUse } from './engines-in-use.ts'
+import { launchEngine } from './launch-engine.ts'
+
+/** The whole minute in one engine; in the others as long as it takes to see the pauses grow. */
+const outageMs: Readonly<Record<EngineName, number>> = {
+  chromium: 60_000,
+  firefox: 20_000,
+  webkit: 20_000,
+}
+const tabs = 10
+const accessTokenTtlSeconds = 2_000
+const leewayMs = 180_000
+/** So much is left of the access token when the outage begins: it is due to be renewed all along. */
+const leftMs = 120_000
+/** A pause may have grown to a minute when the outage ends. */
+const longestTestMs = 180_000
+
+describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => {
+  let engine: Engine | undefined
+
+  beforeAll(async () => {
+    engine = await launchEngine(name)
+  })
+  afterAll(() => engine?.close())
+
+  /** Two outages at a time, each with servers of its own, in one browser. */
+  function startStage(): Promise<Stage<EnginePage>> {
+    const launch = async () => ({
+      newPage: async () => {
+        if (!engine) throw new Error('There is no browser.')
+        return engine.newPage('about:blank')
+      },
+      newProfile: async () => {},
+      close: async () => {},
+    })
+    return startStageIn(launch, { accessTokenTtlSeconds, managerOptions: { leewayMs } })
+  }
+
+  /** Tabs whose access token is old, but lasts longer than the outage. */
+  async function pagesWithAgeingToken(stage: Stage<EnginePage>): Promise<readonly EnginePage[]> {
+    const first = await stage.newPage()
+    await stage.signIn(first)
+    const [key, record] = await sessionRecord(first)
+    const { session } = record as { session: { tokens: { default: { receivedAt: number } } } }
+    const receivedAt = Date.now() + leftMs - accessTokenTtlSeconds * 1_000
+    const expiresAt = Date.now() + leftMs
+    const tokens = { default: { ...session.tokens.default, receivedAt, expiresAt } }
+    await overwrite(first, key, { ...record, session: { ...session, tokens } })
+    await first.close()
+    const pages = await stage.newPages(tabs)
+    await allAre('signed-in', pages)
+    return pages
+  }
+
+  /** Lets every tab call the API every second for as long as the outage lasts. */
+  async function goThroughOutage(
+    stage: Stage<EnginePage>,
+    begin: () => void,
+  ): Promise<readonly EnginePage[]> {
+    const pages = await pagesWithAgeingToken(stage)
+    begin()
+    const { tokenRequests } = stage.authorizationServer.counters()
+    await Promise.all(pages.map((page) => beginTicks(page, `${stage.apiOrigin}/orders`)))
+    await new Promise((resolve) => setTimeout(resolve, outageMs[name]))
+    const sent = stage.authorizationServer.counters().tokenRequests - tokenRequests
+    expect(sent).toBeGreaterThan(2)
+    expect(sent).toBeLessThanOrEqual(10)
+    await expectNothingButSuccess(pages)
+    return pages
+  }
+
+  async function expectNothingButSuccess(pages: readonly EnginePage[]): Promise<void> {
+    for (const page of pages) {
+      expect(Object.keys((await ticksOf(page)).outcomes)).toEqual(['200'])
+    }
+  }
+
+  /** When the last tab had its new token. */
+  async function renewalOf(pages: readonly EnginePage[], timeoutMs: number): Promise<number> {
+    const renewals = pages.map((page) =>
+      eventually('the new token', async () => (await ticksOf(page)).renewedAt, timeoutMs),
+    )
+    const renewedAt = Math.max(...(await Promise.all(renewals)))
+    await Promise.all(pages.map(endTicks))
+    return renewedAt
+  }
+
+  async function endWell(stage: Stage<EnginePage>, pages: readonly EnginePage[]): Promise<void> {
+    await expectNothingButSuccess(pages)
+    expect(stage.authorizationServer.counters()).toMatchObject({
+      refreshGrants: 1,
+      refreshRefused: 0,
+      replays: 0,
+    })
+  }
+
+  test.concurrent(
+    'answering 503 gets ten requests at most from ten tabs, which go on, and renew when the pause is over',
+    async () => {
+      const stage = await startStage()
+      try {
+        const pages = await goThroughOutage(stage, () =>
+          stage.authorizationServer.misbehave({ when: 'before', kind: 'reply', status: 503 }),
+        )
+        const states = await Promise.all(pages.map(stateOf))
+        stage.authorizationServer.misbehave(undefined)
+        const retryAt = Math.max(
+          ...states.map((state) =>
+            state.status === 'signed-in' && state.refresh.phase === 'waiting'
+              ? state.refresh.retryAt
+              : 0,
+          ),
+        )
+        const renewedAt = await renewalOf(pages, 70_000)
+        expect(renewedAt - retryAt).toBeLessThan(2_000)
+        await endWell(stage, pages)
+      } finally {
+        await stage.close()
+      }
+    },
+    longestTestMs,
+  )
+
+  test.concurrent(
+    'cutting connections gets ten requests at most from ten tabs, which go on, and renew as soon as they are online',
+    async () => {
+      const stage = await startStage()
+      try {
+        const pages = await goThroughOutage(stage, () => cutTokenEndpoint(stage))
+        stage.authorizationServer.misbehave(undefined)
+        const onlineAt = Date.now()
+        await sayOnline(pages)
+        const renewedAt = await renewalOf(pages, 70_000)
+        expect(renewedAt - onlineAt).toBeLessThan(2_000)
+        await endWell(stage, pages)
+      } finally {
+        await stage.close()
+      }
+    },
+    longestTestMs,
+  )
+})
