@@ -15,7 +15,7 @@ export interface Break {
 const rotation = 'core/rotation.ts'
 const compareAndSet: Change = {
   file: rotation,
-  find: `      if (!isUnchanged(current, record)) return { result: undefined }
+  find: `      if (!isSameRecord(current, record)) return { result: undefined }
       const lease`,
   replace: '      const lease',
 }
@@ -24,6 +24,8 @@ const rereading: Change = {
   find: '(await itsTurn(lock, wish)) ?? (await keeper.read())',
   replace: '(await itsTurn(lock, wish)) ?? keeper.seen() ?? (await keeper.read())',
 }
+
+const lastComparison: Change = { file: rotation, find: ' && isCurrent', replace: '' }
 
 /** Every one of these must be found out, or the schedules prove nothing. */
 export const breaks: Readonly<Record<string, Break>> = {
@@ -49,8 +51,8 @@ export const breaks: Readonly<Record<string, Break>> = {
     promise: 'no waiting for time',
     walk: twoTabs({ wish: 'a refresh', locks: false, channel: true }),
   },
-  'the record is not read again under the lock, and the lease written over whatever is there': {
-    changes: [rereading, compareAndSet],
+  'the record is not read again under the lock, and compared neither then nor before sending': {
+    changes: [rereading, compareAndSet, lastComparison],
     promise: 'one spend (1)',
     walk: twoTabs({ wish: 'a refresh', locks: true, channel: false }),
   },
@@ -74,6 +76,13 @@ export const breaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'one spend (1)',
+    walk: twoTabs({
+      wish: 'a refresh',
+      locks: false,
+      channel: false,
+      fault: 'tab 1 is frozen',
+      timeMayPass: true,
+    }),
   },
   'the lock is not checked before sending': {
     changes: [
@@ -116,13 +125,7 @@ export const breaks: Readonly<Record<string, Break>> = {
     }),
   },
   'a tab sends for a session of which it knows that it is over': {
-    changes: [
-      {
-        file: rotation,
-        find: ' && keeper.seen()?.epoch === record.epoch',
-        replace: '',
-      },
-    ],
+    changes: [lastComparison],
     promise: 'signed out means signed out (4)',
     walk: twoTabs({
       wish: 'a refresh',

@@ -33,6 +33,8 @@ export interface Attempt {
   isOver: boolean
   /** Storage has refused to note what came of it. */
   isUnsaved: boolean
+  /** Somebody took the right to send before it was written down what came of it, so for storage it is unknown. */
+  isDisplaced: boolean
 }
 
 /** What every keeper of a promise rests on: who has claimed and sent what, and what storage holds. */
@@ -75,6 +77,10 @@ export function createLedger(): Ledger {
     if (after.lease?.tab.startsWith(`${tab.name} `)) {
       const { underLock } = after.lease
       const { epoch } = after
+      for (const attempt of attempts) {
+        const isHeld = before.lease?.tab.startsWith(`${attempt.tab.name} `)
+        if (isHeld && attempt.tab !== tab && !attempt.isOver) attempt.isDisplaced = true
+      }
       claims.set(tab, { tab, refreshToken, epoch, at, atMs, underLock, clockSteps, isUsed: false })
     } else if (before.lease?.tab.startsWith(`${tab.name} `)) {
       eachOf(tab, (attempt) => (attempt.isOver ||= attempt.end !== 'flying'))
@@ -114,6 +120,7 @@ export function createLedger(): Ledger {
             end: 'flying',
             isOver: false,
             isUnsaved: false,
+            isDisplaced: false,
           })
       }
       if (moment.type === 'ended') {

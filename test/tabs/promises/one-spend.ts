@@ -30,6 +30,7 @@ export function createOneSpend(options: {
     const lasts = nowMs < attempt.claim.atMs + leaseMs
     const isRefused = attempt.end === 'rejected' && !attempt.isOver && lasts
     if (isRefused && attempt.isUnsaved && grant('storage refused')) return
+    if (isRefused && attempt.isDisplaced && grant('late reply after the lease')) return
     if (!isLive(attempt, claim, nowMs) && !isRefused) return
     const isStepped = claim.clockSteps > attempt.claim.clockSteps
     const hasLock = claim.underLock && attempt.claim.underLock
@@ -47,7 +48,7 @@ export function createOneSpend(options: {
     claim.isUsed = true
     const succeededAt = ledger.succeededAt(refreshToken)
     if (succeededAt !== undefined && succeededAt < at) {
-      const isRace = claim.at < succeededAt
+      const isRace = claim.at < succeededAt && atMs < claim.atMs + leaseMs
       const told = ledger.toldTo(tab)
       const hasHeard =
         told?.session !== undefined &&
