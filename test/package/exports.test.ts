@@ -52,7 +52,13 @@ describe('the package', () => {
     const { '.': main, './package.json': own, ...others } = manifest['exports'] as Entries
     expect(main).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' })
     expect(own).toBe('./package.json')
-    expect(Object.keys(others)).toEqual(['./react', './vue', './providers', './token-proxy'])
+    expect(Object.keys(others)).toEqual([
+      './react',
+      './vue',
+      './providers',
+      './token-proxy',
+      './testing',
+    ])
     for (const [name, target] of Object.entries(others)) {
       const built = `./dist/${name.slice(2)}/index`
       expect(target).toEqual({ types: `${built}.d.ts`, default: `${built}.js` })

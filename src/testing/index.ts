@@ -1,0 +1,18 @@
+/**
+ * For the tests of apps: a fake authorization server, a clock that moves when told, and tabs in
+ * memory.
+ *
+ * @module tokenring/testing
+ */
+export {
+  createFakeAuthorizationServer,
+  type FakeAuthorizationServer,
+  type FakeAuthorizationServerOptions,
+  type FakeLineage,
+  type FakeReply,
+  type FakeTokenRequest,
+} from './fake-authorization-server.ts'
+export { createManualClock, type ManualClock } from './manual-clock.ts'
+export { createTestBrowser, type TestBrowser, type TestTab } from './test-browser.ts'
+export type { MemoryNavigation } from '../adapters/memory-navigation.ts'
+export type { MemoryPageEvents } from '../adapters/memory-page-events.ts'
