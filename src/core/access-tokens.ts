@@ -222,8 +222,10 @@ export function createAccessTokens(options: {
   async function refresh(signal?: AbortSignalLike): Promise<void> {
     if (disposed) throw disposedError()
     await wait(ready, signal)
+    if (!keeper.seen()) await wait(atMost(clock, longestLookMs, look()), signal)
     const record = keeper.seen()
-    if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
+    if (!record) throw new StorageError('STORE_READ', 'Storage does not answer.')
+    if (!record.session) throw toSessionEndedError(record)
     if (!isRenewable(record.session)) throw notRenewable()
     await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), signal)
   }

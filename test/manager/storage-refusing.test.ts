@@ -215,3 +215,23 @@ describe('a caller that gives up while storage refuses to be read', () => {
     expect(unhandled).toEqual([])
   })
 })
+
+describe('refresh() in a tab that could not read its record', () => {
+  it('reads it then, and does not say that there is no session', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab()
+    profile.store.refuses = (operation) => operation === 'read'
+    const { auth } = profile.openTab()
+    await auth.ready
+    profile.store.refuses = () => false
+    await expect(auth.refresh()).resolves.toBeUndefined()
+    expect(profile.server.counts.grants).toBe(1)
+  })
+
+  it('says that storage refuses, as long as it does', async () => {
+    const profile = createProfile()
+    profile.store.refuses = (operation) => operation === 'read'
+    const { auth } = profile.openTab()
+    expect(named(await failureOf(auth.refresh()))).toBe('StorageError STORE_READ')
+  })
+})
