@@ -61,11 +61,24 @@ describe('the README', () => {
     expect(text.indexOf('draft-ietf-oauth-browser-based-apps')).toBeLessThan(text.indexOf('```'))
   })
 
-  it('links only to files that are there', () => {
+  it('links only to files and headings that are there', () => {
     const text = readText('README.md')
+    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => toAnchor(title))
     const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
     const local = targets.filter((target) => !target.startsWith('https://'))
     expect(local).toContain('SECURITY.md')
-    for (const file of local) expect(readText(file).length).toBeGreaterThan(0)
+    for (const target of local) {
+      const [file = '', anchor] = target.split('#')
+      if (file) expect(readText(file).length).toBeGreaterThan(0)
+      else expect(headings).toContain(anchor)
+    }
   })
 })
+
+/** As GitHub makes them. */
+function toAnchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-')
+}
