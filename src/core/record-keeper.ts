@@ -43,6 +43,8 @@ export interface RecordKeeper {
     end: (record: SessionRecord) => SessionRecord,
     change: (record: SessionRecord, stored: SessionRecord) => RecordChange<T>,
   ): Promise<T>
+  /** The update that is asked for next overtakes all that this tab has decided and storage may not hold yet. */
+  supersede(): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -57,6 +59,8 @@ interface Unwritten {
   readonly isBlind?: boolean
   /** Storage is being told. */
   readonly isUnderWay?: boolean
+  /** What this tab has decided since then is on its way to storage, and this is not to come after it. */
+  readonly isSuperseded?: boolean
 }
 
 export function createRecordKeeper(options: {
@@ -167,9 +171,12 @@ export function createRecordKeeper(options: {
       unwritten = { ...mine, isUnderWay: true }
       see(next, ++started)
       return keeper.update(change).catch((error: unknown) => {
-        if (unwritten?.next === next) unwritten = mine
+        if (unwritten?.next === next && !unwritten.isSuperseded) unwritten = mine
         throw error
       })
+    },
+    supersede() {
+      if (unwritten) unwritten = { ...unwritten, isUnderWay: true, isSuperseded: true }
     },
     onSeen(listener) {
       listeners.add(listener)
@@ -184,7 +191,7 @@ function layOver(
   unwritten: Unwritten | undefined,
   stored: SessionRecord,
 ): { readonly record: SessionRecord; readonly unwritten?: Unwritten } {
-  if (!unwritten) return { record: stored }
+  if (!unwritten || unwritten.isSuperseded) return { record: stored }
   const current = decideAnew(unwritten, stored)
   const { base, next } = current
   const movesEpoch = next.epoch !== base.epoch

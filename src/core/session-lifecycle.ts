@@ -49,6 +49,7 @@ export function createSessionLifecycle(options: {
       const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt }
       const begin = (current: SessionRecord): SessionRecord | undefined =>
         ifSignedOut && current.session ? undefined : started(current, begun)
+      if (!ifSignedOut) keeper.supersede()
       try {
         const record = await keeper.update(
           (current) => {

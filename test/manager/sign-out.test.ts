@@ -200,6 +200,22 @@ describe('signOut during a rotation', () => {
   })
 })
 
+describe('a sign-in right after a sign-out', () => {
+  it('stands in every tab, though nobody waited for the sign-out', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const peer = profile.openTab()
+    await peer.auth.ready
+    const leaving = tab.auth.signOut({ revoke: false, endSession: false })
+    const calls = [failureOf(tab.auth.getAccessToken())]
+    await tab.auth.startSession(profile.server.signIn())
+    await Promise.all([leaving, ...calls])
+    await profile.pass(1_000)
+    await expect(tab.call()).resolves.toBe(200)
+    await expect(peer.call()).resolves.toBe(200)
+  })
+})
+
 describe('signOut when storage refuses', () => {
   it('fulfils, and this tab stays signed out', async () => {
     const { profile, tab, peers } = await withTabs(2)
