@@ -1,16 +1,9 @@
-import {
-  ConfigurationError,
-  SessionEndedError,
-  StorageError,
-  disposedError,
-  notRenewable,
-} from './errors.ts'
-import { defined } from './defined.ts'
+import { SessionEndedError, StorageError, disposedError, notRenewable } from './errors.ts'
 import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { isRenewable, type Wish } from './refresh-plan.ts'
-import { blankRecord, type Session } from './session-record.ts'
+import { blankRecord } from './session-record.ts'
 import { toSessionEndedError } from './session-state.ts'
 import type { SingleFlight } from './single-flight.ts'
 import {
@@ -18,14 +11,13 @@ import {
   isMintedFor,
   judge,
   remainingMs,
-  scopeSet,
-  tokenKey,
   type TokenKey,
   type TokenParameters,
   type TokenSet,
   type Verdict,
 } from './token-set.ts'
 import { atMost, onAbort, unlessStopped } from './until.ts'
+import { createWantedTokens } from './wanted-tokens.ts'
 
 export interface AccessTokenRequest {
   readonly parameters?: TokenParameters | undefined
@@ -78,11 +70,10 @@ export function createAccessTokens(options: {
   readonly defaults: TokenParameters
   readonly leewayMs: number
 }): AccessTokens {
-  const { keeper, clock, defaults, leewayMs } = options
-  const asked = new Map<TokenKey, TokenParameters>()
+  const { keeper, clock, leewayMs } = options
+  const wanted = createWantedTokens(options.defaults)
   const disposal = new Set<(reason: unknown) => void>()
   let held = new Map<TokenKey, HeldToken>()
-  const keys = new WeakMap<TokenParameters, TokenKey>()
   let looking: Promise<unknown> | undefined
   let lookingSince = 0
   let distrusted = false
@@ -111,7 +102,7 @@ export function createAccessTokens(options: {
     now: number,
     monotonic: number,
   ): IssuedToken | Promise<IssuedToken> {
-    const key = request.parameters ? keyOf(request.parameters) : defaultTokenKey
+    const key = wanted.keyOf(request.parameters)
     const candidate = held.get(key)
     if (candidate && candidate.token.accessToken !== request.rejected?.accessToken) {
       const verdict = verdictOn(candidate, now, monotonic, request.minValidityMs)
@@ -162,7 +153,7 @@ export function createAccessTokens(options: {
       const tried = isMintedFor(candidate.token, rejected.resourceServer, clock.now())
       if (tried || !isRenewable(record.session)) return serve(candidate)
     }
-    refuseForeignScope(parametersOf(key), record.session)
+    wanted.refuseForeignScope(key, record.session)
     try {
       await wait(options.flight().share(wishFor(key, request, false)), signal)
     } catch (error) {
@@ -243,35 +234,6 @@ export function createAccessTokens(options: {
     return mine
   }
 
-  function keyOf(wanted: TokenParameters): TokenKey {
-    const known = keys.get(wanted)
-    if (known !== undefined) return known
-    const parameters = within(defaults, wanted)
-    const isDefault = tokenKey(parameters) === tokenKey(defaults)
-    const key = isDefault ? defaultTokenKey : tokenKey(parameters)
-    keys.set(wanted, key)
-    if (!isDefault) asked.set(key, parameters)
-    return key
-  }
-
-  function parametersOf(key: TokenKey): TokenParameters {
-    return asked.get(key) ?? withoutScope(defaults)
-  }
-
-  /** Some servers use up the refresh token on a request for more than was granted (RFC 6749 §6). */
-  function refuseForeignScope(parameters: TokenParameters, session: Session): void {
-    const { scope, resource, audience } = parameters
-    if (scope === undefined || session.scope === undefined) return
-    if (resource !== defaults.resource || audience !== defaults.audience) return
-    const granted = scopeSet(session.scope)
-    const foreign = scopeSet(scope).filter((word) => !granted.includes(word))
-    if (foreign.length === 0) return
-    throw new ConfigurationError(
-      'SCOPE_NOT_GRANTED',
-      `The session was not granted the scope ${foreign.join(' ')}: sign in again with it.`,
-    )
-  }
-
   function wait<T>(work: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
     if (signal?.aborted) {
       work.catch(() => undefined)
@@ -300,9 +262,9 @@ export function createAccessTokens(options: {
     look,
     renewable: () =>
       [...held]
-        .filter(([key]) => key === defaultTokenKey || asked.has(key))
+        .filter(([key]) => wanted.isKnown(key))
         .map(([key, { token, used }]) => ({ key, token, used })),
-    parametersOf,
+    parametersOf: wanted.parametersOf,
     distrust() {
       distrusted = true
       looking = undefined
@@ -312,18 +274,4 @@ export function createAccessTokens(options: {
       for (const reject of disposal) reject(disposedError())
     },
   }
-}
-
-/** What a request for a token asks for, where it leaves the session's resource and audience open. */
-function within(defaults: TokenParameters, wanted: TokenParameters): TokenParameters {
-  const resource = wanted.resource ?? defaults.resource
-  const audience = wanted.audience ?? defaults.audience
-  const isElsewhere = resource !== defaults.resource || audience !== defaults.audience
-  const scope = wanted.scope ?? (isElsewhere ? undefined : defaults.scope)
-  return defined({ scope, resource, audience })
-}
-
-/** On refresh, no scope means the scope that was granted (RFC 6749 §6). */
-function withoutScope({ scope: _, ...rest }: TokenParameters): TokenParameters {
-  return rest
 }
