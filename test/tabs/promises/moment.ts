@@ -49,6 +49,8 @@ export type Exception =
   | 'late reply after the lease'
   /** Storage would take neither the new token nor the mark that the old one is spent. */
   | 'storage refused'
+  /** Storage refused a sign-out; another tab had signed in in that very millisecond, and counts as later. */
+  | 'decided in the same millisecond'
   /** Storage said nothing for 3 s, and a token that still lives was served. */
   | 'storage silent'
 

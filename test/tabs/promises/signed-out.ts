@@ -8,8 +8,9 @@ const longestLookMs = 3_000
 
 /** What a tab could know, and since when. */
 interface Knowledge {
-  /** Since its own last sign-out: the number of the moment. */
+  /** Since its own last sign-out: the number of the moment, and its instant. */
   signedOutAt: number
+  signedOutAtMs: number
   /** Since something told it to look: the number of the moment, and the epoch storage had then. */
   toldToLookAt: number
   epochToSee: number
@@ -34,8 +35,11 @@ export function createSignedOut(options: {
   const { ledger, server, grant } = options
   const broken = (words: string): void => options.broken('signed out means signed out (4)', words)
   const known = new Map<TabProcess, Knowledge>()
-  /** Where each family began: the epoch, and the number of the moment. */
-  const begun = new Map<number, { readonly epoch: number; readonly at: number }>()
+  /** Where each family began: the epoch, the number of the moment, and its instant. */
+  const begun = new Map<
+    number,
+    { readonly epoch: number; readonly at: number; readonly atMs: number }
+  >()
   const over = new Set<number>()
   const announcedBy = new Map<number, TabProcess>()
   let epoch = 0
@@ -43,6 +47,7 @@ export function createSignedOut(options: {
   function of(tab: TabProcess): Knowledge {
     const found = known.get(tab) ?? {
       signedOutAt: 0,
+      signedOutAtMs: 0,
       toldToLookAt: 0,
       epochToSee: 0,
       lastLookMs: 0,
@@ -65,7 +70,7 @@ export function createSignedOut(options: {
     if (over.has(is)) broken(`${tab.name} brings back a session that is over`)
     if (announcedBy.get(is) !== tab) broken(`${tab.name} begins a session nobody signed in to`)
     if (after.epoch <= before.epoch) broken(`${tab.name} begins a session in an old epoch`)
-    begun.set(is, { epoch: after.epoch, at })
+    begun.set(is, { epoch: after.epoch, at, atMs: moment.atMs })
   }
 
   function seeServed(token: string, call: Call, { atMs }: Moment): void {
@@ -75,8 +80,12 @@ export function createSignedOut(options: {
     const start = begun.get(family)
     // A session that storage has refused is known to nobody else.
     if (!start) return
-    if (start.at < knowledge.signedOutAt)
-      broken(`${tab.name} serves a token after its own sign-out`)
+    if (start.at < knowledge.signedOutAt) {
+      const isTie = knowledge.isOnItsOwn && start.atMs === knowledge.signedOutAtMs
+      if (!isTie || !grant('decided in the same millisecond')) {
+        broken(`${tab.name} serves a token after its own sign-out`)
+      }
+    }
     if (!over.has(family) || knowledge.isOnItsOwn) return
     const told = ledger.toldTo(tab)
     if (told && told.epoch > start.epoch) {
@@ -128,7 +137,9 @@ export function createSignedOut(options: {
           if (moment.event.type === 'persistence-failed') knowledge.isOnItsOwn = true
           return
         case 'call':
-          if (moment.call.kind === 'sign-out') knowledge.signedOutAt = at
+          if (moment.call.kind === 'sign-out') {
+            Object.assign(knowledge, { signedOutAt: at, signedOutAtMs: moment.atMs })
+          }
           if (moment.call.family !== undefined) announcedBy.set(moment.call.family, tab)
           if (moment.call.kind === 'fetch') fetches.set(String(moment.call.id), moment.call)
           return
