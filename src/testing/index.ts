@@ -16,3 +16,13 @@ export { createManualClock, type ManualClock } from './manual-clock.ts'
 export { createTestBrowser, type TestBrowser, type TestTab } from './test-browser.ts'
 export type { MemoryNavigation } from '../adapters/memory-navigation.ts'
 export type { MemoryPageEvents } from '../adapters/memory-page-events.ts'
+export {
+  createVirtualTabs,
+  type VirtualTab,
+  type VirtualTabs,
+  type VirtualTabsOptions,
+} from './virtual-tabs.ts'
+export type { Happening, Observe, RequestEnd, TokenRequest } from './happenings.ts'
+export type { Step, Steps, TabProcess } from './steps.ts'
+export type { FakeApi } from './virtual-network.ts'
+export type { VirtualStorage } from './virtual-storage.ts'
