@@ -23,6 +23,6 @@ export {
   type VirtualTabsOptions,
 } from './virtual-tabs.ts'
 export type { Happening, Observe, RequestEnd, TokenRequest } from './happenings.ts'
-export type { Step, Steps, TabProcess } from './steps.ts'
+export type { Step, StepKind, Steps, TabProcess } from './steps.ts'
 export type { FakeApi } from './virtual-network.ts'
 export type { VirtualStorage } from './virtual-storage.ts'
