@@ -145,7 +145,7 @@ export function createTokenManager(
     onAnnouncement: lookAgain,
   })
   const { announce } = peers
-  const lifecycle = createSessionLifecycle({ keeper, clock, report, announce })
+  const lifecycle = createSessionLifecycle({ keeper, clock, random, report, announce })
   const tokens = createAccessTokens({
     keeper,
     flight: () => flight,

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import { SessionEndedError, StorageError, disposedError, notRenewable } from './errors.ts'
 import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
@@ -144,7 +145,8 @@ export function createAccessTokens(options: {
   ): Promise<IssuedToken> {
     const record = keeper.seen()
     if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
-    const asking = { epoch: record.epoch, sub: record.session.sub }
+    const { id: sessionId, sub } = record.session
+    const asking = defined({ epoch: record.epoch, sessionId, sub })
     const { rejected, minValidityMs, signal } = request
     const candidate = held.get(key)
     const isRejected =

@@ -9,6 +9,7 @@ export interface IssuedToken {
   readonly accessToken: string
   readonly tokenType: 'Bearer' | 'DPoP'
   readonly epoch: number
+  readonly sessionId?: string
   readonly generation: number
   readonly sub?: string
   readonly senderKey?: unknown
@@ -34,13 +35,15 @@ export function holdAll(
 
   function hold(token: TokenSet, known: HeldToken | undefined): HeldToken {
     const { accessToken, tokenType, generation } = token
-    if (known?.issued.epoch === epoch && known.token.generation === generation) return known
+    const isKnown = known?.issued.epoch === epoch && known.token.generation === generation
+    if (isKnown && known.token.accessToken === accessToken) return known
     return {
       token,
       issued: defined({
         accessToken,
         tokenType,
         epoch,
+        sessionId: session?.id,
         generation,
         sub: session?.sub,
         senderKey: session?.senderKey,
@@ -53,10 +56,11 @@ export function holdAll(
 
 /** What was asked for in the name of one user is not given the token of another. */
 export function refuseOtherSession(
-  asking: { readonly epoch: number; readonly sub?: string | undefined },
-  { epoch, sub }: IssuedToken,
+  asking: Pick<IssuedToken, 'epoch' | 'sessionId' | 'sub'>,
+  { epoch, sessionId, sub }: IssuedToken,
 ): void {
-  if (asking.epoch === epoch || (sub !== undefined && asking.sub === sub)) return
+  const isSameSession = asking.epoch === epoch && asking.sessionId === sessionId
+  if (isSameSession || (sub !== undefined && asking.sub === sub)) return
   throw new SessionEndedError(
     'SESSION_CHANGED',
     'Another session has begun since the request was made: it is not sent in its name.',

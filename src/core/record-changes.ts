@@ -96,9 +96,10 @@ export function started(
     readonly nonce?: string | undefined
     readonly senderKey?: unknown
     readonly decidedAt: number
+    readonly id: string
   },
 ): SessionRecord {
-  const { reply, key, receivedAt, decidedAt } = begun
+  const { reply, key, receivedAt, decidedAt, id } = begun
   const generation = record.generation + 1
   const token = toTokenSet(reply, { generation, receivedAt, scope: begun.scope })
   return {
@@ -110,6 +111,7 @@ export function started(
       nonce: begun.nonce,
       senderKey: begun.senderKey,
       startedAt: receivedAt,
+      id,
       tokens: { [key]: token },
     }),
   }

@@ -1,7 +1,7 @@
 import type { Announcement } from './announcement.ts'
 import { StorageError } from './errors.ts'
 import type { Report } from './events.ts'
-import type { Clock, TokenReply } from './ports.ts'
+import type { Clock, Random, TokenReply } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { ended, started } from './record-changes.ts'
 import { blankRecord, type Session, type SessionRecord } from './session-record.ts'
@@ -38,15 +38,17 @@ export interface SessionLifecycle {
 export function createSessionLifecycle(options: {
   readonly keeper: RecordKeeper
   readonly clock: Clock
+  readonly random: Random
   readonly report: Report
   readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
 }): SessionLifecycle {
-  const { keeper, clock, report, announce } = options
+  const { keeper, clock, random, report, announce } = options
   return {
     async start({ reply, scope, receivedAt = clock.now(), nonce, senderKey, ifSignedOut }) {
       const decidedAt = clock.now()
       const key = defaultTokenKey
-      const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt }
+      const id = random.id()
+      const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt, id }
       const begin = (current: SessionRecord): SessionRecord | undefined =>
         ifSignedOut && current.session ? undefined : started(current, begun)
       if (!ifSignedOut) keeper.supersede()

@@ -43,6 +43,8 @@ export interface Session {
   /** Opaque here; only the sender constraint looks into it. */
   readonly senderKey?: unknown
   readonly startedAt: number
+  /** Two tabs may each begin a session in the same millisecond, and so in the same epoch. */
+  readonly id?: string
   readonly tokens: Readonly<Record<TokenKey, TokenSet>>
   /** Token sets that the server refuses to give, while the session itself goes on. */
   readonly refused?: Readonly<Record<TokenKey, Failure>>
@@ -138,7 +140,7 @@ function isSession(value: unknown): boolean {
   return (
     isObject(value) &&
     isFinite(value['startedAt']) &&
-    ['refreshToken', 'scope', 'sub', 'nonce', 'idToken'].every((name) =>
+    ['refreshToken', 'scope', 'sub', 'nonce', 'idToken', 'id'].every((name) =>
       optional(value[name], isString),
     ) &&
     optional(value['refreshTokenExpiresAt'], isFinite) &&

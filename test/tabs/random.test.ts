@@ -8,7 +8,8 @@ const count = Number(process.env['SCHEDULES'] ?? 3_000)
 /** Each has shown something that was mended; those that the count above does not reach. */
 const instructive = [
   8_768, 11_053, 17_210, 27_608, 30_635, 1_795_260_257_425, 1_795_260_637_435, 1_795_261_035_060,
-  1_795_261_281_706, 1_795_261_529_981, 1_795_261_772_736, 1_795_262_822_862,
+  1_795_261_281_706, 1_795_261_529_981, 1_795_261_772_736, 1_795_262_822_862, 1_795_263_026_277,
+  1_795_263_289_206,
 ]
 
 describe('two to five tabs with anything happening to them', () => {
