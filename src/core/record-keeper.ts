@@ -26,7 +26,11 @@ export interface RecordKeeper {
    */
   update<T>(
     change: (record: SessionRecord, stored: SessionRecord) => RecordChange<T>,
-    options?: { readonly durable?: boolean },
+    options?: {
+      readonly durable?: boolean
+      /** Comes after all that this tab has decided, which is then offered no more. */
+      readonly supersedes?: boolean
+    },
   ): Promise<T>
   /**
    * Goes on as if `next` had been written over `base`, which storage refused. Every read offers it
@@ -43,8 +47,6 @@ export interface RecordKeeper {
     end: (record: SessionRecord) => SessionRecord,
     change: (record: SessionRecord, stored: SessionRecord) => RecordChange<T>,
   ): Promise<T>
-  /** The update that is asked for next overtakes all that this tab has decided and storage may not hold yet. */
-  supersede(): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -130,8 +132,11 @@ export function createRecordKeeper(options: {
       see(record, order)
       return record
     },
-    async update(change, updateOptions) {
+    async update(change, { durable = false, supersedes = false } = {}) {
       const order = ++started
+      if (supersedes && unwritten) {
+        unwritten = { ...unwritten, isUnderWay: true, isSuperseded: true }
+      }
       updatesUnderWay += 1
       let offered: Unwritten | undefined
       const { record, result } = await store
@@ -148,12 +153,14 @@ export function createRecordKeeper(options: {
               ? { put, result: { record: put, result: decided } }
               : { result: { record: current, result: decided } }
           },
-          updateOptions,
+          { durable },
         )
         .catch(refuse('STORE_WRITE', 'written'))
         .finally(() => {
           updatesUnderWay -= 1
         })
+      // What this tab has decided still shows, until storage has carried out what supersedes it.
+      if (unwritten?.isSuperseded && !supersedes) return result
       // Not what came up only while this was under way.
       if (unwritten === offered) unwritten = undefined
       see(record, order)
@@ -174,9 +181,6 @@ export function createRecordKeeper(options: {
         if (unwritten?.next === next && !unwritten.isSuperseded) unwritten = mine
         throw error
       })
-    },
-    supersede() {
-      if (unwritten) unwritten = { ...unwritten, isUnderWay: true, isSuperseded: true }
     },
     onSeen(listener) {
       listeners.add(listener)

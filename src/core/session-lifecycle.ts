@@ -51,14 +51,13 @@ export function createSessionLifecycle(options: {
       const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt, id }
       const begin = (current: SessionRecord): SessionRecord | undefined =>
         ifSignedOut && current.session ? undefined : started(current, begun)
-      if (!ifSignedOut) keeper.supersede()
       try {
         const record = await keeper.update(
           (current) => {
             const next = begin(current)
             return { next, result: next }
           },
-          { durable: true },
+          { durable: true, supersedes: !ifSignedOut },
         )
         if (record) announce(record, 'started')
       } catch (error) {
