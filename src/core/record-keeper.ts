@@ -137,6 +137,7 @@ export function createRecordKeeper(options: {
       if (supersedes && unwritten) {
         unwritten = { ...unwritten, isUnderWay: true, isSuperseded: true }
       }
+      const overtaken = unwritten?.next
       updatesUnderWay += 1
       let offered: Unwritten | undefined
       const { record, result } = await store
@@ -162,7 +163,7 @@ export function createRecordKeeper(options: {
       // What this tab has decided still shows, until storage has carried out what supersedes it.
       if (unwritten?.isSuperseded && !supersedes) return result
       // Not what came up only while this was under way.
-      if (unwritten === offered) unwritten = undefined
+      if (supersedes ? unwritten?.next === overtaken : unwritten === offered) unwritten = undefined
       see(record, order)
       return result
     },
