@@ -47,7 +47,7 @@ export async function runDemo(args: string[]): Promise<void> {
   const page =
     elsewhere === undefined
       ? `Open            ${servers.pageOrigin}`
-      : `Serve the files of "npm run build:demo" at ${servers.pageOrigin}`
+      : `For pages of ${servers.pageOrigin}`
   process.stdout.write(`
   ${page}
 

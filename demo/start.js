@@ -7,4 +7,8 @@ const { module } = await runnerImport(fileURLToPath(new URL('./demo.ts', import.
   root: fileURLToPath(new URL('.', import.meta.url)),
   logLevel: 'warn',
 })
-await module.runDemo(process.argv.slice(2))
+await module.runDemo(process.argv.slice(2)).catch((error) => {
+  // A flag that is wrong; where in the code that was found is of no use to anybody.
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+})

@@ -87,8 +87,8 @@ const address: Rule = [
 ]
 const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   authorizationServer: [
-    (value) => isWord(value) || (isObject(value) && isWord(value['issuer'])),
-    'must be an issuer identifier, or metadata with an issuer',
+    (value) => isIssuer(value) || (isObject(value) && isWord(value['issuer'])),
+    'must be an issuer identifier, which is not the address of its metadata, or metadata with an issuer',
   ],
   clientId: word,
   scope: word,
@@ -129,7 +129,10 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   if (!isObject(given)) throw new TypeError('options must be an object')
   for (const name of Object.keys({ authorizationServer: 0, clientId: 0, ...given })) {
     // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
-    if (!Object.hasOwn(rules, name)) throw new TypeError(`options.${name} is not an option`)
+    if (!Object.hasOwn(rules, name)) {
+      const known = Object.keys(rules).join(', ')
+      throw new TypeError(`options.${name} is not an option; there are ${known}`)
+    }
     const [check, text] = rules[name as keyof TokenManagerOptions]
     const value = given[name]
     const isRequired = name === 'authorizationServer' || name === 'clientId'
@@ -172,6 +175,10 @@ function isAddress(value: unknown): boolean {
   const { protocol, hostname } = new URL(value)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
+
+function isIssuer(value: unknown): boolean {
+  return isWord(value) && !String(value).includes('/.well-known/')
 }
 
 function isStore(value: unknown): boolean {

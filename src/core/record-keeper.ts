@@ -28,7 +28,7 @@ export interface RecordKeeper {
     change: (record: SessionRecord, stored: SessionRecord) => RecordChange<T>,
     options?: {
       readonly durable?: boolean
-      /** Comes after all that this tab has decided, which is then offered no more. */
+      /** Begins a session: what {@link overrule} has ended before is not to end that one. */
       readonly supersedes?: boolean
     },
   ): Promise<T>
@@ -134,7 +134,7 @@ export function createRecordKeeper(options: {
     },
     async update(change, { durable = false, supersedes = false } = {}) {
       const order = ++started
-      if (supersedes && unwritten) {
+      if (supersedes && unwritten?.end) {
         unwritten = { ...unwritten, isUnderWay: true, isSuperseded: true }
       }
       const overtaken = unwritten?.next

@@ -99,7 +99,7 @@ export function createAuthorizationServer(options: {
     const url = parseUrl(issuer, 'issuer')
     const oidc = await ask(url, 'oidc')
     const found = oidc ?? (await ask(url, 'oauth2'))
-    if (!found) throw invalid('issuer', 'has no metadata at its well-known addresses')
+    if (!found) throw invalid('issuer', `${url.href} has no metadata at its well-known addresses`)
     return check(found, issuer)
   }
 
@@ -118,11 +118,12 @@ export function createAuthorizationServer(options: {
       const reply = exchange.reply()
       if (reply?.status === 404) return undefined
       if (reply && isSuccess(reply.status) && parseJsonObject(reply.text)) {
-        throw invalid('issuer', 'is not the one its metadata name')
+        const named = parseJsonObject(reply.text)?.['issuer']
+        throw invalid('issuer', `${issuer.href} is not the one its metadata name: ${String(named)}`)
       }
       throw new RefreshUnavailableError(
         reply ? 'SERVER_UNAVAILABLE' : exchange.failure() === 'timeout' ? 'TIMEOUT' : 'NETWORK',
-        'The metadata of the authorization server cannot be had now: the session is kept.',
+        `The metadata of ${issuer.href} could not be fetched (network, CORS, or the server is down).`,
         { outcome: 'not-sent' },
       )
     }

@@ -44,7 +44,10 @@ export function createNewestKept(options: {
   return {
     see(moment) {
       if (moment.type === 'wrote') seeWrite(moment)
-      if (moment.type === 'fate' && moment.fate === 'killed') {
+      // What its user has ended or replaced need not be saved first.
+      const isDecided = moment.type === 'call' && ['sign-in', 'sign-out'].includes(moment.call.kind)
+      const isGone = moment.type === 'fate' && moment.fate === 'killed'
+      if (isDecided || isGone) {
         unsaved = unsaved.filter(({ tab }) => tab !== moment.tab)
       }
       if (moment.type === 'ended' && moment.end.kind === 'answered') {
