@@ -45,7 +45,8 @@ describe('the package', () => {
 
   it('is free of side effects, ESM, and holds what was built', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
-    expect(manifest['files']).toEqual(['dist'])
+    // The guides too, because the README links to them.
+    expect(manifest['files']).toEqual(['dist', 'src/*/README.md'])
   })
 
   it('has entries with types, which come first', () => {

@@ -34,6 +34,7 @@ export function packPackage(): PackedPackage {
   for (const name of ['package.json', 'README.md', 'LICENSE']) {
     cpSync(join(root, name), join(source, name))
   }
+  cpSync(join(root, 'src'), join(source, 'src'), { recursive: true })
   const npm = (args: readonly string[]): string =>
     execFileSync('npm', args, {
       cwd: source,
