@@ -9,12 +9,13 @@ interface ErrorDetails {
   readonly cause?: unknown
 }
 
-abstract class TokenringError extends Error {
-  abstract readonly code: string
+abstract class TokenringError<Code extends string> extends Error {
+  readonly code: Code
   readonly oauth?: OAuthErrorDetails
 
-  constructor(message: string, details: ErrorDetails = {}) {
+  constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
     if (details.oauth) this.oauth = details.oauth
     Object.defineProperty(this, brand, { value: true })
   }
@@ -38,28 +39,16 @@ export type SessionEndedCode =
  * `SESSION_CHANGED` is the one exception: there is a session, but not the one the request was made
  * for, so the request was not sent again with another user's token.
  */
-export class SessionEndedError extends TokenringError {
+export class SessionEndedError extends TokenringError<SessionEndedCode> {
   override readonly name = 'SessionEndedError'
-  readonly code: SessionEndedCode
-
-  constructor(code: SessionEndedCode, message: string, details?: ErrorDetails) {
-    super(message, details)
-    this.code = code
-  }
 }
 
 export type SignInErrorCode =
   'DENIED' | 'INTERACTION_REQUIRED' | 'NO_TRANSACTION' | 'RESPONSE_INVALID'
 
 /** A sign-in did not succeed. A session that was there before is untouched. */
-export class SignInError extends TokenringError {
+export class SignInError extends TokenringError<SignInErrorCode> {
   override readonly name = 'SignInError'
-  readonly code: SignInErrorCode
-
-  constructor(code: SignInErrorCode, message: string, details?: ErrorDetails) {
-    super(message, details)
-    this.code = code
-  }
 }
 
 export type RefreshUnavailableCode =
@@ -72,9 +61,8 @@ export type RefreshUnavailableCode =
 export type RequestOutcome = 'not-sent' | 'unknown' | 'answered'
 
 /** No fresh token for the moment. The session is kept, and the next attempt is due at `retryAt`. */
-export class RefreshUnavailableError extends TokenringError {
+export class RefreshUnavailableError extends TokenringError<RefreshUnavailableCode> {
   override readonly name = 'RefreshUnavailableError'
-  readonly code: RefreshUnavailableCode
   readonly outcome: RequestOutcome
   /** Ms since the epoch. No tab sends a token request before. */
   readonly retryAt?: number
@@ -87,8 +75,7 @@ export class RefreshUnavailableError extends TokenringError {
       readonly retryAt?: number | undefined
     },
   ) {
-    super(message, details)
-    this.code = code
+    super(code, message, details)
     this.outcome = details.outcome
     if (details.retryAt !== undefined) this.retryAt = details.retryAt
   }
@@ -103,37 +90,24 @@ export type ConfigurationErrorCode =
   | 'NO_WINDOW'
 
 /** A developer must act, at the app or at the server. The session is kept. */
-export class ConfigurationError extends TokenringError {
+export class ConfigurationError extends TokenringError<ConfigurationErrorCode> {
   override readonly name = 'ConfigurationError'
-  readonly code: ConfigurationErrorCode
-
-  constructor(code: ConfigurationErrorCode, message: string, details?: ErrorDetails) {
-    super(message, details)
-    this.code = code
-  }
 }
 
 export type StorageErrorCode = 'STORE_READ' | 'STORE_WRITE' | 'RECORD_NEWER'
 
 /** Storage refused. The session, as far as this tab knows it, is kept. */
-export class StorageError extends TokenringError {
+export class StorageError extends TokenringError<StorageErrorCode> {
   override readonly name = 'StorageError'
-  readonly code: StorageErrorCode
-
-  constructor(code: StorageErrorCode, message: string, details?: ErrorDetails) {
-    super(message, details)
-    this.code = code
-  }
 }
 
 /** `dispose()` was called on this manager. */
-export class DisposedError extends TokenringError {
+export class DisposedError extends TokenringError<'DISPOSED'> {
   override readonly name = 'DisposedError'
-  readonly code = 'DISPOSED'
 }
 
 export function disposedError(): DisposedError {
-  return new DisposedError('This token manager was disposed of: create a new one.')
+  return new DisposedError('DISPOSED', 'This token manager was disposed of: create a new one.')
 }
 
 /** Not an end of the session: its access token may go on living. */

@@ -1,12 +1,8 @@
 import { StorageError } from './errors.ts'
 import type { Report } from './events.ts'
 import type { TokenStore } from './ports.ts'
-import {
-  blankRecord,
-  isSameRecord,
-  parseSessionRecord,
-  type SessionRecord,
-} from './session-record.ts'
+import { parseSessionRecord } from './parse-session-record.ts'
+import { blankRecord, isSameRecord, type SessionRecord } from './session-record.ts'
 
 /** What a change of the record leaves behind: the next record, or nothing new. */
 export interface RecordChange<T> {

@@ -9,29 +9,18 @@ import type {
   LockHandle,
   LockManager,
   Random,
-  RefreshOutcome,
-  RefreshRequest,
   TokenEndpoint,
 } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
-import { claimed, ended } from './record-changes.ts'
-import { planRefresh, type PlanContext, type RenewableSession, type Wish } from './refresh-plan.ts'
-import { holdsWhatWasSent, type Claim } from './claim.ts'
+import { ended } from './record-changes.ts'
+import { planRefresh, type PlanContext, type Wish } from './refresh-plan.ts'
+import { createSending } from './sending.ts'
 import { createSettlement } from './settlement.ts'
-import {
-  isSameRecord,
-  type EndReason,
-  type Failure,
-  type Lease,
-  type SessionRecord,
-} from './session-record.ts'
+import { isSameRecord, type EndReason, type Failure, type SessionRecord } from './session-record.ts'
 import { takeLock, type TakenLock } from './taken-lock.ts'
 import { toFailureError, toSessionEndedError } from './session-state.ts'
 import type { TokenKey, TokenParameters, TokenSet } from './token-set.ts'
 import { untilFirst } from './until.ts'
-
-/** News may get lost, or there may be nothing that brings any. */
-const lookAgainMs = 1_000
 
 export interface RotationOptions {
   readonly keeper: RecordKeeper
@@ -60,10 +49,10 @@ export type Rotate = (wish: Wish) => Promise<TokenSet>
 
 /** How much a lease outlasts the longest token request. */
 const leaseMarginMs = 5_000
-/** How much of that has to be left when the request begins. */
-const leaseReserveMs = 1_000
 /** How much longer than a lease a tab waits for the lock. */
 const lockMarginMs = 5_000
+/** News may get lost, or there may be nothing that brings any. */
+const lookAgainMs = 1_000
 
 /**
  * The rotation of the refresh token: at any time at most one tab presents it.
@@ -73,8 +62,9 @@ const lockMarginMs = 5_000
  * announcement spares it its turn. Without lock and announcements the same holds, only slower.
  */
 export function createRotation(options: RotationOptions): Rotate {
-  const { keeper, endpoint, clock, page, tab, report, tokenRequestTimeoutMs, disposal } = options
-  const leaseMs = tokenRequestTimeoutMs + leaseMarginMs
+  const { keeper, endpoint, clock, page, report, disposal } = options
+  const leaseMs = options.tokenRequestTimeoutMs + leaseMarginMs
+  const sending = createSending({ ...options, leaseMs })
   const settle = createSettlement(options)
   let lacksLocks = false
 
@@ -112,9 +102,9 @@ export function createRotation(options: RotationOptions): Rotate {
             await untilFirst(clock, Math.min(plan.until - clock.now(), lookAgainMs), onNews)
             continue
           case 'refresh': {
-            const claim = await takeLease(record, plan.session, plan.unknown, lock)
+            const claim = await sending.claim(record, plan.session, plan.unknown, lock)
             if (!claim) continue
-            const sent = await send(claim, wish, lock)
+            const sent = await sending.send(claim, wish.key, lock)
             const settled = await settle(sent.claim, sent.outcome, wish, lock)
             if (settled.kind === 'token') return settled.token
             if (settled.kind === 'error') throw settled.error
@@ -178,7 +168,7 @@ export function createRotation(options: RotationOptions): Rotate {
   function contextOf(lock?: LockHandle): PlanContext {
     return {
       now: clock.now(),
-      tab,
+      tab: options.tab,
       lockHeld: lock?.isHeld() ?? false,
       leaseMs,
       onlineAt: page.onlineAt(),
@@ -198,69 +188,5 @@ export function createRotation(options: RotationOptions): Rotate {
     const leftMs = failure.until - clock.now()
     if (leftMs > promptRetryMs) throw toFailureError(failure)
     await untilFirst(clock, leftMs)
-  }
-
-  /** Writes the lease unless anybody has written since `record` was read. */
-  async function takeLease(
-    record: SessionRecord,
-    session: RenewableSession,
-    unknown: number,
-    lock: LockHandle,
-  ): Promise<Claim | undefined> {
-    const takenAtMonotonic = clock.monotonic()
-    const claim = await keeper.update<Claim | undefined>((current) => {
-      if (!isSameRecord(current, record)) return { result: undefined }
-      const lease = newLease(lock)
-      const next = claimed(current, lease, unknown)
-      return { next, result: { record: next, session, lease, takenAtMonotonic } }
-    })
-    if (claim) report({ type: 'claimed', generation: record.generation, unknown })
-    return claim
-  }
-
-  function newLease(lock: LockHandle): Lease {
-    const takenAt = clock.now()
-    return { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
-  }
-
-  async function send(
-    claim: Claim,
-    wish: Wish,
-    lock: LockHandle,
-  ): Promise<{ readonly claim: Claim; readonly outcome: RefreshOutcome }> {
-    const outcome = await endpoint.refresh(requestFor(claim, wish, lock))
-    if (outcome.kind !== 'nonce-required') return { claim, outcome }
-    const { record, session } = claim
-    const renewed = await takeLease(record, session, record.unknown, lock)
-    if (!renewed) return { claim, outcome: { kind: 'withheld' } }
-    return { claim: renewed, outcome: await endpoint.refresh(requestFor(renewed, wish, lock)) }
-  }
-
-  function requestFor(claim: Claim, wish: Wish, lock: LockHandle): RefreshRequest {
-    const { session } = claim
-    return {
-      refreshToken: session.refreshToken,
-      parameters: options.parametersOf(wish.key),
-      previous: session,
-      senderKey: session.senderKey,
-      maySend() {
-        const may = maySend(claim, lock)
-        if (may) report({ type: 'sent', generation: claim.record.generation })
-        return may
-      },
-    }
-  }
-
-  /** Whether the right to send still stands, in the very moment before the request leaves. */
-  function maySend(claim: Claim, lock: LockHandle): boolean {
-    const { lease } = claim
-    const now = clock.now()
-    // Neither a step of the wall clock nor a freeze may make an old lease look young.
-    const ageMs = Math.max(now - lease.takenAt, clock.monotonic() - claim.takenAtMonotonic)
-    const lasts = now >= lease.takenAt && ageMs <= leaseMs - tokenRequestTimeoutMs - leaseReserveMs
-    const lockKept = !lease.underLock || lock.isHeld()
-    const seen = keeper.seen()
-    const isCurrent = seen !== undefined && holdsWhatWasSent(seen, claim)
-    return lasts && lockKept && !page.isAway() && isCurrent
   }
 }

@@ -13,8 +13,9 @@ export interface Break {
 }
 
 const rotation = 'core/rotation.ts'
+const sending = 'core/sending.ts'
 const compareAndSet: Change = {
-  file: rotation,
+  file: sending,
   find: `      if (!isSameRecord(current, record)) return { result: undefined }
       const lease`,
   replace: '      const lease',
@@ -25,7 +26,7 @@ const rereading: Change = {
   replace: '(await itsTurn(lock, wish)) ?? keeper.seen() ?? (await keeper.read())',
 }
 
-const lastComparison: Change = { file: rotation, find: ' && isCurrent', replace: '' }
+const lastComparison: Change = { file: sending, find: ' && isCurrent', replace: '' }
 
 /** Every one of these must be found out, or the schedules prove nothing. */
 export const breaks: Readonly<Record<string, Break>> = {
@@ -70,7 +71,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the lease is not checked before sending': {
     changes: [
       {
-        file: rotation,
+        file: sending,
         find: 'return lasts && lockKept &&',
         replace: 'return (lasts || true) && lockKept &&',
       },
@@ -87,7 +88,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the lock is not checked before sending': {
     changes: [
       {
-        file: rotation,
+        file: sending,
         find: 'return lasts && lockKept &&',
         replace: 'return lasts && (lockKept || true) &&',
       },
@@ -137,12 +138,12 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the refresh token is read from memory': {
     changes: [
       {
-        file: rotation,
-        find: '  let lacksLocks = false',
-        replace: '  let lacksLocks = false\n  let remembered: string | undefined',
+        file: sending,
+        find: '  const send: ',
+        replace: '  let remembered: string | undefined\n  const send: ',
       },
       {
-        file: rotation,
+        file: sending,
         find: 'refreshToken: session.refreshToken,',
         replace: 'refreshToken: (remembered ??= session.refreshToken),',
       },

@@ -1,0 +1,129 @@
+import type { SessionRecord } from './session-record.ts'
+
+/** `newer`: written by a later version of this library, not to be touched. */
+export type ParsedRecord = SessionRecord | 'absent' | 'corrupt' | 'newer'
+
+/**
+ * Parses what storage holds. Everything that a decision or a request rests on is checked; a record
+ * that fails is `corrupt` as a whole, because half a session would be worse than none.
+ */
+export function parseSessionRecord(stored: unknown): ParsedRecord {
+  if (stored === undefined) return 'absent'
+  if (!isObject(stored)) return 'corrupt'
+  if (isFinite(stored['schema']) && Number(stored['schema']) > 1) return 'newer'
+  // Every member that is read has just been checked.
+  return isRecord(stored) ? (stored as unknown as SessionRecord) : 'corrupt'
+}
+
+type Check = (value: unknown) => boolean
+type Checks = Readonly<Record<string, Check>>
+
+const isRecord: Check = (value) =>
+  fits(
+    value,
+    {
+      schema: (schema) => schema === 1,
+      revision: isCount,
+      epoch: isCount,
+      generation: isCount,
+      unknown: isCount,
+      refusals: isCount,
+    },
+    {
+      session: isSession,
+      endedBy: isString,
+      endedWith: isOAuthError,
+      lease: isLease,
+      failure: isFailure,
+    },
+  )
+
+const isSession: Check = (value) =>
+  fits(
+    value,
+    { startedAt: isFinite, tokens: (tokens) => areAll(tokens, isTokenSet) },
+    {
+      refreshToken: isString,
+      refreshTokenExpiresAt: isFinite,
+      scope: isString,
+      sub: isString,
+      nonce: isString,
+      idToken: isString,
+      id: isString,
+      claims: isObject,
+      refused: (refused) => areAll(refused, isFailure),
+    },
+  )
+
+const isTokenSet: Check = (value) =>
+  fits(
+    value,
+    {
+      accessToken: isString,
+      tokenType: (type) => type === 'Bearer' || type === 'DPoP',
+      generation: isCount,
+      receivedAt: isFinite,
+    },
+    {
+      scope: isString,
+      expiresAt: isFinite,
+      mintedFor: (list) => Array.isArray(list) && areAll(list, isMintedFor),
+    },
+  )
+
+const isMintedFor: Check = (value) => fits(value, { resourceServer: isString, at: isFinite })
+
+const isLease: Check = (value) =>
+  fits(value, {
+    tab: isString,
+    takenAt: isFinite,
+    until: isFinite,
+    underLock: (held) => typeof held === 'boolean',
+  })
+
+const isFailure: Check = (value) =>
+  fits(value, {
+    kind: (kind) => kind === 'transient' || kind === 'refused' || kind === 'configuration',
+    code: isString,
+    attempt: isCount,
+    failedAt: isFinite,
+    until: isFinite,
+  })
+
+const isOAuthError: Check = (value) =>
+  fits(
+    value,
+    { error: isString },
+    { error_description: isString, error_uri: isString, status: isFinite },
+  )
+
+/** Whether every required member, and every optional one that is there, passes its check. */
+function fits(value: unknown, required: Checks, optional: Checks = {}): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(required).every(([name, check]) => check(value[name])) &&
+    Object.entries(optional).every(
+      ([name, check]) => value[name] === undefined || check(value[name]),
+    )
+  )
+}
+
+function areAll(values: unknown, check: Check): boolean {
+  return isObject(values) && Object.values(values).every(check)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isFinite(value: unknown): boolean {
+  return Number.isFinite(value)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
