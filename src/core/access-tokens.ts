@@ -1,6 +1,7 @@
 import { defined } from './defined.ts'
-import { SessionEndedError, StorageError, disposedError, notRenewable } from './errors.ts'
+import { StorageError, disposedError, notRenewable } from './errors.ts'
 import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from './held-tokens.ts'
+import { createLookout, longestLookMs } from './lookout.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { isRenewable, type Wish } from './refresh-plan.ts'
@@ -49,37 +50,25 @@ export interface AccessTokens {
   }[]
   /** What the grant for a token set asks for. */
   parametersOf(key: TokenKey): TokenParameters
-  /** Reads storage, together with whoever else is reading it. Rejects with a {@link StorageError}. */
-  look(): Promise<unknown>
-  /** Every token served from now on rests on a look at storage that begins after this. */
-  distrust(): void
+  /** Something may have happened that this tab was not told of: reads storage, and serves nothing before. */
+  lookAgain(): Promise<unknown>
   dispose(): void
 }
-
-/** How old this tab's view of storage may get while requests are made: a lost message costs no more. */
-const lookEveryMs = 10_000
-/** Storage that has said nothing for so long is not waited for. */
-const longestLookMs = 3_000
-/** The two clocks run apart by more than this only if one was set or the machine slept. */
-const sleepMs = 5_000
 
 export function createAccessTokens(options: {
   readonly keeper: RecordKeeper
   readonly flight: () => SingleFlight
   readonly clock: Clock
   /** The session's own scope, resource and audience. */
-  readonly defaults: TokenParameters
+  readonly parameters: TokenParameters
   readonly leewayMs: number
 }): AccessTokens {
   const { keeper, clock, leewayMs } = options
-  const wanted = createWantedTokens(options.defaults)
+  const wanted = createWantedTokens(options.parameters)
+  const lookout = createLookout(keeper, clock)
   const disposal = new Set<(reason: unknown) => void>()
   let held = new Map<TokenKey, HeldToken>()
-  let looking: Promise<unknown> | undefined
-  let lookingSince = 0
-  let distrusted = false
   let disposed = false
-  let lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
 
   keeper.onSeen((record) => {
     held = holdAll(record, held, clock)
@@ -89,12 +78,9 @@ export function createAccessTokens(options: {
     if (disposed) return Promise.reject(disposedError())
     const now = clock.now()
     const monotonic = clock.monotonic()
-    const slept = Math.abs(now - lookedAt.now - (monotonic - lookedAt.monotonic)) > sleepMs
-    const isOld = monotonic - lookedAt.monotonic > lookEveryMs
-    // A message that was lost may have told of a sign-in: nobody is sent to sign in without a look.
-    const maySignIn = isOld && !keeper.seen()?.session
-    if (distrusted || slept || maySignIn || !keeper.seen()) return obtainAfterLook(request)
-    if (isOld) look().catch(() => undefined)
+    const trust = lookout.trust(now, monotonic)
+    if (trust === 'none') return obtainAfterLook(request)
+    if (trust === 'ageing') lookout.look().catch(() => undefined)
     return obtainFromSeen(request, now, monotonic)
   }
 
@@ -114,29 +100,8 @@ export function createAccessTokens(options: {
   }
 
   async function obtainAfterLook(request: AccessTokenRequest): Promise<IssuedToken> {
-    const until = clock.monotonic() + longestLookMs
-    do {
-      const mine = look()
-      try {
-        await wait(atMost(clock, until - clock.monotonic(), mine), request.signal)
-      } catch (error) {
-        // Storage that cannot be read does not keep a good token from being served.
-        const isFinal = error instanceof SessionEndedError || request.signal?.aborted || disposed
-        if (isFinal || !keeper.seen()) throw error
-      }
-      if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
-      // Storage that has not answered in time is not waited for again.
-      const isSilent = clock.monotonic() - lookingSince >= longestLookMs
-      if (looking === mine && isSilent) trust()
-      // A doubt that came up meanwhile needs a look of its own.
-    } while (distrusted && clock.monotonic() < until)
-    lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
-    return obtainFromSeen(request, lookedAt.now, lookedAt.monotonic)
-  }
-
-  function trust(): void {
-    looking = undefined
-    distrusted = false
+    await lookout.untilTrusted((look) => wait(look, request.signal))
+    return obtainFromSeen(request, clock.now(), clock.monotonic())
   }
 
   async function obtainByRotation(
@@ -215,25 +180,12 @@ export function createAccessTokens(options: {
   async function refresh(signal?: AbortSignalLike): Promise<void> {
     if (disposed) throw disposedError()
     await wait(ready, signal)
-    if (!keeper.seen()) await wait(atMost(clock, longestLookMs, look()), signal)
+    if (!keeper.seen()) await wait(atMost(clock, longestLookMs, lookout.look()), signal)
     const record = keeper.seen()
     if (!record) throw new StorageError('STORE_READ', 'Storage does not answer.')
     if (!record.session) throw toSessionEndedError(record)
     if (!isRenewable(record.session)) throw notRenewable()
     await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), signal)
-  }
-
-  /** Reads storage once for everybody who asks meanwhile. */
-  function look(): Promise<unknown> {
-    if (looking) return looking
-    lookedAt = { now: clock.now(), monotonic: clock.monotonic() }
-    lookingSince = lookedAt.monotonic
-    const mine = keeper.read().finally(() => {
-      // A doubt that came up during this look needs another one.
-      if (looking === mine) trust()
-    })
-    looking = mine
-    return mine
   }
 
   function wait<T>(work: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
@@ -254,22 +206,21 @@ export function createAccessTokens(options: {
     ])
   }
 
-  const ready = atMost(clock, longestLookMs, look()).catch(() => undefined)
+  const ready = atMost(clock, longestLookMs, lookout.look()).catch(() => undefined)
 
   return {
     ready,
     obtain,
     refresh,
     renewAhead,
-    look,
     renewable: () =>
       [...held]
         .filter(([key]) => wanted.isKnown(key))
         .map(([key, { token, used }]) => ({ key, token, used })),
     parametersOf: wanted.parametersOf,
-    distrust() {
-      distrusted = true
-      looking = undefined
+    lookAgain() {
+      lookout.distrust()
+      return lookout.look()
     },
     dispose() {
       disposed = true

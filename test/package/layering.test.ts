@@ -16,6 +16,10 @@ const compositionRoot = [
   'token-manager-api.ts',
   'options.ts',
   'absent-token-manager.ts',
+  'observers.ts',
+  'platform.ts',
+  'sign-in.ts',
+  'sign-out.ts',
 ]
 
 const memoryTwin = /^adapters\/memory-[\w-]+\.ts$/

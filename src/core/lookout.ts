@@ -1,0 +1,101 @@
+import { StorageError } from './errors.ts'
+import type { Clock } from './ports.ts'
+import type { RecordKeeper } from './record-keeper.ts'
+import { atMost } from './until.ts'
+
+/** Whether a token may be served from what this tab last saw in storage. */
+export type Trust =
+  | 'sound'
+  /** It may, but it is time for another look. */
+  | 'ageing'
+  /** Something may have happened that this tab was not told of: look first. */
+  | 'none'
+
+/** Looks into storage as often as promises about other tabs need it. */
+export interface Lookout {
+  /** Reads storage, together with whoever else is reading it. Rejects with a {@link StorageError}. */
+  look(): Promise<unknown>
+  /** Every token served from now on rests on a look that begins after this. */
+  distrust(): void
+  trust(now: number, monotonic: number): Trust
+  /**
+   * Fulfils when what was seen may be trusted again, or storage was waited for long enough and has
+   * been heard at least once. Rejects with a {@link StorageError} where it never was, and with what
+   * `wait` rejects with.
+   *
+   * @param wait Waits as long as the caller still wants to.
+   */
+  untilTrusted(wait: (work: Promise<unknown>) => Promise<unknown>): Promise<void>
+}
+
+/** How old this tab's view of storage may get while requests are made: a lost message costs no more. */
+const lookEveryMs = 10_000
+/** Storage that has said nothing for so long is not waited for. */
+export const longestLookMs = 3_000
+/** The two clocks run apart by more than this only if one was set or the machine slept. */
+const sleepMs = 5_000
+
+export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
+  let looking: Promise<unknown> | undefined
+  let lookingSince = 0
+  let distrusted = false
+  let lookedAt = readClocks()
+
+  function readClocks(): { readonly now: number; readonly monotonic: number } {
+    return { now: clock.now(), monotonic: clock.monotonic() }
+  }
+
+  function look(): Promise<unknown> {
+    if (looking) return looking
+    lookedAt = readClocks()
+    lookingSince = lookedAt.monotonic
+    const mine = keeper.read().finally(() => {
+      // A doubt that came up during this look needs another one.
+      if (looking === mine) trustAgain()
+    })
+    looking = mine
+    return mine
+  }
+
+  function trustAgain(): void {
+    looking = undefined
+    distrusted = false
+  }
+
+  return {
+    look,
+    distrust() {
+      distrusted = true
+      looking = undefined
+    },
+
+    trust(now, monotonic) {
+      const seen = keeper.seen()
+      const sinceMs = monotonic - lookedAt.monotonic
+      const slept = Math.abs(now - lookedAt.now - sinceMs) > sleepMs
+      if (!seen || distrusted || slept) return 'none'
+      if (sinceMs <= lookEveryMs) return 'sound'
+      // A message that was lost may have told of a sign-in: nobody is sent to sign in without a look.
+      return seen.session ? 'ageing' : 'none'
+    },
+
+    async untilTrusted(wait) {
+      const until = clock.monotonic() + longestLookMs
+      do {
+        const mine = look()
+        try {
+          await wait(atMost(clock, until - clock.monotonic(), mine))
+        } catch (error) {
+          // Storage that cannot be read does not keep a good token from being served.
+          if (!(error instanceof StorageError && keeper.seen())) throw error
+        }
+        if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
+        // Storage that has not answered in time is not waited for again.
+        const isSilent = clock.monotonic() - lookingSince >= longestLookMs
+        if (looking === mine && isSilent) trustAgain()
+        // A doubt that came up meanwhile needs a look of its own.
+      } while (distrusted && clock.monotonic() < until)
+      lookedAt = readClocks()
+    },
+  }
+}

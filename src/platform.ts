@@ -1,0 +1,71 @@
+import { openBroadcastChannel } from './adapters/broadcast-channel.ts'
+import { createFallbackTokenStore, type FallbackCause } from './adapters/fallback-token-store.ts'
+import { createIndexedDbTokenStore } from './adapters/indexeddb-token-store.ts'
+import { createMemoryTokenStore } from './adapters/memory-token-store.ts'
+import { createNavigation } from './adapters/navigation.ts'
+import { createPageEvents } from './adapters/page-events.ts'
+import { createRandom } from './adapters/random.ts'
+import { createSystemClock } from './adapters/system-clock.ts'
+import { createWebLocks } from './adapters/web-locks.ts'
+import type {
+  Clock,
+  LockManager,
+  Navigation,
+  OpenChannel,
+  PageEvents,
+  PeerChannel,
+  Random,
+  TokenStore,
+} from './core/ports.ts'
+
+/** Platform parts, each of which may be replaced: for tests, and for runtimes other than a page. */
+export interface Ports {
+  readonly clock: Clock
+  readonly locks: LockManager
+  readonly openChannel: OpenChannel
+  readonly pageEvents: PageEvents
+  readonly navigation: Navigation
+  readonly random: Random
+}
+
+/** Storage that has said nothing for this long is given up, and the session kept in memory. */
+export const storageWaitMs = 2_000
+
+/** Every platform part: those that were given, and this browser's own for the others. */
+export function createPorts(given: Partial<Ports>, isPerTab: boolean): Ports {
+  return {
+    clock: given.clock ?? createSystemClock(),
+    locks: isPerTab ? uncontended : (given.locks ?? createWebLocks()),
+    openChannel: isPerTab ? () => nobody : (given.openChannel ?? openBroadcastChannel),
+    pageEvents: given.pageEvents ?? createPageEvents(),
+    navigation: given.navigation ?? createNavigation(),
+    random: given.random ?? createRandom(),
+  }
+}
+
+export interface Stores {
+  /** For the session and the server's metadata. */
+  readonly session: TokenStore
+  /** For what a sign-in has to remember: it leaves the page, and with it the page's memory. */
+  readonly lasting: TokenStore
+}
+
+export function createStores(
+  storage: 'indexeddb' | 'memory' | TokenStore,
+  clock: Clock,
+  onFallback: (cause: FallbackCause) => void,
+): Stores {
+  if (typeof storage === 'object') return { session: storage, lasting: storage }
+  const lasting = createIndexedDbTokenStore()
+  if (storage === 'memory') return { session: createMemoryTokenStore(), lasting }
+  const session = createFallbackTokenStore(lasting, { clock, waitMs: storageWaitMs, onFallback })
+  return { session, lasting }
+}
+
+/** The other tabs, for a session that only this one knows of. */
+const nobody: PeerChannel = { post() {}, close() {} }
+
+/** Such a session is never contended for. */
+const uncontended: LockManager = {
+  request: () => ({ granted: Promise.resolve(true), isHeld: () => true, release() {} }),
+}

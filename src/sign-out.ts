@@ -1,0 +1,39 @@
+import type { Clock, Navigation, TokenEndpoint } from './core/ports.ts'
+import type { SessionLifecycle } from './core/session-lifecycle.ts'
+import { atMost } from './core/until.ts'
+import type { AuthorizationServer } from './oauth/authorization-server.ts'
+import { endSessionUrl, type EndSessionOptions } from './oauth/end-session.ts'
+import type { TokenManager } from './token-manager-api.ts'
+
+/** How long a sign-out waits for the server, in all. */
+const signOutWaitMs = 3_000
+
+/** The way out: here and in the other tabs first, and only then at the server. */
+export function createSignOut(options: {
+  readonly lifecycle: SessionLifecycle
+  readonly endpoint: TokenEndpoint
+  readonly metadata: AuthorizationServer['metadata']
+  readonly navigation: Navigation
+  readonly clock: Clock
+  readonly clientId: string
+  readonly postLogoutRedirectUri: string | undefined
+  readonly endSession: EndSessionOptions | undefined
+}): TokenManager['signOut'] {
+  const { lifecycle, endpoint, metadata, navigation, clock } = options
+
+  return async function signOut({ revoke = true, endSession = true } = {}) {
+    const session = await lifecycle.signOut()
+    const refreshToken = session?.refreshToken
+    const until = clock.monotonic() + signOutWaitMs
+    const bounded = <T>(work: Promise<T>): Promise<T | undefined> =>
+      atMost(clock, until - clock.monotonic(), work)
+    if (revoke && refreshToken !== undefined) await bounded(endpoint.revoke(refreshToken))
+    if (!endSession || !options.postLogoutRedirectUri) return
+    const address = endSessionUrl({
+      ...options,
+      metadata: await bounded(metadata().catch(() => undefined)),
+      idToken: session?.idToken,
+    })
+    if (address) navigation.leaveFor(address)
+  }
+}
