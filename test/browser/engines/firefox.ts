@@ -3,6 +3,7 @@ import type { Page } from 'puppeteer-core'
 import { eventually } from '../eventually.ts'
 import type { Engine, EnginePage } from './engine.ts'
 import { requireProgram } from './find-program.ts'
+import { createInTurn, type InTurn } from './in-turn.ts'
 import { runInPage } from './run-in-page.ts'
 
 /** Tabs in the background count as hidden, as in life, but their timers run like any others. */
@@ -22,13 +23,15 @@ export async function launchFirefox(): Promise<Engine> {
       'dom.timeout.enable_budget_timer_throttling': false,
     },
   })
+  // A tab that is being opened gets lost at times while others are opened or closed.
+  const inTurn = createInTurn()
   let profile = await browser.createBrowserContext()
   return {
     name: 'firefox',
     async newPage(url) {
-      const page = await profile.newPage()
+      const page = await inTurn(() => profile.newPage())
       await page.goto(url)
-      return enginePage(page)
+      return enginePage(page, inTurn)
     },
     async newProfile() {
       await profile.close()
@@ -38,7 +41,7 @@ export async function launchFirefox(): Promise<Engine> {
   }
 }
 
-function enginePage(page: Page): EnginePage {
+function enginePage(page: Page, inTurn: InTurn): EnginePage {
   return {
     async goto(url) {
       await page.goto(url)
@@ -61,6 +64,6 @@ function enginePage(page: Page): EnginePage {
       await page.setViewport(size)
       return page.screenshot()
     },
-    close: () => page.close(),
+    close: () => inTurn(() => page.close()),
   }
 }

@@ -1,8 +1,10 @@
+import { createInTurn } from './in-turn.ts'
+
 /** A session of a browser that is driven over HTTP (W3C WebDriver). */
 export interface WebDriverSession {
-  /** Sends a command; several are sent one after the other. */
-  send<Value>(method: Method, path: string, body?: object): Promise<Value>
-  /** Sends a command to one of the windows or tabs. */
+  /** Opens another window and names it. */
+  openWindow(): Promise<string>
+  /** Sends a command to one of the windows; several commands are sent one after the other. */
   sendTo<Value>(window: string, method: Method, path: string, body?: object): Promise<Value>
   /** Closes the browser. */
   end(): Promise<void>
@@ -18,28 +20,31 @@ export async function startWebDriverSession(
     capabilities: { alwaysMatch: capabilities },
   })
   const session = `${driverOrigin}/session/${sessionId}`
-  let currentWindow: string | undefined
-  let last: Promise<unknown> = Promise.resolve()
-
+  const firstWindow = await command<string>('GET', `${session}/window`)
+  let currentWindow: string | undefined = firstWindow
   // The driver has one current window, so no command may come between the choice of a window and
   // what is sent to it.
-  function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const turn = last.then(work)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const inTurn = createInTurn()
+
+  const sendTo: WebDriverSession['sendTo'] = (window, method, path, body) =>
+    inTurn(async () => {
+      if (currentWindow !== window) {
+        currentWindow = undefined
+        await command('POST', `${session}/window`, { handle: window })
+        currentWindow = window
+      }
+      return command(method, session + path, body)
+    })
 
   return {
-    send: (method, path, body) => inTurn(() => command(method, session + path, body)),
-    sendTo: (window, method, path, body) =>
-      inTurn(async () => {
-        if (currentWindow !== window) {
-          currentWindow = undefined
-          await command('POST', `${session}/window`, { handle: window })
-          currentWindow = window
-        }
-        return command(method, session + path, body)
-      }),
+    sendTo,
+    async openWindow() {
+      // From the first one, which stays open: where the current window was closed, nothing can be
+      // opened (WebDriver, New Window), and without any window the session ends.
+      const body = { type: 'window' }
+      const opened = await sendTo<{ handle: string }>(firstWindow, 'POST', '/window/new', body)
+      return opened.handle
+    },
     end: () => inTurn(() => command('DELETE', session)),
   }
 }

@@ -12,10 +12,7 @@ type Outcome = null | { readonly json?: string } | { readonly error: string } | 
  * gets narrower than 447 pixels.
  */
 export async function openWebKitPage(session: WebDriverSession, url: string): Promise<EnginePage> {
-  // The window that the session began with stays open: without any, the session ends.
-  const { handle } = await session.send<{ handle: string }>('POST', '/window/new', {
-    type: 'window',
-  })
+  const handle = await session.openWindow()
   const execute = <Value>(script: string): Promise<Value> =>
     session.sendTo(handle, 'POST', '/execute/sync', { script, args: [] })
   let tasks = 0
