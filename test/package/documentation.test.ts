@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs'
+import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
-import { readText, sourceFiles } from './source-files.ts'
+import { readText, root, sourceFiles } from './source-files.ts'
 
 interface Example {
   /** Where it is, as far as that makes a file name. */
@@ -31,19 +33,23 @@ function toFile({ code }: Example): string {
   return `${prelude}${code}\nexport {}\n`
 }
 
-const readme = examplesIn('readme', readText('README.md'))
+/** The guides whose examples no test of their own compiles. */
+const places = ['README.md', 'src/adapters/README.md', 'src/core/README.md']
+const inGuides = places.flatMap((place) => examplesIn(place, readText(place)))
 const docstrings = sourceFiles.flatMap(({ path, text }) => examplesIn(path, docstringsOf(text)))
 
-describe('the examples in the README and the docstrings', () => {
+describe('the examples in the README, the guides and the docstrings', () => {
   it('are found', () => {
-    expect(readme.length).toBeGreaterThanOrEqual(4)
+    expect(inGuides.map(({ place }) => place)).toEqual(
+      expect.arrayContaining(['README-md-1', 'src-core-README-md-1', 'src-core-README-md-2']),
+    )
     expect(docstrings.map(({ place }) => place)).toEqual(
       expect.arrayContaining(['token-manager-ts-1', 'token-manager-api-ts-1', 'oauth-dpop-ts-1']),
     )
   })
 
   it('compile', { timeout: 60_000 }, () => {
-    const examples = [...readme, ...docstrings]
+    const examples = [...inGuides, ...docstrings]
     const files = examples.map((example) => [`${example.place}.ts`, toFile(example)] as const)
     expect(compile('documentation', Object.fromEntries(files))).toEqual([])
   })
@@ -60,20 +66,45 @@ describe('the README', () => {
     expect(text.indexOf('draft-ietf-oauth-browser-based-apps')).toBeGreaterThan(0)
     expect(text.indexOf('draft-ietf-oauth-browser-based-apps')).toBeLessThan(text.indexOf('```'))
   })
+})
 
-  it('links only to files and headings that are there', () => {
-    const text = readText('README.md')
-    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => toAnchor(title))
-    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
-    const local = targets.filter((target) => !target.startsWith('https://'))
-    expect(local).toContain('SECURITY.md')
-    for (const target of local) {
-      const [file = '', anchor] = target.split('#')
-      if (file) expect(readText(file).length).toBeGreaterThan(0)
-      else expect(headings).toContain(anchor)
-    }
+const guides = readdirSync(`${root}src`, { recursive: true })
+  .map((path) => `src/${String(path).replaceAll('\\', '/')}`)
+  .filter((path) => path.endsWith('README.md'))
+
+describe('the README and the guides', () => {
+  it.each(['README.md', 'demo/README.md', 'test/README.md', 'test/tabs/README.md', ...guides])(
+    '%s links only to files and headings that are there',
+    (path) => {
+      const targets = linksIn(path).filter((target) => !target.startsWith('https://'))
+      for (const target of targets) {
+        const [file = '', anchor] = target.split('#')
+        const there = file === '' ? path : posix.join(posix.dirname(path), file)
+        expect(readText(there).length).toBeGreaterThan(0)
+        if (anchor !== undefined) expect(anchorsIn(there), target).toContain(anchor)
+      }
+    },
+  )
+
+  it('are all within reach of the README', () => {
+    const linked = linksIn('README.md').map((target) => target.split('#')[0])
+    expect(guides.length).toBeGreaterThan(5)
+    expect(guides.filter((guide) => !linked.includes(guide))).toEqual([])
+    expect(linked).toContain('SECURITY.md')
   })
 })
+
+/** Where links and pictures lead to. */
+function linksIn(path: string): string[] {
+  const text = readText(path).replaceAll(/^```[\s\S]*?^```$/gm, '')
+  return [...text.matchAll(/\]\(([^)]+)\)|\b(?:src|srcset)="([^"]+)"/g)].map(
+    ([, link, picture]) => link ?? picture ?? '',
+  )
+}
+
+function anchorsIn(path: string): string[] {
+  return [...readText(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => toAnchor(title))
+}
 
 /** As GitHub makes them. */
 function toAnchor(title: string): string {

@@ -5,6 +5,8 @@ import { readText, section, sourceFiles } from './source-files.ts'
 type Entries = Readonly<Record<string, object | string>>
 
 const readme = readText('README.md')
+/** Where states, events and errors are described. */
+const guide = readText('src/core/README.md')
 const manifest = JSON.parse(readText('package.json')) as Record<string, unknown>
 
 describe('the entry', () => {
@@ -71,8 +73,8 @@ describe('the package', () => {
   })
 })
 
-describe('the README', () => {
-  it('has every option in its table, and no other', () => {
+describe('the README and the guide to what happens', () => {
+  it('have every option in a table, and no other', () => {
     const declared = section(
       readText('src/options.ts'),
       'export interface TokenManagerOptions {',
@@ -87,18 +89,18 @@ describe('the README', () => {
     expect(new Set(listed)).toEqual(new Set(options))
   })
 
-  it('has every error class and code in its table', () => {
+  it('have every error class and code', () => {
     const declared = readText('src/core/errors.ts')
     const codes = [...declared.matchAll(/'([A-Z][A-Z_]+)'/g)].map(([, code]) => code)
     const classes = [...declared.matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
-    const errors = section(readme, '## Errors', '\n## ')
+    const errors = section(guide, '## Errors', '\n## ')
     expect(codes).toContain('SESSION_CHANGED')
     expect(classes).toHaveLength(6)
     expect([...classes, ...codes].filter((name) => !errors.includes(`\`${name}\``))).toEqual([])
   })
 
-  it('names every state, every reason for an end, and every phase', () => {
-    const state = section(readme, '## State and events', '\n## ')
+  it('name every state, every reason for an end, and every phase', () => {
+    const state = section(guide, '## State and events', '\n## ')
     const declared =
       section(readText('src/core/session-record.ts'), 'export type EndReason =', '\n\n') +
       section(readText('src/core/session-state.ts'), 'export type SessionState =', 'export const')
@@ -107,11 +109,11 @@ describe('the README', () => {
     expect(words.filter((word) => !state.includes(`\`${word}\``))).toEqual([])
   })
 
-  it('names no event that does not exist', () => {
+  it('name no event that does not exist', () => {
     const types = [...readText('src/core/events.ts').matchAll(/type: '([\w-]+)'/g)].map(
       ([, type]) => type,
     )
-    const named = [...readme.matchAll(/events? `([\w-]+)`/g)].map(([, type]) => type)
+    const named = [...`${readme}${guide}`.matchAll(/events? `([\w-]+)`/g)].map(([, type]) => type)
     expect(named.length).toBeGreaterThan(2)
     expect(named.filter((type) => !types.includes(type))).toEqual([])
   })

@@ -20,10 +20,10 @@ export function readText(path: string): string {
   return readFileSync(`${root}${path}`, 'utf8')
 }
 
-/** What stands in `text` between the first `from` after it and the next `to`. */
+/** What stands in `text` after the first `from`, up to the next `to`, if there is one. */
 export function section(text: string, from: string, to: string): string {
-  const start = text.indexOf(from)
-  const end = text.indexOf(to, start + from.length)
-  if (start < 0 || end < 0) throw new Error(`There is nothing between "${from}" and "${to}".`)
-  return text.slice(start + from.length, end)
+  const [, ...after] = text.split(from)
+  const [found = ''] = after.join(from).split(to)
+  if (found === '') throw new Error(`There is nothing between "${from}" and "${to}".`)
+  return found
 }
