@@ -1,12 +1,12 @@
-import type { AuthorizationServer } from './authorization-server.ts'
+import type { Operations } from './authorization-server.ts'
 import type { Whose } from './authorization-server-store.ts'
 import { allowOnly, numberIn, optionalTextIn } from './control-input.ts'
 import type { ControlInput } from './control-input.ts'
-import type { Controls } from './http.ts'
+import type { Controls } from './counters-and-controls.ts'
 import { parseTokenEndpointFault } from './parse-token-endpoint-fault.ts'
 
 /** The switches of the authorization server. */
-export function createAuthorizationServerControls(server: AuthorizationServer): Controls {
+export function createAuthorizationServerControls(server: Operations): Controls {
   return {
     'reset-counters': () => server.resetCounters(),
     'access-token-ttl': (input) => server.setAccessTokenTtl(numberIn(input, 'seconds', 1)),

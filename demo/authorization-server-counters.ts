@@ -19,14 +19,17 @@ export interface AuthorizationServerCounters {
   readonly sessions: number
 }
 
-/** What is counted as it happens; the rest is looked up. */
-export type Tally = Omit<AuthorizationServerCounters, 'discoveries' | 'sessions'>
+/** What is counted as it happens; the sessions are looked up. */
+export type Tallied = Omit<AuthorizationServerCounters, 'sessions'>
+
+type Tally = Omit<Tallied, 'discoveries'>
 
 /** Counts by client. */
 export interface Tallies {
-  of(clientId: string): Tally
+  of(clientId: string): Tallied
   /** What a client that is not known does is counted for the main one. */
   add(what: keyof Tally, clientId: string | undefined): void
+  addDiscovery(): void
   reset(): void
 }
 
@@ -40,15 +43,26 @@ const nothing: Tally = {
   revocations: 0,
 }
 
-export function createTallies(clientIds: readonly string[], mainClientId: string): Tallies {
+/** @param clients The first one is the main client. */
+export function createTallies(
+  clients: readonly [{ readonly clientId: string }, ...{ readonly clientId: string }[]],
+): Tallies {
   const tallies = new Map<string, Tally>()
-  const of = (clientId: string): Tally => tallies.get(clientId) ?? nothing
+  let discoveries = 0
+  const tallyOf = (clientId: string): Tally => tallies.get(clientId) ?? nothing
   return {
-    of,
+    of: (clientId) => ({ ...tallyOf(clientId), discoveries }),
     add(what, claimed) {
-      const id = clientIds.find((known) => known === claimed) ?? mainClientId
-      tallies.set(id, { ...of(id), [what]: of(id)[what] + 1 })
+      const { clientId } = clients.find((known) => known.clientId === claimed) ?? clients[0]
+      const tally = tallyOf(clientId)
+      tallies.set(clientId, { ...tally, [what]: tally[what] + 1 })
     },
-    reset: () => tallies.clear(),
+    addDiscovery() {
+      discoveries += 1
+    },
+    reset() {
+      tallies.clear()
+      discoveries = 0
+    },
   }
 }

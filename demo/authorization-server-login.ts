@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider, ProviderContext } from 'oidc-provider'
-import { demoUser, loginPage } from './authorization-server-pages.ts'
-import { readBody, sendHtml } from './http.ts'
+import { demoUser, errorPage } from './authorization-server-pages.ts'
+import { accessDenied, chooseUser } from './choose-user.ts'
+import { sendHtml } from './http.ts'
 import { interactionPolicy } from './quiet-oidc-provider.ts'
-
-const denied = { error: 'access_denied', error_description: 'The user went back.' }
 
 /**
  * Has the user sign in. A `login_hint` that names a demo user signs that user in at once: this is a
@@ -15,16 +14,18 @@ export async function serveLogin(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { params } = await provider.interactionDetails(request, response)
-  const isAnswer = request.method === 'POST'
-  const user = isAnswer
-    ? demoUser(new URLSearchParams(await readBody(request)).get('user'))
-    : demoUser(params['login_hint'])
-  if (!isAnswer && user === undefined) {
-    sendHtml(response, 200, loginPage(String(params['scope'])))
+  const interaction = await provider.interactionDetails(request, response).catch(() => undefined)
+  if (!interaction) {
+    sendHtml(response, 400, errorPage({ error: 'This sign-in is over.' }))
     return
   }
-  const result = user ? { login: { accountId: user.id }, consent: {} } : denied
+  const { params } = interaction
+  const user = await chooseUser(request, response, {
+    hintedUser: demoUser(params['login_hint']),
+    scope: String(params['scope']),
+  })
+  if (user === undefined) return
+  const result = user === 'nobody' ? accessDenied : { login: { accountId: user.id }, consent: {} }
   await provider.interactionFinished(request, response, result)
 }
 

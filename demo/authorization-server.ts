@@ -1,14 +1,13 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { IssuedToken, ProviderContext } from 'oidc-provider'
-import { createAuthorizationServerControls } from './authorization-server-controls.ts'
 import { createTallies } from './authorization-server-counters.ts'
 import type { AuthorizationServerCounters } from './authorization-server-counters.ts'
+import { createAuthorizationServerHandler } from './authorization-server-handler.ts'
 import { serveLogin } from './authorization-server-login.ts'
-import { errorPage } from './authorization-server-pages.ts'
 import { createProvider } from './authorization-server-provider.ts'
 import { createAuthorizationServerStore, isOf } from './authorization-server-store.ts'
 import type { Whose } from './authorization-server-store.ts'
-import { peekForm, sendHtml, serveCountersAndControls } from './http.ts'
+import { peekForm } from './http.ts'
 import { createSessionExpiries } from './session-expiries.ts'
 import { applyFault, createFaultSwitch } from './token-endpoint-faults.ts'
 import type { SpoiledExchange, TokenEndpointFault } from './token-endpoint-faults.ts'
@@ -39,8 +38,12 @@ export interface AuthorizationServerOptions {
   readonly controls: boolean
 }
 
-export interface AuthorizationServer {
+export interface AuthorizationServer extends Operations {
   readonly handle: RequestListener
+}
+
+/** What is read off an authorization server, and switched at it, other than by an app's requests. */
+export interface Operations {
   /** Of one client; default: the main one. */
   counters(clientId?: string): AuthorizationServerCounters
   /** Those of all clients. */
@@ -66,14 +69,11 @@ export function createAuthorizationServer(
   options: AuthorizationServerOptions,
 ): AuthorizationServer {
   const { pageOrigin, clients } = options
-  const mainClientId = clients[0].clientId
-  const clientIds = clients.map(({ clientId }) => clientId)
-  const tallies = createTallies(clientIds, mainClientId)
+  const tallies = createTallies(clients)
   const expiries = createSessionExpiries()
   const issued = new Map<string, IssuedToken>()
   const revoked = new Set<string>()
   const faults = createFaultSwitch()
-  let discoveries = 0
   let accessTokenTtlSeconds = options.accessTokenTtlSeconds
   let refreshTokenGraceMs = options.refreshTokenGraceMs ?? 0
 
@@ -84,7 +84,7 @@ export function createAuthorizationServer(
   const provider = createProvider(options, store.adapter, () => accessTokenTtlSeconds)
 
   provider.use(async (context, next) => {
-    if (context.path.startsWith('/.well-known/')) discoveries += 1
+    if (context.path.startsWith('/.well-known/')) tallies.addDiscovery()
     if (context.method !== 'POST') return next()
     if (context.path === '/token/revocation') {
       tallies.add('revocations', await clientOf(context.req))
@@ -122,21 +122,12 @@ export function createAuthorizationServer(
     process.stderr.write(`authorization server: ${error.stack ?? error.message}\n`)
   })
 
-  const server: AuthorizationServer = {
-    handle(request, response) {
-      serve(request, response).catch((error: unknown) => {
-        sendHtml(response, 400, errorPage({ error: String(error) }))
-      })
-    },
-    counters: (clientId = mainClientId) => ({
+  const operations: Operations = {
+    counters: (clientId = clients[0].clientId) => ({
       ...tallies.of(clientId),
-      discoveries,
       sessions: store.liveSessions(clientId),
     }),
-    resetCounters() {
-      tallies.reset()
-      discoveries = 0
-    },
+    resetCounters: tallies.reset,
     setAccessTokenTtl(seconds) {
       accessTokenTtlSeconds = seconds
     },
@@ -154,20 +145,14 @@ export function createAuthorizationServer(
     },
     isAccessTokenRevoked: (jti) => revoked.has(jti),
   }
-  const controls = options.controls ? createAuthorizationServerControls(server) : undefined
   // Made last, because it takes the steps that are there by now.
   const serveProvider = provider.callback()
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const own = { origin: pageOrigin, counters: server.counters, controls }
-    if (await serveCountersAndControls(request, response, own)) return
-    // A tab of the demo may be a frame, and signs in there; nobody else frames a login page.
-    response.setHeader('content-security-policy', `frame-ancestors ${pageOrigin}`)
-    if (request.url?.startsWith('/login/')) await serveLogin(provider, request, response)
-    else serveProvider(request, response)
-  }
-
-  return server
+  const handle = createAuthorizationServerHandler(operations, options, (request, response) =>
+    request.url?.startsWith('/login/')
+      ? serveLogin(provider, request, response)
+      : serveProvider(request, response),
+  )
+  return { ...operations, handle }
 }
 
 async function clientOf(request: ProviderContext['req']): Promise<string | undefined> {

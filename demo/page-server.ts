@@ -26,9 +26,9 @@ export interface Pages {
 }
 
 /**
- * Bundles the pages of a folder, to be served with a strict content security policy. A path that looks like no file gets `index.html`. A bundle, because a development
- * server's socket would keep the page out of the back/forward cache, and because twenty tabs load
- * it fast.
+ * Bundles the pages of a folder, to be served with a strict content security policy. A path that
+ * looks like no file gets `index.html`. A bundle, because a development server's socket would keep
+ * the page out of the back/forward cache, and because twenty tabs load it fast.
  *
  * @param root The folder; every HTML file directly in it is a page.
  */

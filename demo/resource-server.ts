@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { AccessTokens } from './access-tokens.ts'
 import { allowOnly, optionalBooleanIn } from './control-input.ts'
-import { answerPreflight, readBody, sendJson, serveCountersAndControls } from './http.ts'
-import type { Controls } from './http.ts'
+import { serveCountersAndControls } from './counters-and-controls.ts'
+import type { Controls } from './counters-and-controls.ts'
+import { answerPreflight, readBody, sendJson } from './http.ts'
 
 /** The scopes that the endpoints need, in the words of the authorization server. */
 export interface ApiScopes {

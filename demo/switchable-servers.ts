@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { listen, sendJson } from './http.ts'
 import type { PageFacts, Pages } from './page-server.ts'
+import { chosenServerCookie } from './page/shared/facts.ts'
 import type { Choice } from './page/shared/facts.ts'
 import { addressesOf, startServers } from './servers.ts'
 import type { Servers } from './servers.ts'
@@ -11,9 +12,6 @@ import {
   vendorNamed,
 } from './vendors/vendors.ts'
 import type { AuthorizationServerName } from './vendors/vendors.ts'
-
-/** The cookie in which a browser keeps which server it wants. The page writes it. */
-export const chosenServerCookie = 'demo-server'
 
 export interface SwitchableServersOptions {
   readonly pages: Pages

@@ -46,8 +46,8 @@ export async function takeScreenshots(): Promise<void> {
   }
 }
 
-async function take(page: Page, name: string, ...only: ('light' | 'dark')[]): Promise<void> {
-  for (const colorScheme of only.length > 0 ? only : (['light', 'dark'] as const)) {
+async function take(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     const path = fileURLToPath(new URL(`${name}-${colorScheme}.png`, folder))
     await page.screenshot({ path, animations: 'disabled' })

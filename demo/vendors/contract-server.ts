@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessTokens } from '../access-tokens.ts'
-import { createAuthorizationServerControls } from '../authorization-server-controls.ts'
 import { createTallies } from '../authorization-server-counters.ts'
-import { errorPage } from '../authorization-server-pages.ts'
-import type { AuthorizationServer, AuthorizationServerOptions } from '../authorization-server.ts'
-import { answerPreflight, sendHtml, serveCountersAndControls } from '../http.ts'
+import { createAuthorizationServerHandler } from '../authorization-server-handler.ts'
+import type {
+  AuthorizationServer,
+  AuthorizationServerOptions,
+  Operations,
+} from '../authorization-server.ts'
+import { answerPreflight } from '../http.ts'
 import { createSessionExpiries } from '../session-expiries.ts'
 import { createFaultSwitch } from '../token-endpoint-faults.ts'
 import { createIdentity } from './identity.ts'
@@ -41,14 +44,9 @@ export interface ContractServer extends AuthorizationServer {
 export function createContractServer(options: ContractServerOptions): ContractServer {
   const { vendor, origin, pageOrigin, clients, now = Date.now } = options
   const { paths } = vendor
-  const mainClientId = clients[0].clientId
-  const tallies = createTallies(
-    clients.map(({ clientId }) => clientId),
-    mainClientId,
-  )
+  const tallies = createTallies(clients)
   const expiries = createSessionExpiries(now)
   const faults = createFaultSwitch()
-  let discoveries = 0
   const ttlSeconds = (): number => accessTokenTtlSeconds
   let accessTokenTtlSeconds = options.accessTokenTtlSeconds
   let graceMs = options.refreshTokenGraceMs ?? 0
@@ -78,21 +76,12 @@ export function createContractServer(options: ContractServerOptions): ContractSe
 
   const endpoint = createTokenEndpoint({ rules, tallies, expiries, faults, identity, ttlSeconds })
 
-  const server: ContractServer = {
-    handle(request, response) {
-      serve(request, response).catch((error: unknown) => {
-        sendHtml(response, 500, errorPage({ error: String(error) }))
-      })
-    },
-    counters: (clientId = mainClientId) => ({
+  const operations: Operations = {
+    counters: (clientId = clients[0].clientId) => ({
       ...tallies.of(clientId),
-      discoveries,
       sessions: families.count(clientId),
     }),
-    resetCounters() {
-      tallies.reset()
-      discoveries = 0
-    },
+    resetCounters: tallies.reset,
     setAccessTokenTtl(seconds) {
       accessTokenTtlSeconds = seconds
     },
@@ -105,23 +94,18 @@ export function createContractServer(options: ContractServerOptions): ContractSe
       for (const { id } of families.revokeAccessTokens(whose)) expiries.revoked(id)
     },
     isAccessTokenRevoked: families.isAccessTokenRevoked,
-    accessTokens: {
-      async verify(token) {
-        const claims = families.claimsOf(token)
-        if (vendor.needsAudience && claims?.audience !== options.audience) return undefined
-        return claims
-      },
-      clientOf: families.clientOf,
-    },
   }
-  const controls = options.controls ? createAuthorizationServerControls(server) : undefined
+  const accessTokens: AccessTokens = {
+    async verify(token) {
+      const claims = families.claimsOf(token)
+      if (vendor.needsAudience && claims?.audience !== options.audience) return undefined
+      return claims
+    },
+    clientOf: families.clientOf,
+  }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const own = { origin: pageOrigin, counters: server.counters, controls }
-    if (await serveCountersAndControls(request, response, own)) return
+  function serve(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
     const path = new URL(request.url ?? '/', origin).pathname
-    // A tab of the demo may be a frame, and signs in there; nobody else frames a login page.
-    response.setHeader('content-security-policy', `frame-ancestors ${pageOrigin}`)
     if (path.startsWith('/login/')) return pages.login(request, response)
     if (request.method === 'GET' && path === paths.authorization) {
       return pages.authorize(request, response)
@@ -151,7 +135,7 @@ export function createContractServer(options: ContractServerOptions): ContractSe
       case `POST ${paths.revocation}`:
         return endpoint.serveRevocation(request, response)
       case `GET ${identity?.metadataPath}`:
-        discoveries += 1
+        tallies.addDiscovery()
         return sendReply(response, { status: 200, body: identity?.metadata })
       case `GET ${paths.keys}`:
         return sendReply(response, { status: 200, body: await identity?.keys() })
@@ -160,5 +144,6 @@ export function createContractServer(options: ContractServerOptions): ContractSe
     }
   }
 
-  return server
+  const handle = createAuthorizationServerHandler(operations, options, serve)
+  return { ...operations, handle, accessTokens }
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { decodeJwt } from 'jose'
-import { demoUser, errorPage, loginPage, signedOutPage } from '../authorization-server-pages.ts'
+import { errorPage, signedOutPage } from '../authorization-server-pages.ts'
 import type { DemoUser } from '../authorization-server-pages.ts'
 import type { RegisteredClient } from '../authorization-server.ts'
-import { readBody, sendHtml } from '../http.ts'
+import { accessDenied, chooseUser } from '../choose-user.ts'
+import { sendHtml } from '../http.ts'
 import { parseAuthorizationRequest } from './authorization-request.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { TokenFamilies } from './token-families.ts'
@@ -103,17 +104,12 @@ export function createSignInPages(options: SignInPagesOptions): SignInPages {
         sendHtml(response, 400, errorPage({ error: 'This sign-in is over.' }))
         return
       }
-      const isAnswer = request.method === 'POST'
-      const user = isAnswer
-        ? demoUser(new URLSearchParams(await readBody(request)).get('user'))
-        : asked.hintedUser
-      if (!isAnswer && user === undefined) {
-        sendHtml(response, 200, loginPage(asked.scope.join(' ')))
-        return
-      }
+      const { hintedUser, scope } = asked
+      const user = await chooseUser(request, response, { hintedUser, scope: scope.join(' ') })
+      if (user === undefined) return
       interactions.delete(id)
-      if (user) enter(response, user, asked)
-      else sendBack(response, asked, denied)
+      if (user === 'nobody') sendBack(response, asked, accessDenied)
+      else enter(response, user, asked)
     },
     signOut(request, response) {
       const query = queryOf(request)
@@ -131,8 +127,6 @@ export function createSignInPages(options: SignInPagesOptions): SignInPages {
     },
   }
 }
-
-const denied = { error: 'access_denied', error_description: 'The user went back.' }
 
 function clientNamedIn(
   query: URLSearchParams,

@@ -1,12 +1,5 @@
 import type { Page } from 'playwright-core'
-import {
-  eventually,
-  inPage,
-  startStage,
-  stateOf,
-  waitForStatus,
-  type Stage,
-} from '../browser/harness.ts'
+import { inPage, startStage, waitForExpiry, waitForStatus, type Stage } from '../browser/harness.ts'
 import { entrySizes } from './entry-sizes.ts'
 import { median } from './median.ts'
 
@@ -125,10 +118,7 @@ async function expireToken(stage: Stage<Page>, page: Page): Promise<void> {
   stage.authorizationServer.setAccessTokenTtl(6)
   await inPage(page, () => window.app.auth.refresh(), undefined)
   stage.authorizationServer.setAccessTokenTtl(300)
-  await eventually('the end of the access token', async () => {
-    const state = await stateOf(page)
-    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
-  })
+  await waitForExpiry(page)
 }
 
 async function sizeFigures(): Promise<Figure[]> {

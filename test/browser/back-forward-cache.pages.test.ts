@@ -5,9 +5,11 @@ import {
   inPage,
   startPuppeteerStage,
   stateOf,
+  waitForExpiry,
   waitForStatus,
   type Stage,
 } from './harness.ts'
+import { comeBack, leave } from './leave-and-come-back.ts'
 
 let stage: Stage<Page>
 
@@ -16,17 +18,6 @@ beforeAll(async () => {
 })
 beforeEach(() => stage.reset())
 afterAll(() => stage?.close())
-
-/** Marks the page, so that one that was kept can be told from one that was loaded anew. */
-async function leave(page: Page): Promise<void> {
-  await inPage(page, () => Object.assign(window, { kept: true }), undefined)
-  await page.goto('about:blank')
-}
-
-async function comeBack(page: Page): Promise<boolean> {
-  await page.goBack()
-  return inPage(page, () => 'kept' in window, undefined)
-}
 
 test('a page stays in the back/forward cache, and looks at storage when it comes back', async () => {
   const page = await stage.newPage()
@@ -55,10 +46,7 @@ test('a page that leaves in the middle of a rotation does not hold up the others
   const [leaving, waiting] = (await stage.newPages(2)) as [Page, Page]
   await stage.signIn(leaving)
   await waitForStatus(waiting, 'signed-in')
-  await eventually('the end of the access token', async () => {
-    const state = await stateOf(waiting)
-    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
-  })
+  await waitForExpiry(waiting)
   // The request of the leaving page never reaches oidc-provider, so its refresh token is not spent.
   stage.authorizationServer.misbehave({ when: 'before', kind: 'hang', times: 1 })
   const call = (page: Page): Promise<void> =>

@@ -25,15 +25,7 @@ export async function launchPlaywright(): Promise<Driver<PlaywrightPage>> {
     chromiumSandbox: false,
     args: [...args, '--disable-background-networking'],
   })
-  let profile = await browser.newContext()
-  return {
-    newPage: () => profile.newPage(),
-    async newProfile() {
-      await profile.close()
-      profile = await browser.newContext()
-    },
-    close: () => browser.close(),
-  }
+  return createDriver(browser, () => browser.newContext())
 }
 
 /** For tests of the back/forward cache, of freezing and of hidden tabs, which behave as in life. */
@@ -47,12 +39,19 @@ export async function launchPuppeteer(): Promise<Driver<PuppeteerPage>> {
     handleSIGHUP: false,
     args: [...args, '--no-sandbox'],
   })
-  let profile = await browser.createBrowserContext()
+  return createDriver(browser, () => browser.createBrowserContext())
+}
+
+async function createDriver<Page extends AnyPage>(
+  browser: { close(): Promise<void> },
+  openProfile: () => Promise<{ newPage(): Promise<Page>; close(): Promise<void> }>,
+): Promise<Driver<Page>> {
+  let profile = await openProfile()
   return {
     newPage: () => profile.newPage(),
     async newProfile() {
       await profile.close()
-      profile = await browser.createBrowserContext()
+      profile = await openProfile()
     },
     close: () => browser.close(),
   }

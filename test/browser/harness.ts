@@ -88,6 +88,14 @@ export async function waitForStatus(
   await eventually(`a page that is ${status}`, isThere, timeoutMs)
 }
 
+/** Waits until the access token that the page has is over by the page's own clock. */
+export async function waitForExpiry(page: AnyPage): Promise<void> {
+  await eventually('the end of the access token', async () => {
+    const state = await stateOf(page)
+    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
+  })
+}
+
 /** Starts a stage whose pages are in the browser that `launch` starts. */
 export async function startStageIn<Page extends AnyPage>(
   launch: () => Promise<Driver<Page>>,

@@ -1,6 +1,15 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { eventually, inPage, startStage, stateOf, waitForStatus, type Stage } from './harness.ts'
+import { allAre, signedInPages } from './faults/rotations.ts'
+import {
+  eventually,
+  inPage,
+  startStage,
+  stateOf,
+  waitForExpiry,
+  waitForStatus,
+  type Stage,
+} from './harness.ts'
 
 let stage: Stage<Page>
 
@@ -14,22 +23,12 @@ afterAll(() => stage?.close())
 const ttlSeconds = 6
 
 /** Pages of one session whose access token has just run out. */
-async function pagesWithExpiredToken(count: number): Promise<readonly Page[]> {
+async function pagesWithExpiredToken(count: number): ReturnType<typeof signedInPages<Page>> {
   stage.authorizationServer.setAccessTokenTtl(ttlSeconds)
-  const first = await stage.newPage()
-  await stage.signIn(first)
-  const pages = [first, ...(await stage.newPages(count - 1))]
-  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  const pages = await signedInPages(stage, count)
   stage.authorizationServer.setAccessTokenTtl(300)
-  await expired(first)
+  await waitForExpiry(pages[0])
   return pages
-}
-
-async function expired(page: Page): Promise<void> {
-  await eventually('the end of the access token', async () => {
-    const state = await stateOf(page)
-    return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
-  })
 }
 
 describe.each([2, 5, 10, 20])('%i pages, each with ten requests on an expired token', (count) => {
@@ -48,7 +47,7 @@ test('ten pages that are reloaded at once on an expired token cost one grant', a
   const pages = await pagesWithExpiredToken(10)
   const before = stage.authorizationServer.counters()
   await Promise.all(pages.map((page) => page.reload()))
-  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  await allAre('signed-in', pages)
   const storm = await stage.storm(pages, 10)
   expect(storm).toMatchObject({ outcomes: { 200: 100 }, mostSends: 1 })
   const after = stage.authorizationServer.counters()
@@ -80,16 +79,13 @@ test('ten pages reloaded in the middle of their storm keep the session', async (
     return states.some((state) => state.status === 'signed-in' && state.generation === 2)
   })
   await Promise.all(pages.map((page) => page.reload()))
-  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  await allAre('signed-in', pages)
   expect(await stage.storm(pages, 10)).toMatchObject({ outcomes: { 200: 100 } })
   expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })
 })
 
 test('a token that was revoked while the clock says it is fresh costs one grant for all pages', async () => {
-  const first = await stage.newPage()
-  await stage.signIn(first)
-  const pages = [first, ...(await stage.newPages(9))]
-  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  const pages = await signedInPages(stage, 10)
   stage.authorizationServer.revokeAccessTokens()
 
   const storm = await stage.storm(pages, 10)
@@ -110,10 +106,7 @@ test('a revoked token is renewed as well when CORS hides the challenge', async (
 })
 
 test('an API that rejects every token gets each request twice at most, and one grant in thirty seconds', async () => {
-  const first = await stage.newPage()
-  await stage.signIn(first)
-  const pages = [first, ...(await stage.newPages(9))]
-  await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+  const pages = await signedInPages(stage, 10)
   stage.api.behave({ rejectAll: true })
 
   const startedAt = Date.now()
@@ -131,17 +124,14 @@ test('an API that rejects every token gets each request twice at most, and one g
 })
 
 test('a sign-out offline reaches every page within a second', async () => {
-  const first = await stage.newPage()
-  await stage.signIn(first)
-  const others = await stage.newPages(3)
-  await Promise.all(others.map((page) => waitForStatus(page, 'signed-in')))
+  const [first, ...others] = await signedInPages(stage, 4)
   await first.context().setOffline(true)
   await inPage(first, () => void window.app.auth.signOut(), undefined)
   await Promise.all(others.map((page) => waitForStatus(page, 'signed-out', 1_000)))
 })
 
 test('a reply that arrives after the sign-out changes nothing', async () => {
-  const [first, second] = (await pagesWithExpiredToken(2)) as [Page, Page]
+  const [first, second] = await pagesWithExpiredToken(2)
   stage.authorizationServer.misbehave({ when: 'after', kind: 'delay', ms: 1_500, times: 1 })
   const call = inPage(
     second,

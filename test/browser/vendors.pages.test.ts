@@ -4,7 +4,8 @@ import { authorizationServerNames, vendorNamed } from '../../demo/vendors/vendor
 import type { AuthorizationServerName } from '../../demo/vendors/vendors.ts'
 import type { TokenEndpointResponse } from '../../src/index.ts'
 import { createPlainClient } from '../demo/plain-client.ts'
-import { eventually, inPage, startStage, stateOf, waitForStatus } from './harness.ts'
+import { signedInPages } from './faults/rotations.ts'
+import { eventually, inPage, startStage, stateOf, waitForExpiry, waitForStatus } from './harness.ts'
 import type { Stage } from './harness.ts'
 
 /** `oidc-provider` has tests of its own. */
@@ -69,15 +70,9 @@ describe.each(names)('at the contract server of %s', (name: AuthorizationServerN
   test('ten pages with ten requests each on an expired token cost one grant', async () => {
     // With less it would still count as just received, and be tried.
     stage.authorizationServer.setAccessTokenTtl(6)
-    const first = await stage.newPage()
-    await stage.signIn(first)
-    const pages = [first, ...(await stage.newPages(9))]
-    await Promise.all(pages.map((page) => waitForStatus(page, 'signed-in')))
+    const pages = await signedInPages(stage, 10)
     stage.authorizationServer.setAccessTokenTtl(300)
-    await eventually('the end of the access token', async () => {
-      const state = await stateOf(first)
-      return state.status === 'signed-in' && (state.accessTokenExpiresAt ?? 0) < Date.now()
-    })
+    await waitForExpiry(pages[0])
     expect(await stage.storm(pages, 10)).toMatchObject({
       outcomes: { 200: 100 },
       mostSends: 1,

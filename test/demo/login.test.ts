@@ -59,7 +59,8 @@ test('prompt=none with the hint of another user is refused', async () => {
 test('the page of the demo may frame the login page, and no other page', async () => {
   const { issuer, pageOrigin } = servers
   for (const path of ['/auth', '/login/none']) {
-    const { headers } = await fetch(issuer + path)
+    const { status, headers } = await fetch(issuer + path)
+    expect(status).toBe(400)
     expect(headers.get('content-type')).toContain('text/html')
     expect(headers.get('content-security-policy')).toBe(`frame-ancestors ${pageOrigin}`)
     expect(headers.get('x-frame-options')).toBeNull()

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
 import type { Servers } from '../../demo/servers.ts'
 import { vendorNamed } from '../../demo/vendors/vendors.ts'
 
@@ -9,6 +10,13 @@ export interface TokenReply {
   readonly token_type: string
   readonly expires_in: number
   readonly scope: string
+}
+
+/** The reply to a token request that has to be granted. */
+export async function tokensOf(response: Response): Promise<TokenReply> {
+  expect(response.status).toBe(200)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  return (await response.json()) as TokenReply
 }
 
 /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Servers } from '../../demo/servers.ts'
-import { createPlainClient } from './plain-client.ts'
-import type { PlainClient, TokenReply } from './plain-client.ts'
+import { createPlainClient, tokensOf } from './plain-client.ts'
+import type { PlainClient } from './plain-client.ts'
 import { startDemoServers, turn } from './start-demo-servers.ts'
 
 let servers: Servers
@@ -11,11 +11,6 @@ async function start(options: Parameters<typeof startDemoServers>[0] = {}): Prom
   await servers?.close()
   servers = await startDemoServers(options)
   client = createPlainClient(servers)
-}
-
-async function tokensOf(response: Response): Promise<TokenReply> {
-  expect(response.status).toBe(200)
-  return (await response.json()) as TokenReply
 }
 
 const control = (origin: string, name: string, input?: object): Promise<Response> =>

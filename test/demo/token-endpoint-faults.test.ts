@@ -1,27 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Servers } from '../../demo/servers.ts'
-import { createPlainClient } from './plain-client.ts'
-import type { PlainClient, TokenReply } from './plain-client.ts'
+import { createPlainClient, tokensOf } from './plain-client.ts'
+import type { PlainClient } from './plain-client.ts'
 import { startDemoServers, turn } from './start-demo-servers.ts'
 
 let servers: Servers
 let client: PlainClient
 
-async function start(options: Parameters<typeof startDemoServers>[0] = {}): Promise<void> {
-  await servers?.close()
-  servers = await startDemoServers(options)
+beforeEach(async () => {
+  servers = await startDemoServers()
   client = createPlainClient(servers)
-}
-
-async function tokensOf(response: Response): Promise<TokenReply> {
-  expect(response.status).toBe(200)
-  return (await response.json()) as TokenReply
-}
-
-const control = (origin: string, name: string, input?: object): Promise<Response> =>
-  turn(origin, name, input, servers.pageOrigin)
-
-beforeEach(() => start())
+})
 afterEach(() => servers.close())
 
 test.for([
@@ -34,7 +23,8 @@ test.for([
   },
 ] as const)('a reply instead of processing spends nothing: $status', async (reply) => {
   const { refresh_token: refreshToken } = await client.signIn('ada')
-  await control(servers.issuer, 'misbehave', { when: 'before', times: 1, ...reply })
+  const fault = { when: 'before', times: 1, ...reply }
+  await turn(servers.issuer, 'misbehave', fault, servers.pageOrigin)
   const spoiled = await client.refresh(refreshToken)
   expect(spoiled.status).toBe(reply.status)
   expect(spoiled.headers.get('access-control-allow-origin')).toBe(servers.pageOrigin)
@@ -66,7 +56,6 @@ test('a hanging token endpoint never answers', async () => {
   const first = await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve))])
   expect(first).toBeUndefined()
   await Promise.all([expect(waiting).rejects.toThrow('fetch failed'), servers.close()])
-  await start()
 })
 
 test('an altered reply is the true one with other members', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 
 const minuteMs = 60_000
@@ -42,10 +43,8 @@ describe('a wall clock that is set', () => {
   const steps = [3 * hourMs, -3 * hourMs]
 
   it.each(steps)('by %d ms costs ten tabs at most one refresh', async (stepMs) => {
-    const profile = createProfile({ expiresIn: 3_600 })
-    const first = await profile.openSignedInTab({ refreshAhead: 'visible' })
-    const others = Array.from({ length: 9 }, () => profile.openTab({ refreshAhead: 'visible' }))
-    const tabs = [first, ...others]
+    const lasting = createProfile({ expiresIn: 3_600 })
+    const { profile, tabs } = await openTabs(10, { refreshAhead: 'visible' }, lasting)
     await Promise.all(tabs.map(({ auth }) => auth.getAccessToken()))
     await profile.pass(5 * minuteMs)
 
@@ -80,10 +79,7 @@ describe('a wall clock that is set', () => {
   })
 
   it.each(steps)('by %d ms during a rotation costs no second one', async (stepMs) => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     profile.clock.advance(10 * minuteMs)
     profile.server.answerNext(({ proceed }) => {
       profile.clock.stepWallClock(stepMs)

@@ -3,7 +3,8 @@ import type { LockManager, SessionState, TokenStore } from '../../src/index.ts'
 import { page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
-import { createSchedule, run } from '../support/schedule.ts'
+import { noLocks, openTabs } from '../support/open-tabs.ts'
+import { createSchedule, playSchedule } from '../support/schedule.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { arrivingWith, cut } from '../support/token-replies.ts'
 
@@ -22,10 +23,6 @@ function createStuckLocks(): LockManager & { withdrawn: number } {
     }),
   }
   return locks
-}
-
-const noLocks: LockManager = {
-  request: () => ({ granted: Promise.resolve(false), isHeld: () => false, release() {} }),
 }
 
 function phaseOf(state: SessionState): string {
@@ -220,10 +217,7 @@ describe('while discovery fails', () => {
 
 describe('a session that another one replaces, whose users nobody knows', () => {
   it('gives its callers no token of the other', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     profile.clock.advance(10 * minuteMs)
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
@@ -273,7 +267,7 @@ describe('three tabs that do anything in any order', { timeout: 60_000 }, () => 
         profile.openTab(options),
         profile.openTab(),
       ]
-      const outcome = await run(schedule, tabs, [
+      const outcome = await playSchedule(schedule, tabs, [
         ...actions,
         (tab) => tab.page.emit('restore'),
         () => below(3) > 0 || profile.clock.stepWallClock(below(7_200_000) - 3_600_000),
@@ -319,7 +313,7 @@ describe('three tabs that do anything in any order', { timeout: 60_000 }, () => 
       )
       await tabs[0]?.auth.startSession(profile.server.signIn())
       isFlaky = seed % 2 === 0
-      const outcome = await run(
+      const outcome = await playSchedule(
         schedule,
         tabs,
         [

@@ -8,6 +8,8 @@ import {
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { newest } from '../support/newest.ts'
+import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 import { uncaughtDuring } from '../support/uncaught.ts'
@@ -160,10 +162,7 @@ describe('ready', () => {
 
 describe('dispose', () => {
   it('lets a running rotation finish and be stored, and rejects its callers', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     profile.clock.advance(600_000)
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
@@ -175,8 +174,7 @@ describe('dispose', () => {
 
     answer.resolve()
     await settle()
-    const newest = profile.server.secrets.findLast((secret) => secret.startsWith('access'))
-    expect(await peer.auth.getAccessToken()).toBe(newest)
+    expect(await peer.auth.getAccessToken()).toBe(newest(profile, 'access'))
     expect(profile.server.counts.requests).toBe(1)
   })
 

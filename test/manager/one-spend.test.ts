@@ -1,51 +1,43 @@
 import { describe, expect, it } from 'vitest'
-import { createProfile, settle } from '../support/tabs.ts'
+import { openTabs } from '../support/open-tabs.ts'
+import { createProfile, settle, type Tab } from '../support/tabs.ts'
 
 const minuteMs = 60_000
 
+function tenCallsOfEach(tabs: readonly Tab[]): Promise<number[]> {
+  return Promise.all(tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call())))
+}
+
 describe('ten tabs with ten requests each on an expired token', () => {
   it('cost one grant, and every request succeeds at the first send', async () => {
-    const profile = createProfile()
-    const first = await profile.openSignedInTab()
-    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab())]
-    await Promise.all(tabs.map(({ auth }) => auth.ready))
+    const { profile, tabs } = await openTabs(10)
     profile.clock.advance(10 * minuteMs)
 
-    const calls = tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call()))
-    expect(await Promise.all(calls)).toEqual(Array.from({ length: 100 }, () => 200))
+    expect(await tenCallsOfEach(tabs)).toEqual(Array.from({ length: 100 }, () => 200))
     expect(profile.server.counts).toMatchObject({ grants: 1, requests: 1, replays: 0 })
     expect(profile.api.requests).toHaveLength(100)
   })
 
   it('cost one grant as well when the server has revoked a token that looks fresh', async () => {
-    const profile = createProfile()
-    const first = await profile.openSignedInTab()
-    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab())]
-    await Promise.all(tabs.map(({ auth }) => auth.ready))
+    const { profile, tabs } = await openTabs(10)
     profile.server.revokeAccessTokens()
 
-    const calls = tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call()))
-    expect(await Promise.all(calls)).toEqual(Array.from({ length: 100 }, () => 200))
+    expect(await tenCallsOfEach(tabs)).toEqual(Array.from({ length: 100 }, () => 200))
     expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
     expect(profile.api.requests.length).toBeLessThanOrEqual(200)
   })
 
   it('never send more than two times a call to a server that rejects every token, and renew once in 30 s', async () => {
-    const profile = createProfile()
+    const { profile, tabs } = await openTabs(10)
     profile.api.rejectsAll = true
-    const first = await profile.openSignedInTab()
-    const tabs = [first, ...Array.from({ length: 9 }, () => profile.openTab())]
-    await Promise.all(tabs.map(({ auth }) => auth.ready))
-
-    const storm = async (): Promise<void> => {
-      const calls = tabs.flatMap((tab) => Array.from({ length: 10 }, () => tab.call()))
-      expect(new Set(await Promise.all(calls))).toEqual(new Set([401]))
+    const expectRejections = async (): Promise<void> => {
+      expect(new Set(await tenCallsOfEach(tabs))).toEqual(new Set([401]))
     }
-    await storm()
+    await expectRejections()
     expect(profile.api.requests.length).toBeLessThanOrEqual(200)
     expect(profile.server.counts.requests).toBe(1)
     await profile.pass(25_000)
-    await storm()
+    await expectRejections()
     expect(profile.server.counts.requests).toBe(1)
   })
 

@@ -4,6 +4,7 @@ import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { json, opaqueRedirect, page } from '../oauth/server-double.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { newest } from '../support/newest.ts'
 import { createProfile, settle, type Profile } from '../support/tabs.ts'
 import { cut, cutAfterRotation, hang, refusal, spoilt } from '../support/token-replies.ts'
 
@@ -210,9 +211,9 @@ describe('the token endpoint answers', () => {
     } else {
       profile.clock.advance(10 * minuteMs)
     }
-    const newest = newestRefreshToken(profile)
+    const renewed = newest(profile, 'refresh')
     const presented = await nextPresented(profile, () => peer.auth.refresh())
-    expect(presented).toBe({ old: first.refresh_token, new: newest, nothing: undefined }[row.next])
+    expect(presented).toBe({ old: first.refresh_token, new: renewed, nothing: undefined }[row.next])
     const status = row.session === 'kept' ? 'signed-in' : 'signed-out'
     expect(tab.auth.getState()).toMatchObject({ status })
   })
@@ -225,7 +226,7 @@ describe('the token endpoint answers', () => {
     await failureOf(tab.auth.refresh())
     await settle()
     expect(profile.sent.at(-1)?.url).toBe(profile.server.metadata.revocation_endpoint)
-    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newestRefreshToken(profile))
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
   })
 })
 
@@ -278,10 +279,6 @@ async function nextPresented(
   const before = profile.sent.length
   await failureOf(act())
   return profile.sent[before]?.parameters.get('refresh_token')
-}
-
-function newestRefreshToken({ server }: Profile): string | undefined {
-  return server.secrets.findLast((secret) => secret.startsWith('refresh'))
 }
 
 function retryAtOf(error: unknown): number | undefined {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { json } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { openTabs } from '../support/open-tabs.ts'
+import { storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Tab } from '../support/tabs.ts'
+import { arrivingWith } from '../support/token-replies.ts'
 
 /** Does something in the very moment after the lease was written and before the request leaves. */
 function onceClaimed({ auth }: Tab, task: () => void): void {
@@ -70,10 +74,7 @@ describe('a page that is put away and back before its turn', () => {
 
 describe('a sign-in in memory and a sign-out in storage in the same millisecond', () => {
   it('end with both tabs of one mind', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     await peer.auth.signOut({ revoke: false, endSession: false })
     await settle()
     profile.store.refuses = () => true
@@ -89,22 +90,12 @@ describe('a sign-in in memory and a sign-out in storage in the same millisecond'
 
 describe('a reply that comes when another tab has the lease', () => {
   it('is saved, because the refresh token that was sent is still the stored one', async () => {
-    const profile = createProfile()
-    const first = await profile.openSignedInTab()
-    const second = profile.openTab()
-    await second.auth.ready
+    const { profile, tab: first, peer: second } = await openTabs()
     const arrives = createDeferred()
-    profile.server.answerNext(async (request) => {
-      const reply = request.proceed()
-      await arrives.promise
-      return reply
-    })
+    profile.server.answerNext(arrivingWith(arrives.promise))
     // The second request is refused before the server looks at it, so it is no replay.
     const refused = createDeferred()
-    profile.server.answerNext(async () => {
-      await refused.promise
-      return new Response(null, { status: 503 })
-    })
+    profile.server.answerNext(arrivingWith(refused.promise, () => json(503, {})))
 
     const firstRefresh = first.auth.refresh()
     await settle()
@@ -156,8 +147,7 @@ describe('an announcement', () => {
       {},
       {
         openChannel: () => ({
-          post: () =>
-            generations.push(profile.store.read('session https%3A%2F%2Fas.example spa default')),
+          post: () => generations.push(storedRecord(profile)),
           close() {},
         }),
       },

@@ -1,35 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { LockManager } from '../../src/index.ts'
-import { createManualClock } from '../../src/testing/manual-clock.ts'
+import type { Ports } from '../../src/index.ts'
+import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { noLocks, openExpiredTabs, openFrozenTab, openMortalTab } from '../support/open-tabs.ts'
+import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { arrivingWith, cut, hang } from '../support/token-replies.ts'
+import { arrivingWith, cut, hang, hangAfterRotation } from '../support/token-replies.ts'
 
-const leaseMs = 15_000
-const lockBoundMs = leaseMs + 5_000
-
-const noLocks: LockManager = {
-  request: () => ({ granted: Promise.resolve(false), isHeld: () => false, release() {} }),
-}
-
-/** Two tabs of one session whose access token has run out. */
-async function withTwoTabs(
-  how: { readonly first?: Parameters<Profile['openTab']>; readonly second?: typeof how.first } = {},
-): Promise<{ profile: Profile; tab: Tab; peer: Tab }> {
-  const profile = createProfile()
-  const tab = profile.openTab(...(how.first ?? []))
-  await tab.auth.startSession(profile.server.signIn())
-  const peer = profile.openTab(...(how.second ?? []))
-  await peer.auth.ready
-  profile.clock.advance(600_000)
+/** Opens a tab that has sent its refresh token and gets no answer, and whose timers stand still. */
+async function openHangingTab(profile: Profile, ports: Partial<Ports> = {}): Promise<void> {
+  const tab = await openFrozenTab(profile, ports)
+  profile.server.answerNext(hang)
+  void failureOf(tab.auth.getAccessToken())
   await settle()
-  return { profile, tab, peer }
-}
-
-/** A tab whose timers stand still, as those of a frozen or dead page do. */
-function frozen(profile: Profile): Tab {
-  return profile.openTab({}, { clock: createManualClock(profile.clock.now()) })
 }
 
 function unknownAtClaim({ events }: Tab): readonly number[] {
@@ -38,7 +22,7 @@ function unknownAtClaim({ events }: Tab): readonly number[] {
 
 describe('a tab that waits for its turn', () => {
   it('adopts what the tab before it has written', async () => {
-    const { profile, tab, peer } = await withTwoTabs()
+    const { profile, tab, peer } = await openExpiredTabs()
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
     const calls = [tab.auth.getAccessToken(), peer.auth.getAccessToken()]
@@ -52,13 +36,8 @@ describe('a tab that waits for its turn', () => {
   })
 
   it('goes on past a holder of the lock that never lets go, once its lease has run out', async () => {
-    const { profile, tab } = await withTwoTabs()
-    const holder = frozen(profile)
-    await holder.auth.ready
-    profile.server.answerNext(hang)
-    void failureOf(holder.auth.getAccessToken())
-    await settle()
-
+    const { profile, tab } = await openExpiredTabs()
+    await openHangingTab(profile)
     const call = tab.auth.getAccessToken()
     await profile.pass(lockBoundMs - 100)
     expect(profile.server.counts.requests).toBe(1)
@@ -69,16 +48,8 @@ describe('a tab that waits for its turn', () => {
   })
 
   it('waits out a lease that was not taken under the lock', async () => {
-    const { profile, tab } = await withTwoTabs()
-    const holder = profile.openTab(
-      {},
-      { locks: noLocks, clock: createManualClock(profile.clock.now()) },
-    )
-    await holder.auth.ready
-    profile.server.answerNext(hang)
-    void failureOf(holder.auth.getAccessToken())
-    await settle()
-
+    const { profile, tab } = await openExpiredTabs()
+    await openHangingTab(profile, { locks: noLocks })
     const call = tab.auth.getAccessToken()
     await profile.pass(leaseMs - 100)
     expect(profile.server.counts.requests).toBe(1)
@@ -88,18 +59,11 @@ describe('a tab that waits for its turn', () => {
   })
 
   it('does not keep the lock while it waits for a lease to run out', async () => {
-    const { profile, tab } = await withTwoTabs()
-    const holder = profile.openTab(
-      {},
-      { locks: noLocks, clock: createManualClock(profile.clock.now()) },
-    )
-    await holder.auth.ready
-    profile.server.answerNext(hang)
-    void failureOf(holder.auth.getAccessToken())
-    await settle()
+    const { profile, tab } = await openExpiredTabs()
+    await openHangingTab(profile, { locks: noLocks })
     const call = tab.auth.getAccessToken()
     await settle()
-    const lock = profile.locks.request('tokenring https%3A%2F%2Fas.example spa default')
+    const lock = profile.locks.request(sharedName)
     await expect(lock.granted).resolves.toBe(true)
     lock.release()
     await profile.passUntil(call)
@@ -107,31 +71,10 @@ describe('a tab that waits for its turn', () => {
 })
 
 describe('a tab that dies with the lock after sending', () => {
-  /** Locks whose holder can vanish without a word to its own code, as with a page that crashes. */
-  function mortal(locks: LockManager): { locks: LockManager; die: () => void } {
-    const releases: (() => void)[] = []
-    return {
-      locks: {
-        request(name) {
-          const handle = locks.request(name)
-          releases.push(() => handle.release())
-          return { granted: handle.granted, isHeld: () => true, release() {} }
-        },
-      },
-      die: () => releases.forEach((release) => release()),
-    }
-  }
-
-  async function afterDeath(reached: boolean): Promise<{ profile: Profile; tab: Tab }> {
-    const { profile, tab } = await withTwoTabs()
-    const { locks, die } = mortal(profile.locks)
-    const clock = createManualClock(profile.clock.now())
-    const dying = profile.openTab({}, { locks, clock })
-    await dying.auth.ready
-    profile.server.answerNext((request) => {
-      if (reached) request.proceed()
-      return hang(request)
-    })
+  async function afterDeath(answer: FakeReply): Promise<{ profile: Profile; tab: Tab }> {
+    const { profile, tab } = await openExpiredTabs()
+    const { tab: dying, die } = await openMortalTab(profile)
+    profile.server.answerNext(answer)
     void failureOf(dying.auth.getAccessToken())
     await settle()
     expect(profile.server.counts.requests).toBe(1)
@@ -140,14 +83,14 @@ describe('a tab that dies with the lock after sending', () => {
   }
 
   it('holds nobody up, and the session is kept if the server answers the same token', async () => {
-    const { profile, tab } = await afterDeath(false)
+    const { profile, tab } = await afterDeath(hang)
     await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
     expect(unknownAtClaim(tab)).toEqual([1])
     expect(profile.server.counts).toMatchObject({ requests: 2, replays: 0 })
   })
 
   it('makes a refusal of that token a lost rotation', async () => {
-    const { tab, profile } = await afterDeath(true)
+    const { tab, profile } = await afterDeath(hangAfterRotation)
     expect(named(await failureOf(tab.auth.getAccessToken()))).toBe(
       'SessionEndedError ROTATION_LOST',
     )
@@ -158,8 +101,8 @@ describe('a tab that dies with the lock after sending', () => {
 
 describe('without locks', () => {
   it('two tabs spend a refresh token once', async () => {
-    const ports: Parameters<Profile['openTab']> = [{}, { locks: noLocks }]
-    const { profile, tab, peer } = await withTwoTabs({ first: ports, second: ports })
+    const ports = { locks: noLocks }
+    const { profile, tab, peer } = await openExpiredTabs(2, {}, createProfile(), ports)
     const calls = [tab, peer].flatMap(({ auth }) => [auth.getAccessToken(), auth.getAccessToken()])
     const tokens = await profile.passUntil(Promise.all(calls))
     expect(new Set(tokens).size).toBe(1)
@@ -169,11 +112,8 @@ describe('without locks', () => {
   })
 
   it('nor channel two tabs spend a refresh token once, whichever is slower', async () => {
-    const ports: Parameters<Profile['openTab']> = [
-      {},
-      { locks: noLocks, openChannel: () => undefined },
-    ]
-    const { profile, tab, peer } = await withTwoTabs({ first: ports, second: ports })
+    const ports = { locks: noLocks, openChannel: () => undefined }
+    const { profile, tab, peer } = await openExpiredTabs(2, {}, createProfile(), ports)
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
     const calls = Promise.all([tab.auth.getAccessToken(), peer.auth.getAccessToken()])
@@ -186,7 +126,7 @@ describe('without locks', () => {
 
 describe('a page that is put away in the middle of a rotation', () => {
   it('lets the others go on at once, and adopts what they wrote when it comes back', async () => {
-    const { profile, tab, peer } = await withTwoTabs()
+    const { profile, tab, peer } = await openExpiredTabs()
     const connection = createDeferred<Response>()
     profile.server.answerNext(() => connection.promise)
     const call = tab.auth.getAccessToken()
@@ -208,7 +148,7 @@ describe('a page that is put away in the middle of a rotation', () => {
   })
 
   it('stores a reply that still reaches it, and the others adopt that', async () => {
-    const { profile, tab, peer } = await withTwoTabs()
+    const { profile, tab, peer } = await openExpiredTabs()
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
     const call = tab.auth.getAccessToken()
@@ -221,7 +161,7 @@ describe('a page that is put away in the middle of a rotation', () => {
   })
 
   it('sends nothing while it is away', async () => {
-    const { profile, tab } = await withTwoTabs()
+    const { profile, tab } = await openExpiredTabs()
     tab.page.emit('hide')
     const call = tab.auth.getAccessToken()
     await profile.pass(60_000)
@@ -235,7 +175,7 @@ describe('a reply that comes after the sign-out', () => {
   it.each(['the same tab', 'another tab'])(
     'in %s changes nothing and is revoked',
     async (where) => {
-      const { profile, tab, peer } = await withTwoTabs()
+      const { profile, tab, peer } = await openExpiredTabs()
       const answer = createDeferred()
       profile.server.answerNext(arrivingWith(answer.promise))
       const call = failureOf(tab.auth.getAccessToken())
@@ -260,7 +200,7 @@ describe('a reply that comes after the sign-out', () => {
   )
 
   it('is not revoked when another session has begun, and leaves that alone', async () => {
-    const { profile, tab, peer } = await withTwoTabs()
+    const { profile, tab, peer } = await openExpiredTabs()
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
     const call = failureOf(tab.auth.getAccessToken())
@@ -278,7 +218,7 @@ describe('a reply that comes after the sign-out', () => {
 
 describe('a connection that is cut', () => {
   it('is tried again once at once, and not before the hold-off after that', async () => {
-    const { profile, tab } = await withTwoTabs()
+    const { profile, tab } = await openExpiredTabs()
     profile.server.answerAlways(cut)
     await profile.passUntil(failureOf(tab.auth.getAccessToken()))
     const [first, second] = profile.sent.map(({ at }) => at)

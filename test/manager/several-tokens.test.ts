@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, named } from '../support/failure.ts'
+import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 import { refusal, spoilt } from '../support/token-replies.ts'
 
@@ -14,10 +15,7 @@ async function withTwoTokens(): Promise<{
   /** Token requests since then. */
   requests(): number
 }> {
-  const profile = createProfile()
-  const tab = await profile.openSignedInTab()
-  const peer = profile.openTab()
-  await peer.auth.ready
+  const { profile, tab, peer } = await openTabs()
   await tab.auth.getAccessToken(orders)
   await tab.auth.getAccessToken(mail)
   const before = profile.server.counts.requests

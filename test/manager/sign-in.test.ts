@@ -4,7 +4,7 @@ import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { cut } from '../support/token-replies.ts'
+import { arrivingWith, cut } from '../support/token-replies.ts'
 
 const options = { scope: 'openid orders', redirectUri }
 
@@ -113,11 +113,7 @@ describe('handleRedirect', () => {
   it('shares one redemption among concurrent calls', async () => {
     const { profile, left } = await begun('/orders')
     const arrival = createDeferred()
-    const reply = redeeming(profile, left)
-    profile.server.answerNext(async (request) => {
-      await arrival.promise
-      return reply(request)
-    })
+    profile.server.answerNext(arrivingWith(arrival.promise, redeeming(profile, left)))
     const { auth } = arriveAt(profile, callbackOf(left))
     const calls = [auth.handleRedirect(), auth.handleRedirect()]
     await settle()

@@ -2,29 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
-import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
+import { openTabs } from '../support/open-tabs.ts'
+import { createProfile, settle, type Profile } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
 
-async function withTabs(
-  count: number,
-  options: Parameters<Profile['openTab']>[0] = {},
-): Promise<{ profile: Profile; tab: Tab; peers: readonly Tab[] }> {
-  const profile = createProfile()
-  const tab = await profile.openSignedInTab(options)
-  const peers = Array.from({ length: count - 1 }, () => profile.openTab(options))
-  await Promise.all(peers.map(({ auth }) => auth.ready))
-  return { profile, tab, peers }
-}
-
 describe('signOut', () => {
   it('signs all tabs out at once', async () => {
-    const { profile, tab, peers } = await withTabs(5)
+    const { profile, tab, tabs } = await openTabs(5)
     const at = profile.clock.now()
     await tab.auth.signOut()
     await settle()
-    for (const { auth, events } of [tab, ...peers]) {
+    for (const { auth, events } of tabs) {
       expect(auth.getState()).toEqual(signedOut)
       expect(named(await failureOf(auth.getAccessToken()))).toBe('SessionEndedError SIGNED_OUT')
       expect(events).toContainEqual({ type: 'session-ended', reason: 'signed-out', at })
@@ -34,7 +24,7 @@ describe('signOut', () => {
   })
 
   it('is over here before it has asked anybody', async () => {
-    const { tab } = await withTabs(1)
+    const tab = await createProfile().openSignedInTab()
     const leaving = tab.auth.signOut()
     expect(tab.auth.getState()).toEqual(signedOut)
     await leaving
@@ -42,14 +32,15 @@ describe('signOut', () => {
 
   it('works offline too', async () => {
     const offline = (): Promise<Response> => Promise.reject(new TypeError('Failed to fetch'))
-    const { tab, peers } = await withTabs(3, { fetch: offline })
+    const { tab, tabs } = await openTabs(3, { fetch: offline })
     await tab.auth.signOut()
     await settle()
-    for (const { auth } of [tab, ...peers]) expect(auth.getState()).toEqual(signedOut)
+    for (const { auth } of tabs) expect(auth.getState()).toEqual(signedOut)
   })
 
   it('outlasts a reload', async () => {
-    const { profile, tab } = await withTabs(1)
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
     await tab.auth.signOut()
     const { auth } = profile.openTab()
     await expect(auth.ready).resolves.toEqual(signedOut)
@@ -74,7 +65,8 @@ describe('signOut', () => {
   })
 
   it('revokes the newest refresh token, unless it is told not to', async () => {
-    const { profile, tab } = await withTabs(1)
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
     await tab.auth.refresh()
     await tab.auth.signOut()
     expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
@@ -96,12 +88,12 @@ describe('signOut', () => {
   })
 
   it('before the stored session was read ends it all the same', async () => {
-    const { profile, peers } = await withTabs(2)
+    const { profile, peer } = await openTabs()
     const { auth } = profile.openTab()
     await auth.signOut()
     await settle()
     expect(auth.getState()).toEqual(signedOut)
-    expect(peers[0]?.auth.getState()).toEqual(signedOut)
+    expect(peer.auth.getState()).toEqual(signedOut)
     expect(profile.server.counts.revocations).toBe(1)
   })
 })
@@ -164,29 +156,30 @@ describe('signOut at the server', () => {
 
 describe('signOut during a rotation', () => {
   it('rejects everybody who waits for it at once', async () => {
-    const { profile, tab, peers } = await withTabs(3)
+    const { profile, tabs, peer } = await openTabs(3)
     profile.clock.advance(600_000)
     const answer = createDeferred()
     profile.server.answerNext(arrivingWith(answer.promise))
-    const calls = [tab, ...peers].flatMap((each) => [
+    const calls = tabs.flatMap((each) => [
       failureOf(each.auth.getAccessToken()),
       failureOf(each.call()),
       failureOf(each.auth.refresh()),
     ])
     await settle()
-    await peers[0]?.auth.signOut()
+    await peer.auth.signOut()
     for (const error of await Promise.all(calls)) {
       expect(named(error)).toBe('SessionEndedError SIGNED_OUT')
     }
     answer.resolve()
     await settle()
-    for (const { auth } of [tab, ...peers]) expect(auth.getState()).toEqual(signedOut)
+    for (const { auth } of tabs) expect(auth.getState()).toEqual(signedOut)
     expect(profile.api.requests).toHaveLength(0)
     expect(profile.server.counts.requests).toBe(1)
   })
 
   it('does not keep the next session from being renewed', async () => {
-    const { profile, tab } = await withTabs(1)
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
     profile.clock.advance(600_000)
     profile.server.answerNext(() => new Promise(() => {}))
     const call = failureOf(tab.auth.getAccessToken())
@@ -202,10 +195,7 @@ describe('signOut during a rotation', () => {
 
 describe('a sign-in right after a sign-out', () => {
   it('stands in every tab, though nobody waited for the sign-out', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     const leaving = tab.auth.signOut({ revoke: false, endSession: false })
     const calls = [failureOf(tab.auth.getAccessToken())]
     await tab.auth.startSession(profile.server.signIn())
@@ -218,7 +208,7 @@ describe('a sign-in right after a sign-out', () => {
 
 describe('signOut when storage refuses', () => {
   it('fulfils, and this tab stays signed out', async () => {
-    const { profile, tab, peers } = await withTabs(2)
+    const { profile, tab, peer } = await openTabs()
     profile.store.refuses = (operation) => operation === 'update'
     await tab.auth.signOut()
     expect(tab.auth.getState()).toEqual(signedOut)
@@ -232,30 +222,30 @@ describe('signOut when storage refuses', () => {
     }
     // The server does what storage did not.
     profile.store.refuses = () => false
-    await failureOf(peers[0]?.auth.refresh() ?? Promise.resolve())
+    await failureOf(peer.auth.refresh())
     await settle()
-    expect(peers[0]?.auth.getState()).toMatchObject({ status: 'signed-out' })
+    expect(peer.auth.getState()).toMatchObject({ status: 'signed-out' })
   })
 
   it('is not undone in this tab by a peer that renews', async () => {
-    const { profile, tab, peers } = await withTabs(2)
+    const { profile, tab, peer } = await openTabs()
     profile.store.refuses = (operation) => operation === 'update'
     await tab.auth.signOut({ revoke: false })
     profile.store.refuses = () => false
-    await peers[0]?.auth.refresh()
+    await peer.auth.refresh()
     await settle()
     expect(tab.auth.getState()).toEqual(signedOut)
     expect(named(await failureOf(tab.auth.getAccessToken()))).toBe('SessionEndedError SIGNED_OUT')
   })
 
   it('leaves a later sign-in of another tab alone', async () => {
-    const { profile, tab, peers } = await withTabs(2)
+    const { profile, tab, peer } = await openTabs()
     profile.store.refuses = () => true
     await tab.auth.signOut()
     profile.store.refuses = () => false
     profile.clock.advance(1_000)
     const second = profile.server.signIn()
-    await peers[0]?.auth.startSession(second)
+    await peer.auth.startSession(second)
     await settle()
     expect(await tab.auth.getAccessToken()).toBe(second.access_token)
   })
@@ -276,12 +266,12 @@ describe('a sign-in in one tab', () => {
   })
 
   it('after a sign-out begins anew', async () => {
-    const { profile, tab, peers } = await withTabs(3)
+    const { profile, tab, peer, tabs } = await openTabs(3)
     await tab.auth.signOut()
     const response = profile.server.signIn()
-    await peers[1]?.auth.startSession(response)
+    await peer.auth.startSession(response)
     await settle()
-    for (const { auth } of [tab, ...peers]) {
+    for (const { auth } of tabs) {
       expect(await auth.getAccessToken()).toBe(response.access_token)
     }
   })

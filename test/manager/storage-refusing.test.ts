@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { TokenStore } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle, type Profile } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 
@@ -27,10 +29,6 @@ function createTroubledStore({ store }: Profile): TroubledStore {
     },
   }
   return troubled
-}
-
-function newestAccessToken({ server }: Profile): string | undefined {
-  return server.secrets.findLast((secret) => secret.startsWith('access'))
 }
 
 describe('a sign-out that storage refuses', () => {
@@ -83,10 +81,7 @@ describe('a sign-out that storage refuses', () => {
   })
 
   it('reaches the other tabs and a reload once storage takes it', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     profile.store.refuses = (operation) => operation === 'update'
     await tab.auth.signOut(hereOnly)
     profile.store.refuses = () => false
@@ -112,10 +107,7 @@ describe('a renewal that storage refuses for good', () => {
   })
 
   it('is stored by looks alone once storage is well, and no peer sends the spent token', async () => {
-    const profile = createProfile({ expiresIn: 3_600 })
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs(2, {}, createProfile({ expiresIn: 3_600 }))
     profile.store.refuses = (_, durable) => durable
     await profile.passUntil(tab.auth.refresh())
     profile.store.refuses = () => false
@@ -130,7 +122,7 @@ describe('a renewal that storage refuses for good', () => {
     await peer.auth.refresh()
     await settle()
     expect(profile.server.counts).toMatchObject({ requests: 2, grants: 2, replays: 0 })
-    expect(await tab.auth.getAccessToken()).toBe(newestAccessToken(profile))
+    expect(await tab.auth.getAccessToken()).toBe(newest(profile, 'access'))
   })
 })
 
@@ -168,7 +160,7 @@ describe('storage that answers out of order', () => {
     await settle()
     expect(tab.auth.getState()).toMatchObject({ generation: 1 })
     write.resolve()
-    expect(await token).toBe(newestAccessToken(profile))
+    expect(await token).toBe(newest(profile, 'access'))
     expect(tab.auth.getState()).toMatchObject({ generation: 2, refresh: { phase: 'idle' } })
     expect(profile.server.counts.requests).toBe(1)
   })

@@ -2,25 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { LockManager } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { openTabs } from '../support/open-tabs.ts'
+import { overwriteRecord, removeRecord, storedRecord } from '../support/stored-record.ts'
 import { arrivingWith } from '../support/token-replies.ts'
-import { createProfile, settle, type Profile } from '../support/tabs.ts'
-
-const recordKey = 'session https%3A%2F%2Fas.example spa default'
-
-async function put(profile: Profile, value: unknown): Promise<void> {
-  await profile.store.update(recordKey, () => ({ put: value, result: undefined }))
-}
-
-async function remove(profile: Profile): Promise<void> {
-  await profile.store.update(recordKey, () => ({ remove: true, result: undefined }))
-}
+import { createProfile, settle } from '../support/tabs.ts'
 
 describe('a commit that storage refuses', () => {
   it('is tried again until storage takes it', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     let refusals = 2
     profile.store.refuses = (_, durable) => durable && refusals-- > 0
     await profile.passUntil(tab.auth.refresh())
@@ -31,14 +21,11 @@ describe('a commit that storage refuses', () => {
   })
 
   it('for good is kept in memory, and no peer sends the spent token', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     profile.clock.advance(600_000)
     profile.store.refuses = (_, durable) => durable
     const token = await profile.passUntil(tab.auth.getAccessToken())
-    expect(token).toBe(profile.server.secrets.findLast((secret) => secret.startsWith('access')))
+    expect(token).toBe(newest(profile, 'access'))
     expect(tab.events).toContainEqual(expect.objectContaining({ type: 'persistence-failed' }))
     expect(tab.auth.getState()).toMatchObject({ status: 'signed-in', refresh: { phase: 'idle' } })
 
@@ -53,10 +40,7 @@ describe('a commit that storage refuses', () => {
   })
 
   it('reaches storage with the next write that storage takes', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, tab, peer } = await openTabs()
     profile.store.refuses = (_, durable) => durable
     await profile.passUntil(tab.auth.refresh())
     profile.store.refuses = () => false
@@ -71,7 +55,7 @@ describe('a record that vanishes', () => {
   it('ends the session', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
-    await remove(profile)
+    await removeRecord(profile)
     tab.page.emit('visible')
     expect(named(await failureOf(tab.auth.getAccessToken()))).toBe(
       'SessionEndedError STORAGE_CLEARED',
@@ -90,7 +74,7 @@ describe('a record that vanishes', () => {
     profile.server.answerNext(arrivingWith(answer.promise))
     const call = failureOf(tab.auth.refresh())
     await settle()
-    await remove(profile)
+    await removeRecord(profile)
     answer.resolve()
     expect(named(await call)).toBe('SessionEndedError STORAGE_CLEARED')
     await settle()
@@ -101,7 +85,7 @@ describe('a record that vanishes', () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
     const peer = profile.openTab()
-    await remove(profile)
+    await removeRecord(profile)
     tab.page.emit('visible')
     await profile.pass(1_000)
     await tab.auth.startSession(profile.server.signIn())
@@ -115,7 +99,7 @@ describe('a record that cannot be read', () => {
 
   it.each(corrupt)('such as %j is no session, and says so', async (value) => {
     const profile = createProfile()
-    await put(profile, value)
+    await overwriteRecord(profile, value)
     const tab = profile.openTab()
     const states = await tab.auth.ready
     expect(states).toEqual({ status: 'signed-out', reason: 'never' })
@@ -128,7 +112,7 @@ describe('a record that cannot be read', () => {
   it('ends a running session as one that was cleared', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
-    await put(profile, { schema: 1, session: { refreshToken: 7 } })
+    await overwriteRecord(profile, { schema: 1, session: { refreshToken: 7 } })
     tab.page.emit('visible')
     await settle()
     expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'storage-cleared' })
@@ -143,7 +127,7 @@ describe('a record of a newer version', () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
     const token = await tab.auth.getAccessToken()
-    await put(profile, newer)
+    await overwriteRecord(profile, newer)
     tab.page.emit('visible')
     await settle()
     expect(tab.events).toContainEqual(expect.objectContaining({ type: 'record-newer' }))
@@ -153,17 +137,17 @@ describe('a record of a newer version', () => {
     expect(named(await failureOf(begun))).toBe('StorageError RECORD_NEWER')
     await tab.auth.signOut()
     expect(tab.auth.getState()).toMatchObject({ status: 'signed-out' })
-    expect(await profile.store.read(recordKey)).toEqual(newer)
+    expect(await storedRecord(profile)).toEqual(newer)
     expect(profile.server.counts.requests).toBe(0)
   })
 
   it('found at the start leaves the state open and lets nothing through', async () => {
     const profile = createProfile()
-    await put(profile, newer)
+    await overwriteRecord(profile, newer)
     const { auth } = profile.openTab()
     await expect(auth.ready).resolves.toEqual({ status: 'restoring' })
     expect(named(await failureOf(auth.getAccessToken()))).toBe('StorageError RECORD_NEWER')
-    expect(await profile.store.read(recordKey)).toEqual(newer)
+    expect(await storedRecord(profile)).toEqual(newer)
   })
 })
 

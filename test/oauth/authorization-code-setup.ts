@@ -116,10 +116,3 @@ function withParameters(parameters: Readonly<Record<string, string | undefined>>
   }
   return url.href
 }
-
-export function refusal(outcome: Promise<unknown>): Promise<unknown> {
-  return outcome.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-}

@@ -9,6 +9,7 @@ import {
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import {
   createFetchDouble,
+  createSilence,
   issuer,
   json,
   opaqueRedirect,
@@ -204,18 +205,12 @@ describe('createAuthorizationServer: discovery', () => {
   })
 
   it('gives up after the bound', async () => {
-    let arrive = (): void => {}
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve
-    })
-    const { server, clock } = createServerWith(issuer, () => {
-      arrive()
-      return new Promise(() => {})
-    })
-    const asked = server.metadata()
-    await arrived
+    const { answer, asked } = createSilence()
+    const { server, clock } = createServerWith(issuer, answer)
+    const discovered = server.metadata()
+    await asked
     clock.advance(10_000)
-    await expect(asked).rejects.toMatchObject({ ...unavailable, code: 'TIMEOUT' })
+    await expect(discovered).rejects.toMatchObject({ ...unavailable, code: 'TIMEOUT' })
   })
 
   it('is not asked again and again for metadata that do not do', async () => {

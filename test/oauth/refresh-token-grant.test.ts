@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { ConfigurationError, RefreshUnavailableError } from '../../src/core/errors.ts'
 import { dpop } from '../../src/oauth/dpop.ts'
 import { createEndpointWith, refreshWith, request, sentToken, tokens } from './refresh-setup.ts'
-import { clientId, issuer, json, opaqueRedirect, page, type SentRequest } from './server-double.ts'
+import {
+  clientId,
+  createSilence,
+  issuer,
+  json,
+  opaqueRedirect,
+  page,
+  type SentRequest,
+} from './server-double.ts'
 
 describe('createTokenEndpoint: the request', () => {
   it('is a form with the grant, the token and the client, each once, and nothing in the URL', async () => {
@@ -85,16 +93,10 @@ describe('createTokenEndpoint: the request', () => {
   })
 
   it('ends after the bound', async () => {
-    let arrive = (): void => {}
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve
-    })
-    const { endpoint, clock } = createEndpointWith(() => {
-      arrive()
-      return new Promise(() => {})
-    })
+    const { answer, asked } = createSilence()
+    const { endpoint, clock } = createEndpointWith(answer)
     const outcome = endpoint.refresh(request)
-    await arrived
+    await asked
     clock.advance(10_000)
     expect(await outcome).toMatchObject({
       kind: 'transient',

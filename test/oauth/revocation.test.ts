@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { revokeToken } from '../../src/oauth/revocation.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
-import { clientId, createFetchDouble, issuer, json, metadata, page } from './server-double.ts'
+import {
+  clientId,
+  createFetchDouble,
+  createSilence,
+  issuer,
+  json,
+  metadata,
+  page,
+} from './server-double.ts'
 
 function revokeWith(
   answer: () => Response | Promise<Response>,
@@ -41,14 +49,8 @@ describe('revokeToken', () => {
   })
 
   it('fulfils when the server never answers, after the bound', async () => {
-    let ask = (): void => {}
-    const asked = new Promise<void>((resolve) => {
-      ask = resolve
-    })
-    const { clock, revoked } = revokeWith(() => {
-      ask()
-      return new Promise(() => {})
-    })
+    const { answer, asked } = createSilence()
+    const { clock, revoked } = revokeWith(answer)
     await asked
     clock.advance(10_000)
     await expect(revoked).resolves.toBeUndefined()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { everythingIn } from '../support/everything-in.ts'
-import { createCode, plantedCode, refusal, type Answer } from './authorization-code-setup.ts'
+import { failureOf } from '../support/failure.ts'
+import { createCode, plantedCode, type Answer } from './authorization-code-setup.ts'
 import { createEndpointWith, refreshWith, request, sentToken, tokens } from './refresh-setup.ts'
 import { json, opaqueRedirect, signIdToken } from './server-double.ts'
 
@@ -79,7 +80,7 @@ describe('errors', () => {
       const { state, callback } = await begin()
       const [stored] = (await store.read('sign-in')) as readonly { readonly verifier: string }[]
       secrets = [plantedCode, stored?.verifier ?? '']
-      const error = await refusal(code.redeem(callback()))
+      const error = await failureOf(code.redeem(callback()))
       expect(error).toBeInstanceOf(Error)
       for (const secret of [...secrets, state, 'access-secret', 'refresh-secret', 'next-secret']) {
         expect(everythingIn(error)).not.toContain(secret)
@@ -98,7 +99,7 @@ describe('errors', () => {
     const { code, begin, store } = createCode()
     const { state, callback } = await begin()
     const [stored] = (await store.read('sign-in')) as readonly { readonly verifier: string }[]
-    const error = await refusal(code.redeem(callback(changes(state))))
+    const error = await failureOf(code.redeem(callback(changes(state))))
     expect(error).toBeInstanceOf(Error)
     for (const secret of [plantedCode, state, stored?.verifier ?? 'no verifier']) {
       expect(everythingIn(error)).not.toContain(secret)

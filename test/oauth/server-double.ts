@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import { SignJWT, generateKeyPair } from 'jose'
+import { createDeferred } from '../support/deferred.ts'
 
 export const issuer = 'https://as.example'
 export const clientId = 'spa'
@@ -36,6 +37,21 @@ export function createFetchDouble(answer: (request: SentRequest) => Response | P
     return answer(request)
   }
   return { fetch: () => send, sent }
+}
+
+/** An answer that never comes. `asked` fulfils when somebody begins to wait for it. */
+export function createSilence(): {
+  readonly answer: () => Promise<never>
+  readonly asked: Promise<void>
+} {
+  const { promise, resolve } = createDeferred()
+  return {
+    asked: promise,
+    answer() {
+      resolve()
+      return new Promise(() => {})
+    },
+  }
 }
 
 export function json(

@@ -6,10 +6,11 @@ import {
   type UseAccessTokenOptions,
 } from '../../src/react/index.ts'
 import { json } from '../oauth/server-double.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { idToken } from '../support/id-token.ts'
 import { createProfile } from '../support/tabs.ts'
-import { countedManager } from './counted-manager.ts'
+import { arrivingWith } from '../support/token-replies.ts'
 import { acting, mount, recorder, within } from './mount.ts'
 
 const statusesOf = (seen: readonly AccessTokenState[]): string[] => seen.map(({ status }) => status)
@@ -159,10 +160,7 @@ export function describeAccessTokenHook(): void {
       const { auth, subscriptions, wishes } = countedManager((await profile.openSignedInTab()).auth)
       await profile.pass(301_000)
       const reply = createDeferred()
-      profile.server.answerNext(async ({ proceed }) => {
-        await reply.promise
-        return proceed()
-      })
+      profile.server.answerNext(arrivingWith(reply.promise))
       const { seen, Recorder } = recorder(() => useAccessToken())
       const { unmount } = await mount(within(auth, h(Recorder)))
       await unmount()

@@ -1,6 +1,6 @@
 import { compile as compileSvelte } from 'svelte/compiler'
 import { describe, expect, it } from 'vitest'
-import { compileExamples, examplesOf, type Example } from './examples.ts'
+import { compileExamples, examplesOf, type Example } from '../support/guide-examples.ts'
 
 const examples = examplesOf('react')
 const ofLanguage = (language: string): Example[] =>

@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 import { version } from 'react'
 import { expect, it } from 'vitest'
+import { failOnComplaints } from '../support/complaints.ts'
 import { describeAccessTokenHook } from './access-token-suite.ts'
-import { listenToReact } from './mount.ts'
 import { describeSessionHooks } from './session-suite.ts'
 
-const complaints = listenToReact()
+const complaints = failOnComplaints('error')
 
 it('React is the newest', () => {
   expect(version).toMatch(/^19\./)

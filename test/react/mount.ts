@@ -1,6 +1,6 @@
 import { act, createElement as h, type ReactNode } from 'react'
 import { createRoot, hydrateRoot } from 'react-dom/client'
-import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { vi } from 'vitest'
 import type { TokenManager } from '../../src/index.ts'
 import { AuthProvider } from '../../src/react/index.ts'
 import { settle } from '../support/tabs.ts'
@@ -64,24 +64,4 @@ export function recorder<T>(use: () => T): { readonly seen: T[]; readonly Record
     return null
   }
   return { seen, Recorder }
-}
-
-/**
- * Fails every test of the file in which React complains of anything.
- *
- * @returns The complaints; a test that expects some takes them away.
- */
-export function listenToReact(): unknown[] {
-  const complaints: unknown[] = []
-  const note = (...said: unknown[]): void => {
-    complaints.push(said)
-  }
-  beforeEach(() => {
-    vi.spyOn(console, 'error').mockImplementation(note)
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-    expect(complaints.splice(0)).toEqual([])
-  })
-  return complaints
 }

@@ -9,8 +9,8 @@ import {
   useAuthFetch,
   useSession,
 } from '../../src/react/index.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createProfile } from '../support/tabs.ts'
-import { countedManager } from './counted-manager.ts'
 
 function Page(): ReactNode {
   const { status } = useSession()

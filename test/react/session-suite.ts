@@ -2,10 +2,10 @@ import { Component, StrictMode, createElement as h, useEffect, type ReactNode } 
 import { describe, expect, it, vi } from 'vitest'
 import type { SessionState } from '../../src/index.ts'
 import { RequireSession, useAuth, useAuthFetch, useSession } from '../../src/react/index.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { apiUrl, createProfile } from '../support/tabs.ts'
-import { countedManager } from './counted-manager.ts'
 import { acting, hydrate, mount, recorder, within } from './mount.ts'
 
 const toStatus = (state: SessionState): string => state.status
@@ -46,8 +46,7 @@ export function describeSessionHooks(complaints: unknown[]): void {
     it('renders the state there is, and then only when it changes', async () => {
       const profile = createProfile()
       const storage = createDeferred()
-      const read = profile.store.read
-      profile.store.read = (key) => storage.promise.then(() => read(key))
+      profile.store.readsAfter = storage.promise
       const { auth } = profile.openTab()
       const { seen, Recorder } = recorder(() => useSession())
       await mount(within(auth, h(Recorder)))

@@ -3,9 +3,11 @@ import { dpop } from '../../src/index.ts'
 import { json } from '../oauth/server-double.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { newest } from '../support/newest.ts'
+import { expire, openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { cut } from '../support/token-replies.ts'
-import { countOf, expire, hourMs, minuteMs, newest, openTabs } from './stage.ts'
+import { countOf, hourMs, minuteMs } from './stage.ts'
 
 const dayMs = 24 * hourMs
 

@@ -2,17 +2,11 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { expire, openExpiredTabs, openFrozenTab, openTabs } from '../support/open-tabs.ts'
 import { settle } from '../support/tabs.ts'
-import {
-  countOf,
-  expire,
-  hourMs,
-  newest,
-  openExpiredTabs,
-  openFrozenTab,
-  openTabs,
-  presented,
-} from './stage.ts'
+import { arrivingWith } from '../support/token-replies.ts'
+import { countOf, hourMs, presented } from './stage.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -28,10 +22,7 @@ it.each([
     const { profile, tab, peer } = await openExpiredTabs()
     const frozen = await openFrozenTab(profile)
     const answer = createDeferred()
-    profile.server.answerNext(async () => {
-      await answer.promise
-      return reply()
-    })
+    profile.server.answerNext(arrivingWith(answer.promise, reply))
     const late = frozen.auth.getAccessToken()
     await settle()
     const token = await profile.passUntil(tab.auth.getAccessToken())

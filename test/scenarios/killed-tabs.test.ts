@@ -2,26 +2,18 @@ import { expect, it } from 'vitest'
 import { page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
-import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { arrivingWith, cutAfterRotation, hang } from '../support/token-replies.ts'
+import { newest } from '../support/newest.ts'
 import {
-  countOf,
   expire,
-  hourMs,
-  leaseMs,
-  lockBoundMs,
-  newest,
   openExpiredTabs,
   openFrozenTab,
   openMortalTab,
   openTabs,
-  presented,
-} from './stage.ts'
-
-const afterRotation = (request: Parameters<typeof hang>[0]): Promise<never> => {
-  request.proceed()
-  return new Promise(() => {})
-}
+} from '../support/open-tabs.ts'
+import { leaseMs, lockBoundMs } from '../support/protocol-facts.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
+import { arrivingWith, cutAfterRotation, hangAfterRotation } from '../support/token-replies.ts'
+import { countOf, hourMs, presented } from './stage.ts'
 
 /** Has a tab begin a refresh and kills it there; the others are in the queue by then. */
 async function killedWhile(
@@ -68,14 +60,14 @@ it('S-04: after a tab that was killed before its request left, the next one refr
 
 it('S-05: after a tab that was killed with its request under way the next one presents the same token once more, and where a strict server had rotated the session ends once', async () => {
   const graceful = await openExpiredTabs(2, {}, createProfile({ graceful: true }))
-  graceful.profile.server.answerNext(afterRotation)
+  graceful.profile.server.answerNext(hangAfterRotation)
   const calls = await killedWhile(graceful.profile, graceful.tabs)
   expect(new Set(await Promise.all(calls))).toEqual(new Set([newest(graceful.profile, 'access')]))
   expect(new Set(presented(graceful.profile)).size).toBe(1)
   expect(graceful.profile.server.counts).toMatchObject({ requests: 2, repeats: 1, replays: 0 })
 
   const strict = await openExpiredTabs(3)
-  strict.profile.server.answerNext(afterRotation)
+  strict.profile.server.answerNext(hangAfterRotation)
   const lost = await killedWhile(strict.profile, strict.tabs)
   expect(strict.profile.server.counts.requests).toBe(1)
   await expectLostRotation(strict.profile, strict.tabs, lost)

@@ -1,17 +1,11 @@
 import { expect, it } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { expire, openExpiredTabs, openTabs } from '../support/open-tabs.ts'
+import { sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle } from '../support/tabs.ts'
-import {
-  countOf,
-  expire,
-  newest,
-  openExpiredTabs,
-  openTabs,
-  openTabWithSlowDisk,
-  presented,
-  sharedName,
-} from './stage.ts'
+import { countOf, openTabWithSlowDisk, presented } from './stage.ts'
 
 it('S-03: fifty tabs whose token runs out at the same instant cost one refresh, and the others only read', async () => {
   const { profile, tabs } = await openExpiredTabs(50)

@@ -2,9 +2,12 @@ import { expect, it } from 'vitest'
 import { json } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { expire, openExpiredTabs } from '../support/open-tabs.ts'
+import { sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
-import { expire, newest, openExpiredTabs, presented, sharedName } from './stage.ts'
+import { presented } from './stage.ts'
 
 const hundred = Array.from({ length: 100 }, (_, index) => index)
 

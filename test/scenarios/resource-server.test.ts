@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { openTabs } from '../support/open-tabs.ts'
 import { apiUrl, createProfile, settle } from '../support/tabs.ts'
-import { answering, countOf, openTabs } from './stage.ts'
+import { answering, countOf } from './stage.ts'
 
 const unauthorized = (challenge?: string): Response =>
   new Response(null, {

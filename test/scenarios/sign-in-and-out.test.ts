@@ -2,10 +2,11 @@ import { expect, it } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { expire, openExpiredTabs, openTabs, type OpenTabs } from '../support/open-tabs.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
+import { storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { arrivingWith, hang, spoilt } from '../support/token-replies.ts'
-import { expire, openExpiredTabs, openTabs, storedRecord, type OpenTabs } from './stage.ts'
 
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
 

@@ -2,21 +2,13 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { expire, openExpiredTabs, openTabs } from '../support/open-tabs.ts'
+import { sharedName } from '../support/protocol-facts.ts'
+import { overwriteRecord, removeRecord, storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
-import {
-  countOf,
-  expire,
-  newest,
-  openExpiredTabs,
-  openTabs,
-  openTabWithSlowDisk,
-  overwriteRecord,
-  presented,
-  removeRecord,
-  sharedName,
-  storedRecord,
-} from './stage.ts'
+import { countOf, openTabWithSlowDisk, presented } from './stage.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()

@@ -3,19 +3,12 @@ import { dpop } from '../../src/index.ts'
 import { json, opaqueRedirect, page } from '../oauth/server-double.ts'
 import { decodeJwtPart } from '../../src/oauth/id-token.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { newest } from '../support/newest.ts'
+import { expire, openExpiredTabs, openTabs } from '../support/open-tabs.ts'
+import { overwriteRecord, storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { cut } from '../support/token-replies.ts'
-import {
-  expire,
-  hourMs,
-  minuteMs,
-  newest,
-  openExpiredTabs,
-  openTabs,
-  overwriteRecord,
-  presented,
-  storedRecord,
-} from './stage.ts'
+import { hourMs, minuteMs, presented } from './stage.ts'
 
 it('S-42: when the server asks one tab to wait, every tab waits, and a token that lives is served', async () => {
   for (const status of [429, 503]) {

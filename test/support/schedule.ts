@@ -71,7 +71,7 @@ export function createSchedule(seed: number, blunders: boolean): Schedule {
 }
 
 /** Lets the tabs do forty things, then grow calm, and says how they are left. */
-export async function run(
+export async function playSchedule(
   { profile, below, calls }: Schedule,
   tabs: readonly Tab[],
   actions: Schedule['actions'],

@@ -45,6 +45,8 @@ export interface Profile {
     updates: number
     /** Storage rejects whatever this is `true` for. */
     refuses: (operation: 'read' | 'update', durable: boolean) => boolean
+    /** Nothing is read before this. */
+    readsAfter: Promise<unknown>
   }
   readonly locks: LockManager
   readonly openChannel: OpenChannel
@@ -87,9 +89,11 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
     reads: 0,
     updates: 0,
     refuses: () => false,
+    readsAfter: Promise.resolve(),
     async read(key) {
       store.reads += 1
       if (store.refuses('read', false)) throw new Error('storage refuses')
+      await store.readsAfter
       return memory.read(key)
     },
     async update(key, change, how) {

@@ -13,6 +13,12 @@ export const cutAfterRotation: FakeReply = (request) => {
 /** Nothing ever comes back. */
 export const hang: FakeReply = () => new Promise(() => {})
 
+/** The server does its part, and nothing ever comes back. */
+export const hangAfterRotation: FakeReply = (request) => {
+  request.proceed()
+  return hang(request)
+}
+
 /** An OAuth error response (RFC 6749 §5.2). */
 export function refusal(
   status: number,
@@ -30,10 +36,13 @@ export function spoilt(changes: Readonly<Record<string, unknown>>): FakeReply {
   }
 }
 
-/** The server does its part at once; its reply arrives when `arrival` does. */
-export function arrivingWith(arrival: Promise<unknown>): FakeReply {
-  return async ({ proceed }) => {
-    const reply = proceed()
+/** The server does its part at once; its reply, or `answer`, arrives when `arrival` does. */
+export function arrivingWith(
+  arrival: Promise<unknown>,
+  answer: FakeReply = ({ proceed }) => proceed(),
+): FakeReply {
+  return async (request) => {
+    const reply = await answer(request)
     await arrival
     return reply
   }

@@ -81,7 +81,7 @@ export function replyJson(
 }
 
 /** A token proxy as an HTTP server; returns its address. */
-export async function startProxy(options: TokenProxyOptions): Promise<string> {
+async function startProxy(options: TokenProxyOptions): Promise<string> {
   const proxy = createTokenProxy(options)
   return `${await listen((request, response) => void serveFetchHandler(proxy, request, response))}/oauth/token`
 }

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { ref } from 'vue'
 import { useAccessToken, type AccessTokenState } from '../../src/vue/index.ts'
 import { json } from '../oauth/server-double.ts'
-import { countedManager } from '../react/counted-manager.ts'
+import { failOnComplaints } from '../support/complaints.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { idToken } from '../support/id-token.ts'
 import { createProfile } from '../support/tabs.ts'
-import { listenToVue, mount, recorder, rest } from './mount.ts'
+import { arrivingWith } from '../support/token-replies.ts'
+import { mount, recorder, rest } from './mount.ts'
 
-listenToVue()
+failOnComplaints('warn', 'error')
 
 const statusesOf = (seen: readonly AccessTokenState[]): string[] => seen.map(({ status }) => status)
 
@@ -157,10 +159,7 @@ describe('useAccessToken', () => {
     const { auth, subscriptions, wishes } = countedManager((await profile.openSignedInTab()).auth)
     await profile.pass(301_000)
     const reply = createDeferred()
-    profile.server.answerNext(async ({ proceed }) => {
-      await reply.promise
-      return proceed()
-    })
+    profile.server.answerNext(arrivingWith(reply.promise))
     let access: { readonly value: AccessTokenState } | undefined
     const { Recorder } = recorder(() => (access = useAccessToken()))
     const { unmount } = await mount(auth, Recorder)

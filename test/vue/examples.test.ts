@@ -1,6 +1,6 @@
 import { compileScript, parse } from 'vue/compiler-sfc'
 import { describe, expect, it } from 'vitest'
-import { compileExamples, examplesOf, type Example } from '../react/examples.ts'
+import { compileExamples, examplesOf, type Example } from '../support/guide-examples.ts'
 
 const examples = examplesOf('vue')
 const ofLanguage = (language: string): Example[] =>

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest'
 import {
   createApp,
   createSSRApp,
@@ -63,25 +62,4 @@ export function recorder<T>(use: () => { readonly value: T }): {
     }
   })
   return { seen, Recorder }
-}
-
-/**
- * Fails every test of the file in which Vue complains of anything.
- *
- * @returns The complaints; a test that expects some takes them away.
- */
-export function listenToVue(): unknown[] {
-  const complaints: unknown[] = []
-  const note = (...said: unknown[]): void => {
-    complaints.push(said)
-  }
-  beforeEach(() => {
-    vi.spyOn(console, 'warn').mockImplementation(note)
-    vi.spyOn(console, 'error').mockImplementation(note)
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-    expect(complaints.splice(0)).toEqual([])
-  })
-  return complaints
 }

@@ -3,11 +3,11 @@ import { createSSRApp, defineComponent, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { createTokenManager, type TokenManager } from '../../src/index.ts'
 import { createAuth, useAccessToken, useAuthFetch, useSession } from '../../src/vue/index.ts'
-import { countedManager } from '../react/counted-manager.ts'
+import { failOnComplaints } from '../support/complaints.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createProfile, settle } from '../support/tabs.ts'
-import { listenToVue } from './mount.ts'
 
-listenToVue()
+failOnComplaints('warn', 'error')
 
 const Page = defineComponent(() => {
   const session = useSession()

@@ -13,12 +13,12 @@ import { createNavigation } from '../../src/adapters/navigation.ts'
 import { createTokenManager } from '../../src/index.ts'
 import { createAuth, createSessionGuard, type SessionGuard } from '../../src/vue/index.ts'
 import { json } from '../oauth/server-double.ts'
+import { failOnComplaints } from '../support/complaints.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle } from '../support/tabs.ts'
-import { listenToVue } from './mount.ts'
 
-listenToVue()
+failOnComplaints('warn', 'error')
 
 function routerWith(
   guard: SessionGuard<RouteLocationRaw>,
@@ -57,8 +57,7 @@ describe('createSessionGuard', () => {
     const profile = createProfile()
     await profile.openSignedInTab()
     const storage = createDeferred()
-    const read = profile.store.read
-    profile.store.read = (key) => storage.promise.then(() => read(key))
+    profile.store.readsAfter = storage.promise
     const tab = profile.openTab({ redirectUri })
     const router = routerWith(createSessionGuard(tab.auth))
     const arriving = router.push('/orders/7')

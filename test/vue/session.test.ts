@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { createApp, effectScope, h, ref, watch, type ComputedRef } from 'vue'
 import type { SessionState } from '../../src/index.ts'
 import { createAuth, useAuth, useAuthFetch, useSession } from '../../src/vue/index.ts'
-import { countedManager } from '../react/counted-manager.ts'
+import { failOnComplaints } from '../support/complaints.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { apiUrl, createProfile } from '../support/tabs.ts'
-import { hydrate, listenToVue, mount, recorder, rest } from './mount.ts'
+import { hydrate, mount, recorder, rest } from './mount.ts'
 
-const complaints = listenToVue()
+const complaints = failOnComplaints('warn', 'error')
 
 const toStatus = (state: SessionState): string => state.status
 
@@ -34,8 +35,7 @@ describe('useSession', () => {
   it('shows the state there is, and then every other', async () => {
     const profile = createProfile()
     const storage = createDeferred()
-    const read = profile.store.read
-    profile.store.read = (key) => storage.promise.then(() => read(key))
+    profile.store.readsAfter = storage.promise
     const { auth } = profile.openTab()
     const { seen, Recorder } = recorder(() => useSession())
     await mount(auth, Recorder)

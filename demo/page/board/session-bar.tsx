@@ -1,9 +1,11 @@
 import { useComputed } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import type { Facts } from '../shared/facts.ts'
 import type { SharedConditions } from '../shared/conditions.ts'
+import { chosenServerCookie } from '../shared/facts.ts'
+import type { Facts } from '../shared/facts.ts'
 import type { StateSummary } from '../shared/tab-snapshot.ts'
+import { stateText } from '../shared/tab-view.tsx'
 import { fewestFrames, mostFrames } from './tabs.ts'
 import type { Tabs } from './tabs.ts'
 
@@ -20,11 +22,12 @@ interface SessionBarProps {
 /** Who is signed in, and how many tabs there are. */
 export function SessionBar(props: SessionBarProps): JSX.Element {
   const { facts, state, tabs, isInUse, conditions } = props
-  const { status } = state.value
+  const session = state.value
+  const { status } = session
   return (
     <div class="session-bar">
       <p class="status" id="status" role="status" data-status={status}>
-        {text(state.value)}
+        {session.status === 'signed-in' ? `Signed in as ${session.user}` : stateText(session)}
       </p>
       <div class="buttons">
         <button
@@ -75,7 +78,7 @@ function ServerChoice({ facts }: { readonly facts: Facts }): JSX.Element | undef
       Server
       <select
         onChange={({ currentTarget }) => {
-          document.cookie = `demo-server=${currentTarget.value}; path=/; SameSite=Lax`
+          document.cookie = `${chosenServerCookie}=${currentTarget.value}; path=/; SameSite=Lax`
           location.replace('.')
         }}
       >
@@ -111,10 +114,4 @@ function FrameCount({ tabs }: { readonly tabs: Tabs }): JSX.Element {
       />
     </label>
   )
-}
-
-function text(state: StateSummary): string {
-  if (state.status === 'restoring') return 'Reading the session…'
-  if (state.status === 'signed-in') return `Signed in as ${state.user}`
-  return state.reason === 'never' ? 'Signed out' : `Signed out: ${state.reason}`
 }

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
+import { counted } from './counted.ts'
 import { growth } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { wait } from './troubles/outcome.ts'
 import { troubles } from './troubles/troubles.ts'
 import type { Trouble } from './troubles/trouble.ts'
-import { counted } from './words.ts'
 
 const readingMs = 3_000
 

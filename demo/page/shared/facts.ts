@@ -21,6 +21,9 @@ export interface Choice {
   readonly isStandIn: boolean
 }
 
+/** The cookie in which a browser keeps which server it wants. The page writes it. */
+export const chosenServerCookie = 'demo-server'
+
 const texts = ['issuer', 'apiOrigin', 'clientId', 'twentyLinesClientId', 'scope'] as const
 
 export async function readFacts(): Promise<Facts> {

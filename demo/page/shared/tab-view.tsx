@@ -41,7 +41,7 @@ function leftText(leftMs: number): string {
   return leftMs === 0 ? 'run out' : `${Math.ceil(leftMs / 1_000)} s`
 }
 
-function stateText(state: StateSummary): string {
+export function stateText(state: StateSummary): string {
   switch (state.status) {
     case 'restoring':
       return 'Reading the session…'

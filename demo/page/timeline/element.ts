@@ -1,4 +1,4 @@
-/** An element with a class and children; attributes are set one by one, never as markup. */
+/** An element with attributes and children, which are set one by one, never as markup. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>>,

@@ -14,17 +14,17 @@ const circle: Trace = (path, x, y, radius) => {
   path.arc(x, y, radius, 0, 2 * Math.PI)
 }
 
-function polygon(...corners: readonly (readonly [number, number])[]): Trace {
+type Corner = readonly [x: number, y: number]
+
+function polygon(...corners: readonly Corner[]): Trace {
+  const outline = strokes(corners)
   return (path, x, y, radius) => {
-    for (const [index, [dx, dy]] of corners.entries()) {
-      if (index === 0) path.moveTo(x + dx * radius, y + dy * radius)
-      else path.lineTo(x + dx * radius, y + dy * radius)
-    }
+    outline(path, x, y, radius)
     path.closePath()
   }
 }
 
-function strokes(...lines: readonly (readonly (readonly [number, number])[])[]): Trace {
+function strokes(...lines: readonly (readonly Corner[])[]): Trace {
   return (path, x, y, radius) => {
     for (const line of lines) {
       for (const [index, [dx, dy]] of line.entries()) {

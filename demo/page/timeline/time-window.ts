@@ -4,9 +4,9 @@ import { zoom, zoomIdentity } from 'd3-zoom'
 import type { D3ZoomEvent, ZoomTransform } from 'd3-zoom'
 import type { Scale } from './layout/marks.ts'
 
-export const defaultWindowMs = 20_000
-export const shortestWindowMs = 200
-export const longestWindowMs = 1_800_000
+const defaultWindowMs = 20_000
+const shortestWindowMs = 200
+const longestWindowMs = 1_800_000
 
 export interface Plot {
   readonly left: number

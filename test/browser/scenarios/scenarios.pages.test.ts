@@ -10,6 +10,7 @@ import {
   waitForStatus,
   type Stage,
 } from '../harness.ts'
+import { comeBack, leave } from '../leave-and-come-back.ts'
 
 let stage: Stage<Page>
 let embedder: Server
@@ -110,11 +111,9 @@ test('S-28: a page that comes back from the back/forward cache with a stale toke
   const [page, other] = (await stage.newPages(2)) as [Page, Page]
   await stage.signIn(page)
   await waitForStatus(other, 'signed-in')
-  await inPage(page, () => Object.assign(window, { kept: true }), undefined)
-  await page.goto('about:blank')
+  await leave(page)
   await refresh(other)
-  await page.goBack()
-  expect(await inPage(page, () => 'kept' in window, undefined)).toBe(true)
+  expect(await comeBack(page)).toBe(true)
   expect(await stage.storm([page, other], 3)).toMatchObject({ outcomes: { 200: 6 } })
   expect(await stateOf(page)).toMatchObject({ generation: 2 })
   expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })

@@ -3,8 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { Servers } from '../../../demo/servers.ts'
 import { vendorNamed } from '../../../demo/vendors/vendors.ts'
 import type { VendorName } from '../../../demo/vendors/vendors.ts'
-import { createPlainClient } from '../plain-client.ts'
-import type { TokenReply } from '../plain-client.ts'
+import { createPlainClient, tokensOf } from '../plain-client.ts'
 import { startDemoServers } from '../start-demo-servers.ts'
 
 interface Expected {
@@ -41,12 +40,6 @@ const expectations: readonly (readonly [VendorName, Expected])[] = [
 
 let servers: Servers
 afterEach(() => servers.close())
-
-async function tokensOf(response: Response): Promise<TokenReply> {
-  expect(response.status).toBe(200)
-  expect(response.headers.get('cache-control')).toBe('no-store')
-  return (await response.json()) as TokenReply
-}
 
 test.for(expectations)('%s: a sign-in and two refreshes', async ([name, expected]) => {
   servers = await startDemoServers({ authorizationServer: name })

@@ -1,6 +1,6 @@
+import { counted } from '../counted.ts'
 import type { Stage } from '../stage.ts'
 import type { TabEntry } from '../tabs.ts'
-import { counted } from '../words.ts'
 
 export const recoverWithinMs = 20_000
 

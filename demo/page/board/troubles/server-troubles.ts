@@ -1,4 +1,4 @@
-import { isSignedOut, tally } from '../stage.ts'
+import { growth, isSignedOut, tally } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { hasFreshToken, recovered, recoverWithinMs, states, wait } from './outcome.ts'
 import type { Trouble } from './trouble.ts'
@@ -51,20 +51,14 @@ export const serverTroubles: readonly Trouble[] = [
     label: 'Lose the reply, server with grace',
     sentence:
       'The server has rotated, its reply is cut off. It accepts the old refresh token for 10 s more, so the second attempt saves the session.',
-    async run(stage) {
-      await stage.servers.authorizationServer('grace', { ms: 10_000 })
-      return loseReply(stage)
-    },
+    run: (stage) => loseReply(stage, 10_000),
   },
   {
     id: 'lost-reply-strict',
     label: 'Lose the reply, strict server',
     sentence:
       'Without grace nobody can save it: the new refresh token is lost. All tabs are told so once, as “rotation-lost”.',
-    async run(stage) {
-      await stage.servers.authorizationServer('grace', { ms: 0 })
-      return loseReply(stage)
-    },
+    run: (stage) => loseReply(stage, 0),
   },
   {
     id: 'captive-portal',
@@ -104,7 +98,7 @@ async function outage(stage: Stage, fault: object): Promise<string> {
   const meanwhile = tally(await keepCalling(stage, outageMs))
   const after = await stage.servers.read(clientId)
   await stage.servers.authorizationServer('behave')
-  const asked = (after['tokenRequests'] ?? 0) - (before['tokenRequests'] ?? 0)
+  const asked = growth(before, after, 'tokenRequests')
   return `Meanwhile ${meanwhile}; asked ${asked}×. ${await recovered(stage)}`
 }
 
@@ -118,7 +112,9 @@ async function keepCalling({ tabs }: Stage, forMs: number): Promise<string[]> {
   return outcomes
 }
 
-async function loseReply(stage: Stage): Promise<string> {
+/** The reply to one refresh is cut off; so long the server takes the old refresh token again. */
+async function loseReply(stage: Stage, graceMs: number): Promise<string> {
+  await stage.servers.authorizationServer('grace', { ms: graceMs })
   await stage.servers.authorizationServer('misbehave', { when: 'after', kind: 'cut', times: 1 })
   await stage.expire()
   const meanwhile = await stage.callEverywhere(1)

@@ -14,7 +14,7 @@ export interface Span {
 }
 
 /** No token request takes longer; after that its tab was killed without a word. */
-export const longestRequestMs = 30_000
+const longestRequestMs = 30_000
 
 const requestEnds: ReadonlyMap<string, SpanEnd> = new Map([
   ['committed', 'good'],

@@ -3,8 +3,8 @@ import { createEffect, createMemo, createRoot, from } from 'solid-js'
 import { derived, get, type Readable } from 'svelte/store'
 import { describe, expect, it, vi } from 'vitest'
 import type { SessionState } from '../../src/index.ts'
+import { countedManager } from '../support/counted-manager.ts'
 import { createProfile, settle } from '../support/tabs.ts'
-import { countedManager } from './counted-manager.ts'
 
 // In Node the package is its build for servers, in which nothing ever changes.
 vi.mock('solid-js', () => vi.importActual('solid-js/dist/solid.js'))

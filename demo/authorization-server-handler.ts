@@ -1,0 +1,33 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createAuthorizationServerControls } from './authorization-server-controls.ts'
+import { errorPage } from './authorization-server-pages.ts'
+import type { AuthorizationServerOptions, Operations } from './authorization-server.ts'
+import { serveCountersAndControls } from './counters-and-controls.ts'
+import { sendHtml } from './http.ts'
+
+/** Serves the counters and switches of an authorization server, and leaves the rest to `serve`. */
+export function createAuthorizationServerHandler(
+  operations: Operations,
+  options: Pick<AuthorizationServerOptions, 'pageOrigin' | 'controls'>,
+  serve: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): RequestListener {
+  const { pageOrigin } = options
+  const own = {
+    origin: pageOrigin,
+    counters: operations.counters,
+    controls: options.controls ? createAuthorizationServerControls(operations) : undefined,
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (await serveCountersAndControls(request, response, own)) return
+    // A tab of the demo may be a frame, and signs in there; nobody else frames a login page.
+    response.setHeader('content-security-policy', `frame-ancestors ${pageOrigin}`)
+    await serve(request, response)
+  }
+
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      sendHtml(response, 500, errorPage({ error: String(error) }))
+    })
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import type { ProofSender } from '../../src/http/authorized-fetch.ts'
+import { unauthorized } from './api-double.ts'
+import { authorizationsOf, bound, server, setUp, url } from './authorized-fetch-setup.ts'
+
+describe('a sender-constrained token', () => {
+  /** Numbers its proofs, and wants a nonce where the response says so. */
+  function createProof(): ProofSender & { readonly proven: unknown[] } {
+    const proven: unknown[] = []
+    const headersFor = (accessToken: string) => ({
+      authorization: `DPoP ${accessToken}`,
+      dpop: `proof ${proven.length}`,
+    })
+    return {
+      proven,
+      async send(request, dispatch) {
+        proven.push(request)
+        const response = await dispatch(headersFor(request.accessToken))
+        return { response, nonceRequired: response.headers.has('dpop-nonce') }
+      },
+      async proofHeaders(request) {
+        proven.push(request)
+        return headersFor(request.accessToken)
+      },
+    }
+  }
+
+  it('is not sent as a bearer token where nobody makes proofs', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), { first: bound('first') })
+    await expect(authorizedFetch(url)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect(sent).toEqual([])
+  })
+
+  it('is sent with a proof for this method and this address', async () => {
+    const proof = createProof()
+    const { authorizedFetch, sent } = setUp(() => new Response(), { first: bound('first'), proof })
+    await authorizedFetch(`${url}?page=2`, { method: 'DELETE', headers: { accept: 'text/plain' } })
+    expect(proof.proven).toEqual([
+      { keyPair: 'key pair', accessToken: 'first', method: 'DELETE', url: `${url}?page=2` },
+    ])
+    expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
+      accept: 'text/plain',
+      authorization: 'DPoP first',
+      dpop: 'proof 1',
+    })
+  })
+
+  it.each<[string, RequestInfo, RequestInit | undefined, RequestRedirect]>([
+    ['by default', url, undefined, 'error'],
+    ['by default, as a Request', new Request(url), undefined, 'error'],
+    ['unless told otherwise', url, { redirect: 'follow' }, 'follow'],
+    ['unless told to do it by hand', url, { redirect: 'manual' }, 'manual'],
+    ['unless a Request says so', new Request(url, { redirect: 'manual' }), undefined, 'manual'],
+  ])('follows no redirect %s', async (_, input, init, redirect) => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), {
+      first: bound('first'),
+      proof: createProof(),
+    })
+    await authorizedFetch(input, init)
+    expect(sent[0]?.redirect).toBe(redirect)
+  })
+
+  it('is no reason to refuse redirects where it is a bearer token after all', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), { proof: createProof() })
+    await authorizedFetch(url)
+    expect(sent[0]?.redirect).toBe('follow')
+    expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({ authorization: 'Bearer first' })
+  })
+
+  it.each<[string, string | undefined]>([
+    ['says so', 'DPoP error="use_dpop_nonce"'],
+    ['says so where CORS hides it', undefined],
+  ])(
+    'is sent again with a new proof, and not renewed, when the server %s',
+    async (_, challenge) => {
+      const { authorizedFetch, sent, asked, events } = setUp(
+        (__, count) =>
+          count === 1 ? unauthorized(challenge, { 'dpop-nonce': 'n-1' }) : new Response(),
+        { first: bound('first'), proof: createProof() },
+      )
+      expect((await authorizedFetch(url)).status).toBe(200)
+      expect(sent.map(({ headers }) => headers.get('dpop'))).toEqual(['proof 1', 'proof 2'])
+      expect(authorizationsOf(sent)).toEqual(['DPoP first', 'DPoP first'])
+      expect(asked).toHaveLength(1)
+      expect(events).toEqual([{ type: 'retried', resourceServer: server, because: 'dpop-nonce' }])
+    },
+  )
+
+  it('is not sent a third time for a nonce', async () => {
+    const { authorizedFetch, sent, asked } = setUp(
+      () => unauthorized('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n' }),
+      { first: bound('first'), proof: createProof() },
+    )
+    expect((await authorizedFetch(url)).status).toBe(401)
+    expect(sent).toHaveLength(2)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('is not sent a third time for a nonce after a renewal', async () => {
+    const { authorizedFetch, sent } = setUp(
+      (_, count) =>
+        count === 1
+          ? unauthorized('DPoP error="invalid_token"')
+          : unauthorized('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n' }),
+      {
+        first: bound('first'),
+        renew: () => Promise.resolve(bound('second')),
+        proof: createProof(),
+      },
+    )
+    expect((await authorizedFetch(url)).status).toBe(401)
+    expect(sent).toHaveLength(2)
+  })
+
+  it('is not sent again with a stream', async () => {
+    const response = unauthorized('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n' })
+    const { authorizedFetch, sent, asked } = setUp(() => response, {
+      first: bound('first'),
+      proof: createProof(),
+    })
+    const init = { method: 'POST', body: new Blob(['body']).stream(), duplex: 'half' }
+    expect(await authorizedFetch(url, init)).toBe(response)
+    expect(sent).toHaveLength(1)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('has its headers made for requests that are sent by other means', async () => {
+    const proof = createProof()
+    const { authorizationHeaders } = setUp(() => new Response(), { first: bound('first'), proof })
+    expect(await authorizationHeaders('/v2/orders', { method: 'PUT' })).toEqual({})
+    expect(await authorizationHeaders(url, { method: 'PUT' })).toEqual({
+      authorization: 'DPoP first',
+      dpop: 'proof 1',
+    })
+    expect(proof.proven).toEqual([
+      { keyPair: 'key pair', accessToken: 'first', method: 'PUT', url },
+    ])
+    await authorizationHeaders(url)
+    expect(proof.proven[1]).toMatchObject({ method: 'GET' })
+  })
+})

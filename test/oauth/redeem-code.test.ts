@@ -1,0 +1,348 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { RefreshUnavailableError } from '../../src/core/errors.ts'
+import { dpop } from '../../src/oauth/dpop.ts'
+import {
+  createCode,
+  plantedCode,
+  redirectUri,
+  server,
+  signInWithClaims,
+  tokens,
+  type Answer,
+} from './authorization-code-setup.ts'
+import {
+  claims,
+  clientId,
+  createSilence,
+  issuer,
+  json,
+  page,
+  signIdToken,
+} from './server-double.ts'
+
+const invalid = { name: 'SignInError', code: 'RESPONSE_INVALID' }
+
+describe('redeem', () => {
+  it('sends the code with the verifier of the challenge, and no secret', async () => {
+    const { code, begin, sent } = createCode()
+    const signIn = await begin()
+    expect(await code.redeem(signIn.callback())).toEqual({
+      reply: {
+        accessToken: 'access-secret',
+        tokenType: 'Bearer',
+        refreshToken: 'refresh-secret',
+      },
+      returnTo: '/shop?item=1',
+    })
+    expect(sent).toHaveLength(1)
+    expect(sent[0]?.url).toBe(`${issuer}/token`)
+    expect(sent[0]?.headers.get('authorization')).toBeNull()
+    const form = Object.fromEntries(sent[0]?.parameters ?? [])
+    expect(form).toEqual({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      code: plantedCode,
+      redirect_uri: redirectUri,
+      code_verifier: expect.stringMatching(/^[\w-]{43}$/),
+    })
+    const challenge = createHash('sha256')
+      .update(form['code_verifier'] ?? '')
+      .digest('base64url')
+    expect(signIn.parameters.get('code_challenge')).toBe(challenge)
+  })
+
+  it('gives back what the session needs later', async () => {
+    const redeemed = await signInWithClaims(() => ({}), { returnTo: '/orders#2' })
+    expect(redeemed).toMatchObject({
+      scope: 'openid offline_access',
+      nonce: expect.any(String),
+      returnTo: '/orders#2',
+      reply: { claims: { sub: claims.sub, nonce: redeemed?.nonce } },
+    })
+  })
+
+  it('finishes two sign-ins that overlap, each with its own verifier', async () => {
+    const { code, begin, sent } = createCode()
+    const first = await begin({ returnTo: '/first' })
+    const second = await begin({ returnTo: '/second' })
+    expect((await code.redeem(second.callback()))?.returnTo).toBe('/second')
+    expect((await code.redeem(first.callback()))?.returnTo).toBe('/first')
+    expect(new Set(sent.map(({ parameters }) => parameters.get('code_verifier'))).size).toBe(2)
+  })
+
+  it('redeems a callback once, however often it is opened', async () => {
+    const { code, begin, sent } = createCode()
+    const callback = (await begin()).callback()
+    const redeemed = await Promise.all([code.redeem(callback), code.redeem(callback)])
+    expect(redeemed.filter(Boolean)).toHaveLength(1)
+    expect(await code.redeem(callback)).toBeUndefined()
+    expect(sent).toHaveLength(1)
+  })
+
+  it('does not redeem a callback again that failed', async () => {
+    const { code, begin } = createCode(() => Promise.reject(new TypeError('Failed to fetch')))
+    const callback = (await begin()).callback()
+    await expect(code.redeem(callback)).rejects.toMatchObject({ code: 'NETWORK' })
+    expect(await code.redeem(callback)).toBeUndefined()
+  })
+
+  it('knows nothing of a sign-in that this browser has not begun', async () => {
+    const { code, begin, sent } = createCode()
+    const signIn = await begin()
+    expect(await code.redeem(signIn.callback({ state: 'forged' }))).toBeUndefined()
+    expect(await code.redeem(signIn.callback({ state: undefined }))).toBeUndefined()
+    expect(sent).toEqual([])
+    expect(await code.redeem(signIn.callback())).toBeDefined()
+  })
+
+  it('distrusts where a tampered store wants to return to', async () => {
+    const { code, begin, store } = createCode()
+    const signIn = await begin()
+    await store.update('sign-in', (stored) => ({
+      put: (stored as object[]).map((entry) => ({ ...entry, returnTo: '//evil.example' })),
+      result: undefined,
+    }))
+    expect((await code.redeem(signIn.callback()))?.returnTo).toBe('/')
+  })
+
+  it.each<[string, Readonly<Record<string, string | undefined>>]>([
+    ['another issuer', { iss: 'https://evil.example' }],
+    [
+      'another issuer, before its error is read',
+      { iss: 'https://evil.example', error: 'access_denied' },
+    ],
+    ['no issuer where the server promised one', { iss: undefined }],
+    ['no code', { code: undefined }],
+    ['an empty code', { code: '' }],
+    ['an id_token beside the code', { id_token: 'x' }],
+  ])('sends nothing for a response with %s', async (_, changes) => {
+    const { code, begin, sent } = createCode()
+    const callback = (await begin()).callback(changes)
+    await expect(code.redeem(callback)).rejects.toMatchObject(invalid)
+    expect(sent).toEqual([])
+  })
+
+  it.each(['code', 'state', 'iss', 'error'])(
+    'sends nothing for a response that names its %s twice',
+    async (name) => {
+      const { code, begin, sent } = createCode()
+      const callback = (await begin()).callback(name === 'error' ? { error: 'access_denied' } : {})
+      await expect(code.redeem(`${callback}&${name}=other`)).rejects.toMatchObject(invalid)
+      expect(sent).toEqual([])
+    },
+  )
+
+  it.each<[string, string, string]>([
+    ['access_denied', 'SignInError', 'DENIED'],
+    ['login_required', 'SignInError', 'INTERACTION_REQUIRED'],
+    ['interaction_required', 'SignInError', 'INTERACTION_REQUIRED'],
+    ['consent_required', 'SignInError', 'INTERACTION_REQUIRED'],
+    ['account_selection_required', 'SignInError', 'INTERACTION_REQUIRED'],
+    ['server_error', 'RefreshUnavailableError', 'SERVER_UNAVAILABLE'],
+    ['temporarily_unavailable', 'RefreshUnavailableError', 'SERVER_UNAVAILABLE'],
+    ['unauthorized_client', 'ConfigurationError', 'CLIENT_REJECTED'],
+    ['invalid_scope', 'ConfigurationError', 'CLIENT_REJECTED'],
+    ['invalid_request', 'ConfigurationError', 'CLIENT_REJECTED'],
+    ['unsupported_response_type', 'ConfigurationError', 'CLIENT_REJECTED'],
+    ['some_word_of_a_vendor', 'ConfigurationError', 'CLIENT_REJECTED'],
+  ])('says of the error %s: %s %s', async (error, name, errorCode) => {
+    const { code, begin, sent } = createCode()
+    const error_description = 'x'.repeat(400)
+    const callback = (await begin()).callback({ code: undefined, error, error_description })
+    await expect(code.redeem(callback)).rejects.toMatchObject({
+      name,
+      code: errorCode,
+      oauth: { error, error_description: 'x'.repeat(300) },
+    })
+    expect(sent).toEqual([])
+  })
+
+  const refused = { name: 'ConfigurationError', code: 'CLIENT_REJECTED' }
+  const down = { name: 'RefreshUnavailableError', code: 'SERVER_UNAVAILABLE' }
+  it.each<[string, Answer, Readonly<Record<string, unknown>>]>([
+    [
+      'a code that is dead',
+      () => json(400, { error: 'invalid_grant', error_description: 'no such code' }),
+      { ...invalid, oauth: { error: 'invalid_grant', status: 400 } },
+    ],
+    ['a word nobody knows', () => json(400, { error: 'invalid_request' }), invalid],
+    ['a refusal without a word', () => new Response(null, { status: 400 }), invalid],
+    ['a client it does not know', () => json(401, { error: 'invalid_client' }), refused],
+    ['a server in trouble', () => page(503), down],
+    ['too many requests', () => json(429, { error: 'slow_down' }), down],
+    ['a page', () => page(200), { name: 'RefreshUnavailableError', code: 'RESPONSE_INVALID' }],
+    [
+      'a network that is gone',
+      () => Promise.reject(new TypeError('Failed to fetch')),
+      { name: 'RefreshUnavailableError', code: 'NETWORK', outcome: 'unknown' },
+    ],
+    ['no token type', () => json(200, { access_token: 'access-secret' }), invalid],
+    ['no token type, under 201', () => json(201, { access_token: 'access-secret' }), invalid],
+    ['an unknown token type', () => json(200, { ...tokens, token_type: 'mac' }), invalid],
+    ['a token bound to no key', () => json(200, { ...tokens, token_type: 'DPoP' }), invalid],
+  ])('fails with %s', async (_, answer, expected) => {
+    const { code, begin, sent } = createCode(answer)
+    await expect(code.redeem((await begin()).callback())).rejects.toMatchObject(expected)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('fails when the server does not answer in time', async () => {
+    const { answer, asked } = createSilence()
+    const { code, begin, clock } = createCode(answer)
+    const redeemed = code.redeem((await begin()).callback())
+    await asked
+    clock.advance(10_000)
+    await expect(redeemed).rejects.toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' })
+  })
+
+  it('fails as the metadata do', async () => {
+    const error = new RefreshUnavailableError('NETWORK', 'No metadata.', { outcome: 'not-sent' })
+    let isDown = false
+    const { code, begin } = createCode(undefined, {
+      metadata: () => (isDown ? Promise.reject(error) : Promise.resolve(server)),
+    })
+    const callback = (await begin()).callback()
+    isDown = true
+    await expect(code.redeem(callback)).rejects.toBe(error)
+  })
+
+  it('sends nothing to an endpoint in cleartext', async () => {
+    const { code, begin, sent } = createCode(undefined, {
+      metadata: () => Promise.resolve({ ...server, token_endpoint: 'http://as.example/token' }),
+    })
+    await expect(code.redeem((await begin()).callback())).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      code: 'INSECURE_ENDPOINT',
+    })
+    expect(sent).toEqual([])
+  })
+})
+
+describe('redeem: the id_token', () => {
+  it.each(['RS256', 'ES256', 'PS256', 'EdDSA'])(
+    'is accepted with an unannounced %s',
+    async (alg) => {
+      expect((await signInWithClaims(() => ({}), {}, alg))?.reply.claims?.sub).toBe(claims.sub)
+    },
+  )
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['has expired by the local clock', { iat: 1_000, exp: 1_600 }],
+    ['comes from the future of the local clock', { iat: 9_000_000_000, exp: 9_000_000_600 }],
+  ])('is accepted though it %s', async (_, changes) => {
+    expect(await signInWithClaims(() => changes)).toBeDefined()
+  })
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['another nonce', { nonce: 'forged' }],
+    ['no nonce', { nonce: undefined }],
+    ['another issuer', { iss: 'https://evil.example' }],
+    ['another client', { aud: 'other' }],
+    ['several audiences and no authorized party', { aud: [clientId, 'other'] }],
+    ['another authorized party', { aud: [clientId, 'other'], azp: 'other' }],
+    ['no subject', { sub: undefined }],
+    ['an end before its beginning', { exp: claims.iat - 1 }],
+  ])('ends the sign-in with %s', async (_, changes) => {
+    await expect(signInWithClaims(() => changes)).rejects.toMatchObject(invalid)
+  })
+
+  it('ends the sign-in when anybody could have made it', async () => {
+    await expect(signInWithClaims(() => ({}), {}, 'HS256')).rejects.toMatchObject(invalid)
+  })
+
+  it('is missed when it was asked for', async () => {
+    const { code, begin } = createCode(undefined, { parameters: { scope: 'openid' } })
+    await expect(code.redeem((await begin()).callback())).rejects.toMatchObject(invalid)
+  })
+
+  it('has no nonce that nobody sent', async () => {
+    const { code, begin } = createCode(async () =>
+      json(200, { ...tokens, id_token: await signIdToken({ nonce: 'forged' }) }),
+    )
+    await expect(code.redeem((await begin()).callback())).rejects.toMatchObject(invalid)
+  })
+
+  it.each<[string, number, number, number, boolean]>([
+    ['during the sign-in', 0, 60, 20, true],
+    ['just before it, which was allowed', 300, 60, 350, true],
+    ['too long before it', 300, 60, 361, false],
+    ['before it, which was not allowed', 0, 60, 61, false],
+  ])(
+    'says that the user authenticated %s',
+    async (_, maxAgeSeconds, tookSeconds, agoSeconds, isAccepted) => {
+      const iat = 1_000_000_000
+      let nonce: string | undefined
+      const { code, begin, clock } = createCode(
+        async () =>
+          json(200, {
+            ...tokens,
+            id_token: await signIdToken({ nonce, iat, auth_time: iat - agoSeconds }),
+          }),
+        { parameters: { scope: 'openid' } },
+      )
+      const signIn = await begin({ maxAgeSeconds })
+      nonce = signIn.nonce
+      clock.advance(tookSeconds * 1_000)
+      const redeemed = code.redeem(signIn.callback())
+      if (isAccepted) expect((await redeemed)?.reply.accessToken).toBe('access-secret')
+      else await expect(redeemed).rejects.toMatchObject(invalid)
+    },
+  )
+
+  it('says when the user authenticated, if that was asked for', async () => {
+    await expect(signInWithClaims(() => ({}), { maxAgeSeconds: 60 })).rejects.toMatchObject(invalid)
+  })
+})
+
+describe('redeem with DPoP', () => {
+  const bound = { ...tokens, token_type: 'DPoP' }
+
+  it('binds the code and the tokens to a key that was made before', async () => {
+    const support = dpop()
+    const { code, begin, sent } = createCode(() => json(200, bound), { dpop: support })
+    const signIn = await begin()
+    const redeemed = await code.redeem(signIn.callback())
+    expect(redeemed?.reply.tokenType).toBe('DPoP')
+    expect(support.isKeyPair(redeemed?.senderKey)).toBe(true)
+    expect(signIn.parameters.get('dpop_jkt')).toBe(await support.thumbprint(redeemed?.senderKey))
+    expect(sent[0]?.headers.get('dpop')).toMatch(/^eyJ/)
+  })
+
+  it('sends the code again, once, when a nonce is wanted', async () => {
+    const wantsNonce = (): Response =>
+      json(400, { error: 'use_dpop_nonce' }, { 'dpop-nonce': 'n-1' })
+    const patient = createCode(
+      ({ headers }) => (nonceOf(headers) === 'n-1' ? json(200, bound) : wantsNonce()),
+      { dpop: dpop() },
+    )
+    expect(await patient.code.redeem((await patient.begin()).callback())).toBeDefined()
+    expect(patient.sent).toHaveLength(2)
+
+    const never = createCode(wantsNonce, { dpop: dpop() })
+    await expect(never.code.redeem((await never.begin()).callback())).rejects.toMatchObject(invalid)
+    expect(never.sent).toHaveLength(2)
+  })
+
+  it('does not take a token that is not bound', async () => {
+    const { code, begin } = createCode(() => json(200, tokens), { dpop: dpop() })
+    await expect(code.redeem((await begin()).callback())).rejects.toMatchObject(invalid)
+  })
+
+  it('sends nothing once its key is gone', async () => {
+    const { code, begin, store, sent } = createCode(() => json(200, bound), { dpop: dpop() })
+    const signIn = await begin()
+    await store.update('sign-in', (stored) => ({
+      put: (stored as object[]).map((entry) => ({ ...entry, senderKey: undefined })),
+      result: undefined,
+    }))
+    await expect(code.redeem(signIn.callback())).rejects.toMatchObject(invalid)
+    expect(sent).toEqual([])
+  })
+})
+
+function nonceOf(headers: Headers): unknown {
+  const [, payload = ''] = (headers.get('dpop') ?? '').split('.')
+  const proof: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  return typeof proof === 'object' && proof !== null && 'nonce' in proof ? proof.nonce : undefined
+}
