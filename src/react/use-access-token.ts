@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import type { AccessTokenState } from '../core/access-token-state.ts'
 import type { TokenError } from '../core/errors.ts'
 import type { SessionState } from '../core/session-state.ts'
 import type { AccessTokenOptions, TokenManager } from '../token-manager-api.ts'
@@ -8,14 +9,7 @@ import { useSession } from './use-session.ts'
 /** Which access token. May be written inline: what counts are the members, not the object. */
 export type UseAccessTokenOptions = Omit<AccessTokenOptions, 'rejected' | 'signal'>
 
-/** An access token, or why there is none. */
-export type AccessTokenState =
-  /** The session or the token is still being fetched. */
-  | { readonly status: 'pending'; readonly token?: undefined; readonly error?: undefined }
-  | { readonly status: 'ready'; readonly token: string; readonly error?: undefined }
-  /** The session is kept. Asked for again when the hold-off ends, or another token has come. */
-  | { readonly status: 'failed'; readonly token?: undefined; readonly error: TokenError }
-  | { readonly status: 'signed-out'; readonly token?: undefined; readonly error?: undefined }
+export type { AccessTokenState }
 
 /** What was heard, from whom, and what for. */
 interface Answer {
@@ -66,29 +60,29 @@ export function useAccessToken(options: UseAccessTokenOptions = {}): AccessToken
   const wish = JSON.stringify([scope, resource, audience])
   const manager = useAuth()
   const status = useSession(toStatus)
-  const owner = useSession(toOwner)
+  const owner = useSession(ownerOf)
   const [answer, setAnswer] = useState<Answer>()
 
   useEffect(() => {
     let caller = new AbortController()
-    let occasion = noOccasion
+    let occasion: string | undefined
     let last: Answer | undefined
 
     // Followed here rather than by rendering: most changes bring nothing that is shown.
     const unsubscribe = manager.subscribe((session) => {
-      const next = toOccasion(session)
+      const next = occasionToAsk(session)
       if (next === occasion) return
       occasion = next
       caller.abort()
       caller = new AbortController()
-      if (occasion === noOccasion) {
+      if (occasion === undefined) {
         last = undefined
         setAnswer(undefined)
         return
       }
       const { signal } = caller
       const take = (state: AccessTokenState): void => {
-        const heard = { manager, owner: toOwner(session), wish, state }
+        const heard = { manager, owner: ownerOf(session), wish, state }
         if (signal.aborted || isSame(last, heard)) return
         last = heard
         setAnswer(heard)
@@ -120,16 +114,14 @@ function toStatus(state: SessionState): SessionState['status'] {
 }
 
 /** Whose token it is. Where that is not known, it may be another user's with every generation. */
-function toOwner(state: SessionState): string | number | undefined {
+function ownerOf(state: SessionState): string | number | undefined {
   return state.status === 'signed-in' ? (state.sub ?? state.generation) : undefined
 }
 
-const noOccasion = ''
-
-/** Changes when asking again may bring something else. */
-function toOccasion(state: SessionState): string {
-  if (state.status !== 'signed-in') return noOccasion
+/** Changes when asking again may bring something else; nothing without a session. */
+function occasionToAsk(state: SessionState): string | undefined {
+  if (state.status !== 'signed-in') return undefined
   const { generation, refresh } = state
   const isHeldOff = refresh.phase === 'waiting' || refresh.phase === 'halted'
-  return JSON.stringify([toOwner(state), generation, isHeldOff])
+  return JSON.stringify([ownerOf(state), generation, isHeldOff])
 }

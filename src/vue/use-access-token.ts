@@ -1,4 +1,5 @@
 import { computed, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter } from 'vue'
+import type { AccessTokenState } from '../core/access-token-state.ts'
 import type { TokenError } from '../core/errors.ts'
 import type { SessionState } from '../core/session-state.ts'
 import type { AccessTokenOptions } from '../token-manager-api.ts'
@@ -8,14 +9,7 @@ import { useSession } from './use-session.ts'
 /** Which access token. */
 export type UseAccessTokenOptions = Omit<AccessTokenOptions, 'rejected' | 'signal'>
 
-/** An access token, or why there is none. */
-export type AccessTokenState =
-  /** The session or the token is still being fetched. */
-  | { readonly status: 'pending'; readonly token?: undefined; readonly error?: undefined }
-  | { readonly status: 'ready'; readonly token: string; readonly error?: undefined }
-  /** The session is kept. Asked for again when the hold-off ends, or another token has come. */
-  | { readonly status: 'failed'; readonly token?: undefined; readonly error: TokenError }
-  | { readonly status: 'signed-out'; readonly token?: undefined; readonly error?: undefined }
+export type { AccessTokenState }
 
 /**
  * Keeps an access token at hand until the component or the scope goes, for what cannot use
@@ -64,13 +58,13 @@ export function useAccessToken(
 
   const wish = (): string => {
     const { scope, resource, audience } = toValue(options)
-    return JSON.stringify([toOwner(session.value), scope, resource, audience])
+    return JSON.stringify([ownerOf(session.value), scope, resource, audience])
   }
   const minValidityMs = (): number | undefined => toValue(options).minValidityMs
 
   // At once, not with the next rendering: a token is not shown any longer after sign-out.
   watch(
-    [() => session.value.status, wish, () => toOccasion(session.value), minValidityMs],
+    [() => session.value.status, wish, () => occasionToAsk(session.value), minValidityMs],
     ([status, wanted], [, before], onCleanup) => {
       if (status !== 'signed-in') {
         access.value = { status: status === 'restoring' ? 'pending' : status }
@@ -94,14 +88,14 @@ export function useAccessToken(
 }
 
 /** Whose token it is. Where that is not known, it may be another user's with every generation. */
-function toOwner(state: SessionState): string | number | undefined {
+function ownerOf(state: SessionState): string | number | undefined {
   return state.status === 'signed-in' ? (state.sub ?? state.generation) : undefined
 }
 
-/** Changes when asking again may bring something else. */
-function toOccasion(state: SessionState): string {
-  if (state.status !== 'signed-in') return ''
+/** Changes when asking again may bring something else; nothing without a session. */
+function occasionToAsk(state: SessionState): string | undefined {
+  if (state.status !== 'signed-in') return undefined
   const { generation, refresh } = state
   const isHeldOff = refresh.phase === 'waiting' || refresh.phase === 'halted'
-  return `${generation} ${isHeldOff ? 'held off' : 'open'}`
+  return JSON.stringify([ownerOf(state), generation, isHeldOff])
 }

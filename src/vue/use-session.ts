@@ -14,8 +14,8 @@ import { useAuth } from './use-auth.ts'
 /**
  * Follows the session, in a ref that cannot be written to, until the component or the scope goes.
  *
- * With a `selector`, which picks what is wanted, what depends on the ref runs again only when the selected value is another one by
- * `Object.is`. The selector may read other refs. On a server, and while the page it rendered is
+ * With a `selector`, which picks what is wanted, what depends on the ref runs again only when the
+ * selected value is another one by `Object.is`. The selector may read other refs. On a server, and while the page it rendered is
  * hydrated, the state is `restoring`; on a server nothing is subscribed to.
  *
  * @throws {Error} There is no manager here; see `useAuth`.
