@@ -53,6 +53,10 @@ export function createIndexedDbTokenStore(options: { databaseName?: string } = {
 }
 
 async function openDatabase(name: string, onLost: () => void): Promise<IDBDatabase> {
+  // Some privacy settings leave the name and take away what it stands for.
+  if (!(globalThis as Partial<typeof globalThis>).indexedDB) {
+    throw new ReferenceError('There is no IndexedDB.')
+  }
   const request = indexedDB.open(name, 1)
   request.onupgradeneeded = () => {
     request.result.createObjectStore(objectStoreName)

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFallbackTokenStore } from '../../src/adapters/fallback-token-store.ts'
 import type { FallbackCause } from '../../src/adapters/fallback-token-store.ts'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
@@ -26,6 +26,10 @@ describe('createFallbackTokenStore', () => {
   beforeEach(async () => {
     primary = createMemoryTokenStore()
     await primary.update('a', () => ({ result: undefined, put: 'stored' }))
+  })
+
+  afterEach(() => {
+    vi.unstubAllGlobals()
   })
 
   it('stays with a store that has answered and leaves no timer behind', async () => {
@@ -61,7 +65,11 @@ describe('createFallbackTokenStore', () => {
     expect(causes).toEqual(['denied'])
   })
 
-  it('goes over to memory where there is no IndexedDB', async () => {
+  it.each([
+    ['there is no IndexedDB', () => {}],
+    ['only its name is left', () => vi.stubGlobal('indexedDB', undefined)],
+  ])('goes over to memory where %s', async (_, takeAway) => {
+    takeAway()
     const { store, causes } = fallbackOver(createIndexedDbTokenStore())
     expect(await store.update('a', () => ({ result: 'done', put: 1 }))).toBe('done')
     expect(causes).toEqual(['missing'])
