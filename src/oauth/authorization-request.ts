@@ -1,3 +1,44 @@
+import {
+  calculatePKCECodeChallenge,
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+  type AuthorizationServer,
+} from 'oauth4webapi'
+import { ConfigurationError } from '../core/errors.ts'
+import { defined } from '../core/defined.ts'
+import type { Clock } from '../core/ports.ts'
+import { scopeSet, type TokenParameters } from '../core/token-set.ts'
+import type { DpopSupport } from './dpop.ts'
+import { parseReturnTo } from './return-to.ts'
+import type { SignInTransaction } from './sign-in-transactions.ts'
+
+export interface SignInOptions {
+  /** Where the app wants to be after sign-in: a path of this origin. Default: where it is now. */
+  readonly returnTo?: string | undefined
+  /** Default: the scope of the manager. */
+  readonly scope?: string | undefined
+  /** OpenID Connect's `prompt`, such as `'login'` or `'none'`. */
+  readonly prompt?: string | undefined
+  readonly loginHint?: string | undefined
+  /** What a step-up asks for (RFC 9470). */
+  readonly acrValues?: string | undefined
+  readonly maxAgeSeconds?: number | undefined
+  /** Further parameters of the authorization request. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+
+export interface AuthorizationRequestOptions {
+  readonly clientId: string
+  readonly parameters: TokenParameters
+  readonly authorizationParameters: Readonly<Record<string, string>>
+  readonly redirectUri: string | undefined
+  readonly metadata: () => Promise<AuthorizationServer>
+  readonly clock: Clock
+  readonly dpop: DpopSupport | undefined
+  readonly pageUrl: () => string
+}
+
 const ownedParameters = [
   'response_type',
   'response_mode',
@@ -15,21 +56,80 @@ const ownedParameters = [
   'request_uri',
 ]
 
-/** @throws {TypeError} Names a parameter that an app may not set by itself. */
-export function refuseOwned(parameters: Readonly<Record<string, string>>): void {
-  const owned = ownedParameters.find((name) => Object.hasOwn(parameters, name))
+/**
+ * The address that a sign-in leaves for, and what has to be remembered until it comes back.
+ *
+ * @throws {TypeError} Names the option of this sign-in that is wrong.
+ */
+export async function createAuthorizationRequest(
+  options: AuthorizationRequestOptions,
+  wanted: SignInOptions,
+): Promise<{ readonly address: string; readonly transaction: SignInTransaction }> {
+  const { redirectUri, dpop, pageUrl } = options
+  if (!redirectUri) throw new TypeError('options.redirectUri is required for signIn()')
+  // Browsers leave it out of insecure contexts, whatever the types say.
+  if (!(globalThis.crypto as Partial<Crypto> | undefined)?.subtle) {
+    throw new ConfigurationError(
+      'UNSUPPORTED',
+      'signIn() needs a secure context: https, or loopback.',
+    )
+  }
+  const returnTo = parseReturnTo(wanted.returnTo ?? pageUrl(), pageUrl())
+  if (returnTo === undefined && wanted.returnTo !== undefined) {
+    throw new TypeError('returnTo must be a path of this origin')
+  }
+  const { maxAgeSeconds } = wanted
+  if (maxAgeSeconds !== undefined && !(Number.isInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
+    throw new TypeError('maxAgeSeconds must be a whole number of seconds')
+  }
+  const further = { ...options.authorizationParameters, ...wanted.parameters }
+  const owned = ownedParameters.find((name) => Object.hasOwn(further, name))
   if (owned)
     throw new TypeError(`parameters.${owned} is set by the protocol or by an option of its own`)
-}
 
-/** The address with these parameters besides its own. */
-export function withParameters(
-  endpoint: string,
-  parameters: Readonly<Record<string, string | undefined>>,
-): string {
-  const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, value)
+  const { authorization_endpoint } = await options.metadata()
+  if (!authorization_endpoint) {
+    throw new ConfigurationError(
+      'METADATA_INVALID',
+      'authorizationServer: authorization_endpoint is required for signIn().',
+    )
   }
-  return url.href
+  const scope = wanted.scope ?? options.parameters.scope
+  const isOpenId = scope !== undefined && scopeSet(scope).includes('openid')
+  const senderKey = await dpop?.createKeyPair()
+  const transaction: SignInTransaction = defined({
+    state: generateRandomState(),
+    verifier: generateRandomCodeVerifier(),
+    nonce: isOpenId ? generateRandomNonce() : undefined,
+    redirectUri,
+    scope,
+    // The page's own address may be none that can be returned to: https://app.example//a
+    returnTo: returnTo ?? '/',
+    maxAgeSeconds,
+    senderKey,
+    createdAt: options.clock.now(),
+  })
+  const address = new URL(authorization_endpoint)
+  const parameters = {
+    ...further,
+    ...defined({
+      response_type: 'code',
+      client_id: options.clientId,
+      redirect_uri: redirectUri,
+      state: transaction.state,
+      nonce: transaction.nonce,
+      code_challenge: await calculatePKCECodeChallenge(transaction.verifier),
+      code_challenge_method: 'S256',
+      dpop_jkt: await dpop?.thumbprint(senderKey),
+      scope,
+      resource: options.parameters.resource,
+      audience: options.parameters.audience,
+      prompt: wanted.prompt,
+      login_hint: wanted.loginHint,
+      acr_values: wanted.acrValues,
+      max_age: maxAgeSeconds?.toString(),
+    }),
+  }
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value)
+  return { address: address.href, transaction }
 }

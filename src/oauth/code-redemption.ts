@@ -1,0 +1,109 @@
+import {
+  AuthorizationResponseError,
+  processAuthorizationCodeResponse,
+  validateAuthResponse,
+} from 'oauth4webapi'
+import { defined } from '../core/defined.ts'
+import type { TokenReply } from '../core/ports.ts'
+import type { IdTokenClaims } from '../core/session-record.ts'
+import { responseInvalid, toCallbackError } from './callback.ts'
+import { parseReturnTo } from './return-to.ts'
+import type { SignInTransaction } from './sign-in-transactions.ts'
+import { requestTokens, type TokenRequestOptions } from './token-request.ts'
+
+/** A sign-in that has come back with tokens. */
+export interface RedeemedCode {
+  readonly reply: TokenReply
+  readonly scope?: string
+  readonly nonce?: string
+  readonly senderKey?: unknown
+  readonly returnTo: string
+}
+
+export interface RedemptionOptions extends TokenRequestOptions {
+  readonly pageUrl: () => string
+}
+
+/** Redeems the code of a callback that answers this transaction. */
+export async function redeemCode(
+  options: RedemptionOptions,
+  callback: URL,
+  transaction: SignInTransaction,
+): Promise<RedeemedCode> {
+  const { dpop, pageUrl } = options
+  const { scope, nonce, senderKey } = transaction
+  const code = await readCode(options, callback, transaction)
+  if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
+  const reply = await exchangeCode(options, code, transaction)
+  const { claims } = reply
+  if (claims && claims.exp <= claims.iat) throw responseInvalid('its id_token was never valid')
+  if (claims && isStale(claims, transaction, options.clock.now()))
+    throw responseInvalid('the user authenticated too long ago')
+  const returnTo = parseReturnTo(transaction.returnTo, pageUrl()) ?? '/'
+  return defined({ reply, scope, nonce, senderKey, returnTo })
+}
+
+/** The code, if the callback answers this transaction: `iss` first, then `state`, then `error` (RFC 9207). */
+async function readCode(
+  { clientId, metadata }: RedemptionOptions,
+  callback: URL,
+  { state }: SignInTransaction,
+): Promise<string> {
+  const server = await metadata()
+  try {
+    validateAuthResponse(server, { client_id: clientId }, callback, state)
+  } catch (error) {
+    if (error instanceof AuthorizationResponseError) throw toCallbackError(error, [state])
+    throw responseInvalid('its parameters do not fit')
+  }
+  const [code, ...others] = callback.searchParams.getAll('code')
+  if (!code || others.length > 0) throw responseInvalid('it does not hold one code')
+  return code
+}
+
+async function exchangeCode(
+  options: RedemptionOptions,
+  code: string,
+  { redirectUri, verifier, nonce, maxAgeSeconds, senderKey }: SignInTransaction,
+): Promise<TokenReply> {
+  const checks = defined({ expectedNonce: nonce, maxAge: maxAgeSeconds })
+  const send = (): ReturnType<typeof requestTokens> =>
+    requestTokens(options, {
+      type: 'authorization_code',
+      parameters: { code, redirect_uri: redirectUri, code_verifier: verifier },
+      secrets: [verifier, code],
+      deadGrant: ['invalid_grant'],
+      senderKey,
+      process: (server, client, response) =>
+        processAuthorizationCodeResponse(server, client, response, checks),
+    })
+  let answer = await send()
+  if (answer.kind === 'nonce-required') answer = await send()
+  switch (answer.kind) {
+    case 'accepted':
+      return answer.reply
+    case 'unusable':
+      throw responseInvalid(`its token response fails a check (${answer.detail})`)
+    case 'transient':
+    case 'configuration':
+      throw answer.error
+    case 'dead-grant':
+      throw responseInvalid('the code was refused', answer.oauth)
+    case 'unreadable':
+      throw responseInvalid('the code was refused', answer.error.oauth)
+    case 'nonce-required':
+    case 'withheld':
+      throw responseInvalid('the code was refused')
+  }
+}
+
+/** Whether the sign-in rests on an older authentication than it allowed; the two clocks need not agree. */
+function isStale(
+  { iat, auth_time = 0 }: IdTokenClaims,
+  { maxAgeSeconds, createdAt }: SignInTransaction,
+  now: number,
+): boolean {
+  if (maxAgeSeconds === undefined) return false
+  const underWaySeconds = Math.ceil((now - createdAt) / 1_000)
+  return iat - auth_time > maxAgeSeconds + underWaySeconds
+}
