@@ -1,4 +1,5 @@
 import { defined } from './core/defined.ts'
+import { isSecureUrl } from './core/secure-url.ts'
 import type { RefreshAhead } from './core/refresh-schedule.ts'
 import type { TokenStore } from './core/ports.ts'
 import type { TokenParameters } from './core/token-set.ts'
@@ -171,10 +172,9 @@ function duration(leastMs: number, mostMs = 3_600_000): Rule {
 
 /** RFC 6749 §3.1.2: absolute and without a fragment; cleartext only where it never leaves the machine. */
 function isAddress(value: unknown): boolean {
-  if (!isString(value) || !URL.canParse(value) || value.includes('#')) return false
-  const { protocol, hostname } = new URL(value)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+  return (
+    isString(value) && URL.canParse(value) && !value.includes('#') && isSecureUrl(new URL(value))
+  )
 }
 
 function isIssuer(value: unknown): boolean {

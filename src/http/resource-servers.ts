@@ -1,4 +1,5 @@
 import { defined } from '../core/defined.ts'
+import { isSecureUrl } from '../core/secure-url.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 
 /** A URL prefix with an access token of its own. */
@@ -32,8 +33,6 @@ interface Listed extends ResourceServer {
   /** Without a final slash, so that it ends at a segment border. */
   readonly path: string
 }
-
-const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /**
  * The servers that may receive the token. Everything is compared on parsed URLs: the exact origin,
@@ -71,8 +70,7 @@ function parseEntry(entry: unknown, name: string, pageUrl: string): Listed {
     throw new TypeError(`${name} must be a URL`)
   }
   const url = new URL(value, pageUrl)
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
-  if (!isSafe) throw new TypeError(`${name} must be https (http only on loopback)`)
+  if (!isSecureUrl(url)) throw new TypeError(`${name} must be https (http only on loopback)`)
   if (url.search || url.hash || url.username || url.password) {
     throw new TypeError(`${name} must not hold a query, a fragment or credentials`)
   }
@@ -90,10 +88,6 @@ function parseEntry(entry: unknown, name: string, pageUrl: string): Listed {
     path,
     parameters: defined({ scope, resource, audience }),
   }
-}
-
-function isLoopback(url: URL): boolean {
-  return loopback.includes(url.hostname)
 }
 
 function covers({ path }: Listed, { pathname }: URL): boolean {

@@ -8,6 +8,7 @@ import {
 import { backOffMs } from '../core/back-off.ts'
 import { ConfigurationError, RefreshUnavailableError, type TokenError } from '../core/errors.ts'
 import type { Clock, Random, TokenStore } from '../core/ports.ts'
+import { isSecureUrl } from '../core/secure-url.ts'
 import { createExchange, insecureAllowed, isSuccess, parseJsonObject } from './token-endpoint.ts'
 
 /** Authorization server metadata in RFC 8414 spelling. Endpoints may be relative to the page. */
@@ -187,7 +188,7 @@ function check(given: unknown, base: string): Metadata {
 function parseUrl(value: string, name: string, base?: string): URL {
   if (!URL.canParse(value, base)) throw invalid(name, 'must be a URL')
   const url = new URL(value, base)
-  if (url.protocol !== 'https:' && !insecureAllowed(url.href)) {
+  if (!isSecureUrl(url)) {
     throw new ConfigurationError(
       'INSECURE_ENDPOINT',
       `authorizationServer: ${name} must be https (http only on loopback).`,

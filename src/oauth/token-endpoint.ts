@@ -1,5 +1,6 @@
 import type { CustomFetchOptions } from 'oauth4webapi'
 import type { Clock } from '../core/ports.ts'
+import { isSecureUrl } from '../core/secure-url.ts'
 
 /** What a server answered, read once and for good. */
 export interface Reply {
@@ -134,7 +135,7 @@ function withoutNulls(json: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Cleartext is for loopback only, where it never leaves the machine. */
-export function insecureAllowed(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+export function insecureAllowed(address: string): boolean {
+  const url = new URL(address)
+  return url.protocol !== 'https:' && isSecureUrl(url)
 }
