@@ -1,15 +1,9 @@
-import {
-  allowInsecureRequests,
-  customFetch,
-  discoveryRequest,
-  processDiscoveryResponse,
-  type AuthorizationServer as Metadata,
-} from 'oauth4webapi'
+import type { AuthorizationServer as Metadata } from 'oauth4webapi'
 import { backOffMs } from '../core/back-off.ts'
 import { ConfigurationError, RefreshUnavailableError, type TokenError } from '../core/errors.ts'
 import type { Clock, Random, TokenStore } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
-import { createExchange, insecureAllowed, isSuccess, parseJsonObject } from './token-endpoint.ts'
+import { createExchange, isJsonObject, parseJsonObject } from './token-endpoint.ts'
 
 /** Authorization server metadata in RFC 8414 spelling. Endpoints may be relative to the page. */
 export interface AuthorizationServerMetadata {
@@ -55,6 +49,7 @@ export function createAuthorizationServer(options: {
   let latest: Metadata | undefined
   let renewAtMonotonic = Infinity
   let failures = 0
+  let pauseMs = 0
   let failed: { readonly error: unknown; readonly untilMonotonic: number } | undefined
 
   function metadata(): Promise<Metadata> {
@@ -62,7 +57,10 @@ export function createAuthorizationServer(options: {
     if (clock.monotonic() >= renewAtMonotonic) known = undefined
     known ??= load().catch((error: unknown) => {
       known = undefined
-      throw holdOff(error)
+      // Discovery that fails is not asked for again at once, by however many calls.
+      failed = { error, untilMonotonic: clock.monotonic() + pauseMs }
+      failures += 1
+      throw error
     })
     return known
   }
@@ -72,6 +70,7 @@ export function createAuthorizationServer(options: {
       return check(authorizationServer, options.pageUrl())
     }
     renewAtMonotonic = Infinity
+    pauseMs = backOffMs(failures + 1, options.random.fraction())
     latest = await discover(authorizationServer)
     renewAtMonotonic = clock.monotonic() + cachedForMs
     failures = 0
@@ -98,52 +97,30 @@ export function createAuthorizationServer(options: {
 
   async function fetchMetadata(issuer: string): Promise<Metadata> {
     const url = parseUrl(issuer, 'issuer')
-    const oidc = await ask(url, 'oidc')
-    const found = oidc ?? (await ask(url, 'oauth2'))
+    const path = url.pathname.replace(/\/$/, '')
+    const found =
+      (await ask(`${url.origin}${path}/.well-known/openid-configuration`)) ??
+      (await ask(`${url.origin}/.well-known/oauth-authorization-server${path}`))
     if (!found) throw invalid('issuer', `${url.href} has no metadata at its well-known addresses`)
-    return check(found, issuer)
+    return checkDiscovered(found, issuer)
   }
 
   /** One discovery document, or nothing where the server knows of none. */
-  async function ask(issuer: URL, algorithm: 'oidc' | 'oauth2'): Promise<Metadata | undefined> {
+  async function ask(address: string): Promise<Record<string, unknown> | undefined> {
     const { fetch, timeoutMs } = options
     const exchange = createExchange({ fetch, clock, timeoutMs })
-    try {
-      const response = await discoveryRequest(issuer, {
-        algorithm,
-        [customFetch]: exchange.customFetch,
-        [allowInsecureRequests]: insecureAllowed(issuer.href),
-      })
-      return await processDiscoveryResponse(issuer, response)
-    } catch {
-      const reply = exchange.reply()
-      if (reply?.status === 404) return undefined
-      if (reply && isSuccess(reply.status) && parseJsonObject(reply.text)) {
-        const named = parseJsonObject(reply.text)?.['issuer']
-        throw invalid('issuer', `${issuer.href} is not the one its metadata name: ${String(named)}`)
-      }
-      throw new RefreshUnavailableError(
-        reply ? 'SERVER_UNAVAILABLE' : exchange.failure() === 'timeout' ? 'TIMEOUT' : 'NETWORK',
-        `The metadata of ${issuer.href} could not be fetched (network, CORS, or the server is down).`,
-        { outcome: 'not-sent' },
-      )
-    }
-  }
-
-  /** Discovery that fails is not asked for again at once, by however many calls. */
-  function holdOff(error: unknown): unknown {
-    failures += 1
-    const delayMs = backOffMs(failures, options.random.fraction())
-    const held = error instanceof RefreshUnavailableError ? heldOff(error, delayMs) : error
-    failed = { error: held, untilMonotonic: clock.monotonic() + delayMs }
-    return held
-  }
-
-  function heldOff(
-    { code, message, outcome }: RefreshUnavailableError,
-    delayMs: number,
-  ): RefreshUnavailableError {
-    return new RefreshUnavailableError(code, message, { outcome, retryAt: clock.now() + delayMs })
+    const response = await exchange
+      .customFetch(address, { method: 'GET', headers: { accept: 'application/json' } })
+      .catch(() => undefined)
+    if (response?.status === 404) return undefined
+    // What is not JSON comes from somebody in between.
+    const found = response?.ok && parseJsonObject(await response.text())
+    if (found) return found
+    throw new RefreshUnavailableError(
+      response ? 'SERVER_UNAVAILABLE' : exchange.failure() === 'timeout' ? 'TIMEOUT' : 'NETWORK',
+      `The metadata at ${address} could not be fetched (network, CORS, or the server is down).`,
+      { outcome: 'not-sent', retryAt: clock.now() + pauseMs },
+    )
   }
 
   return { metadata }
@@ -153,26 +130,29 @@ function readCached(
   stored: unknown,
   issuer: string,
 ): { readonly fetchedAt: number; readonly metadata: Metadata } | undefined {
-  const isEntry =
-    typeof stored === 'object' &&
-    stored !== null &&
-    'fetchedAt' in stored &&
-    typeof stored.fetchedAt === 'number' &&
-    'metadata' in stored
-  if (!isEntry) return undefined
+  if (!isJsonObject(stored) || typeof stored['fetchedAt'] !== 'number') return undefined
   try {
-    const metadata = check(stored.metadata, issuer)
-    // The refresh token of one server must not be sent to another.
-    const isSameIssuer = new URL(metadata.issuer).href === new URL(issuer).href
-    return isSameIssuer ? { fetchedAt: Number(stored.fetchedAt), metadata } : undefined
+    return {
+      fetchedAt: stored['fetchedAt'],
+      metadata: checkDiscovered(stored['metadata'], issuer),
+    }
   } catch {
     return undefined
   }
 }
 
+/** The refresh token of one server must not be sent to another. */
+function checkDiscovered(given: unknown, issuer: string): Metadata {
+  const metadata = check(given, issuer)
+  const isOwn =
+    URL.canParse(metadata.issuer) && new URL(metadata.issuer).href === new URL(issuer).href
+  if (isOwn) return metadata
+  throw invalid('issuer', `${issuer} is not the one its metadata name: ${metadata.issuer}`)
+}
+
 /** A copy with absolute endpoints that may be used; throws a {@link ConfigurationError} that names what is wrong. */
 function check(given: unknown, base: string): Metadata {
-  if (typeof given !== 'object' || given === null) throw invalid('metadata', 'must be an object')
+  if (!isJsonObject(given)) throw invalid('metadata', 'must be an object')
   const members: Record<string, unknown> = { ...given }
   if (typeof members['issuer'] !== 'string') throw invalid('issuer', 'must be a string')
   if (members['token_endpoint'] === undefined) throw invalid('token_endpoint', 'is required')

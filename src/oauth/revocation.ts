@@ -1,12 +1,7 @@
-import {
-  None,
-  allowInsecureRequests,
-  customFetch,
-  revocationRequest,
-  type AuthorizationServer,
-} from 'oauth4webapi'
+import type { AuthorizationServer } from 'oauth4webapi'
 import type { Clock } from '../core/ports.ts'
-import { createExchange, insecureAllowed } from './token-endpoint.ts'
+import { isSecureUrl } from '../core/secure-url.ts'
+import { createExchange } from './token-endpoint.ts'
 
 /**
  * Revokes a refresh token, and with it what hangs on it (RFC 7009 §2.1), where the server has an
@@ -21,15 +16,14 @@ export async function revokeToken(options: {
   readonly timeoutMs: number
   readonly token: string
 }): Promise<void> {
-  const { fetch, clock, timeoutMs } = options
+  const { fetch, clock, timeoutMs, token, clientId } = options
   try {
-    const server = await options.metadata()
-    if (!server.revocation_endpoint) return
-    const exchange = createExchange({ fetch, clock, timeoutMs, keepalive: true })
-    await revocationRequest(server, { client_id: options.clientId }, None(), options.token, {
-      additionalParameters: { token_type_hint: 'refresh_token' },
-      [customFetch]: exchange.customFetch,
-      [allowInsecureRequests]: insecureAllowed(server.revocation_endpoint),
+    const { revocation_endpoint: endpoint } = await options.metadata()
+    if (!endpoint || !isSecureUrl(new URL(endpoint))) return
+    await createExchange({ fetch, clock, timeoutMs, keepalive: true }).customFetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+      body: new URLSearchParams({ token, token_type_hint: 'refresh_token', client_id: clientId }),
     })
   } catch {
     // Nobody has the token any more, so nothing depends on the server having heard of it.

@@ -1,4 +1,3 @@
-import type { CustomFetchOptions } from 'oauth4webapi'
 import type { Clock } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 
@@ -9,7 +8,12 @@ export interface Reply {
   readonly text: string
 }
 
-type Outgoing = CustomFetchOptions<'GET' | 'POST', URLSearchParams | undefined>
+/** What oauth4webapi says of a request, as far as it is heeded. */
+interface Outgoing {
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: URLSearchParams | undefined
+}
 
 /** Why there is no reply: it was never sent, it broke, or it took too long. */
 export type TransportFailure = 'withheld' | 'network' | 'timeout'
@@ -126,7 +130,7 @@ export function parseJsonObject(text: string): Record<string, unknown> | undefin
   }
 }
 
-function isJsonObject(value: unknown): value is Record<string, unknown> {
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
