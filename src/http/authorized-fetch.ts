@@ -1,36 +1,24 @@
 import type { Report } from '../core/events.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
-import { ConfigurationError } from '../core/errors.ts'
 import { refuseOtherSession, type IssuedToken } from '../core/held-tokens.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
+import { proofSenderFor, type ProofSender } from './proof-sender.ts'
 import { isRequest, prepareRequest, type ReplayableRequest } from './request-replay.ts'
 import type { ResourceServer, ResourceServers } from './resource-servers.ts'
+import { createUnlistedFetch } from './unlisted-fetch.ts'
 
 /** Where access tokens come from; see `AccessTokens.obtain`. */
 export interface AccessTokenSource {
   obtain(request: {
     readonly parameters?: TokenParameters
-    readonly rejected?: { readonly accessToken: string; readonly resourceServer: string }
+    readonly rejected?:
+      { readonly accessToken: string; readonly resourceServer: string } | undefined
     readonly signal?: AbortSignalLike | undefined
   }): IssuedToken | Promise<IssuedToken>
 }
 
-interface ProvenRequest {
-  readonly keyPair: unknown
-  readonly accessToken: string
-  readonly method: string
-  readonly url: string
-}
-
-/** Makes and sends DPoP proofs. */
-export interface ProofSender {
-  send(
-    request: ProvenRequest,
-    dispatch: (headers: Readonly<Record<string, string>>) => Promise<Response>,
-  ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }>
-  proofHeaders(request: ProvenRequest): Promise<Record<string, string>>
-}
+export type { ProofSender }
 
 export interface AuthorizedFetchOptions {
   readonly source: AccessTokenSource
@@ -51,13 +39,14 @@ interface Call {
   readonly url: string
   readonly server: ResourceServer
   readonly request: ReplayableRequest
-  readonly redirect: RequestRedirect | undefined
+  /** Where a proof is sent along: it names one URL, and a browser would take it to another origin. */
+  readonly redirect: RequestRedirect
 }
 
 /** A `fetch` that sends the access token to the listed servers, and a request at most twice. */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const { source, resourceServers, proof, report } = options
-  const warned = new Set<string>()
+  const sendUnlisted = createUnlistedFetch(options)
 
   return async function authorizedFetch(input, init) {
     const url = new URL(isRequest(input) ? input.url : input, options.pageUrl())
@@ -69,9 +58,12 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const request = prepareRequest(options.fetch, isRequest(input) ? input : url.href, init)
     // The caller knows better, and the request is none of ours.
     if (request.headers.has('authorization')) return options.fetch()(input, init)
-    refuseNoCors(init?.mode ?? (isRequest(input) ? input.mode : undefined), server)
-    const ownRedirect = init?.redirect ?? (isRequest(input) ? input.redirect : 'follow')
-    const redirect = ownRedirect === 'follow' && !init?.redirect ? 'error' : ownRedirect
+    if (request.mode === 'no-cors') {
+      throw new TypeError(
+        `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
+      )
+    }
+    const redirect = request.redirect === 'follow' && !init?.redirect ? 'error' : request.redirect
     return sendAuthorized({ url: url.href, server, request, redirect })
   }
 
@@ -133,7 +125,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     token: IssuedToken,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     const { headers } = request
-    const prover = proverFor(token, proof)
+    const prover = proofSenderFor(token, proof)
     if (!prover) {
       headers.set('authorization', `Bearer ${token.accessToken}`)
       return { response: await request.send(), nonceRequired: false }
@@ -141,26 +133,8 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const { accessToken, senderKey: keyPair } = token
     return prover.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
       for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
-      // A proof names one URL, and a browser would take it along to another origin.
       return request.send(redirect)
     })
-  }
-
-  async function sendUnlisted(
-    { origin }: URL,
-    input: RequestInfo | URL,
-    init: RequestInit | undefined,
-  ): Promise<Response> {
-    const response = await options.fetch()(input, init)
-    if (response.status === 401 && !warned.has(origin)) {
-      warned.add(origin)
-      report({ type: 'unlisted-401', origin })
-      // oxlint-disable-next-line no-console -- the one thing a developer has to see without listening
-      console.warn(
-        `tokenring: ${origin} answered 401 and is not one of options.resourceServers, so no access token was sent to it.`,
-      )
-    }
-    return response
   }
 
   /** What a 401 is about. One that no new token mends is told of, and so is such a 403. */
@@ -197,29 +171,15 @@ export function createAuthorizationHeaders(
     if (!server) return {}
     const token = await source.obtain({
       parameters: server.parameters,
-      ...(rejected === undefined
-        ? {}
-        : { rejected: { accessToken: rejected, resourceServer: server.id } }),
+      rejected:
+        rejected === undefined ? undefined : { accessToken: rejected, resourceServer: server.id },
       signal,
     })
     const { accessToken, senderKey: keyPair } = token
-    const prover = proverFor(token, proof)
+    const prover = proofSenderFor(token, proof)
     if (!prover) return { authorization: `Bearer ${accessToken}` }
     return prover.proofHeaders({ keyPair, accessToken, method, url: url.href })
   }
-}
-
-/** What makes the proofs for a token that is bound to a key, which is never sent as a bearer token (RFC 9449 §7.1). */
-function proverFor(
-  { tokenType }: IssuedToken,
-  proof: ProofSender | undefined,
-): ProofSender | undefined {
-  if (tokenType === 'Bearer') return undefined
-  if (proof) return proof
-  throw new ConfigurationError(
-    'UNSUPPORTED',
-    'The access token is bound to a key: options.dpop is needed to use it.',
-  )
 }
 
 /** A reply from behind a redirect to another origin, where the browser does not take the token. */
@@ -230,13 +190,6 @@ function isElsewhere({ url }: Call, response: Response): boolean {
 /** Behind a redirect the 401 is that of the second address; the first may have done what it was asked. */
 function mayHaveActed({ method }: ReplayableRequest, { redirected }: Response): boolean {
   return redirected && !/^(get|head)$/i.test(method)
-}
-
-function refuseNoCors(mode: RequestMode | undefined, server: ResourceServer): void {
-  if (mode !== 'no-cors') return
-  throw new TypeError(
-    `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
-  )
 }
 
 function discard(response: Response): void {

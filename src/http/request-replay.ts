@@ -3,6 +3,8 @@ export interface ReplayableRequest {
   /** The caller's headers, copied; what is set here is sent. */
   readonly headers: Headers
   readonly method: string
+  readonly mode: RequestMode | undefined
+  readonly redirect: RequestRedirect
   readonly signal: AbortSignal | undefined
   /** Whether a second `send` is possible. */
   readonly canReplay: boolean
@@ -36,6 +38,8 @@ export function prepareRequest(
   return {
     headers,
     method,
+    mode: init?.mode ?? request?.mode,
+    redirect: init?.redirect ?? request?.redirect ?? 'follow',
     signal: init?.signal ?? request?.signal ?? undefined,
     canReplay,
     send(redirect) {

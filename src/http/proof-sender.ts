@@ -1,0 +1,31 @@
+import { ConfigurationError } from '../core/errors.ts'
+import type { IssuedToken } from '../core/held-tokens.ts'
+
+interface ProvenRequest {
+  readonly keyPair: unknown
+  readonly accessToken: string
+  readonly method: string
+  readonly url: string
+}
+
+/** Makes and sends DPoP proofs. */
+export interface ProofSender {
+  send(
+    request: ProvenRequest,
+    dispatch: (headers: Readonly<Record<string, string>>) => Promise<Response>,
+  ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }>
+  proofHeaders(request: ProvenRequest): Promise<Record<string, string>>
+}
+
+/** What makes the proofs for a token that is bound to a key, which is never sent as a bearer token (RFC 9449 §7.1). */
+export function proofSenderFor(
+  { tokenType }: IssuedToken,
+  proof: ProofSender | undefined,
+): ProofSender | undefined {
+  if (tokenType === 'Bearer') return undefined
+  if (proof) return proof
+  throw new ConfigurationError(
+    'UNSUPPORTED',
+    'The access token is bound to a key: options.dpop is needed to use it.',
+  )
+}

@@ -1,0 +1,22 @@
+import type { Report } from '../core/events.ts'
+
+/** Sends requests to servers that are not listed, and warns once of each origin that answers 401. */
+export function createUnlistedFetch(options: {
+  readonly fetch: () => typeof globalThis.fetch
+  readonly report: Report
+}): (url: URL, input: RequestInfo | URL, init: RequestInit | undefined) => Promise<Response> {
+  const warned = new Set<string>()
+
+  return async ({ origin }, input, init) => {
+    const response = await options.fetch()(input, init)
+    if (response.status === 401 && !warned.has(origin)) {
+      warned.add(origin)
+      options.report({ type: 'unlisted-401', origin })
+      // oxlint-disable-next-line no-console -- the one thing a developer has to see without listening
+      console.warn(
+        `tokenring: ${origin} answered 401 and is not one of options.resourceServers, so no access token was sent to it.`,
+      )
+    }
+    return response
+  }
+}
