@@ -1,5 +1,7 @@
 import { StorageError } from '../core/errors.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
+import { unlessStopped } from '../core/until.ts'
+import { isJsonObject } from './token-endpoint.ts'
 
 /** What a sign-in has to remember until its callback comes. */
 export interface SignInTransaction {
@@ -38,19 +40,14 @@ export function createSignInTransactions(options: {
       ? stored.filter(isTransaction).filter(({ createdAt }) => clock.now() - createdAt < livesMs)
       : []
   function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
-    return inTime(store.update(key, change)).catch((cause: unknown) => {
+    const silence = (reject: (reason: Error) => void): (() => void) =>
+      clock.schedule(storageWaitMs, () => reject(new Error('Storage is silent.')))
+    return unlessStopped(store.update(key, change), [silence]).catch((cause: unknown) => {
       throw new StorageError(
         'STORE_WRITE',
         'What a sign-in has to remember could not be read or written: storage refused.',
         { cause },
       )
-    })
-  }
-
-  function inTime<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = clock.schedule(storageWaitMs, () => reject(new Error('Storage is silent.')))
-      work.then(resolve, reject).finally(cancel)
     })
   }
 
@@ -70,14 +67,20 @@ export function createSignInTransactions(options: {
   }
 }
 
+const shape = {
+  state: ['string'],
+  verifier: ['string'],
+  nonce: ['string', 'undefined'],
+  redirectUri: ['string'],
+  scope: ['string', 'undefined'],
+  returnTo: ['string'],
+  maxAgeSeconds: ['number', 'undefined'],
+  createdAt: ['number'],
+}
+
 function isTransaction(value: unknown): value is SignInTransaction {
-  if (typeof value !== 'object' || value === null) return false
-  const members = value as Record<string, unknown>
-  const required = ['state', 'verifier', 'redirectUri', 'returnTo']
   return (
-    required.every((name) => typeof members[name] === 'string') &&
-    ['nonce', 'scope'].every((name) => ['string', 'undefined'].includes(typeof members[name])) &&
-    ['number', 'undefined'].includes(typeof members['maxAgeSeconds']) &&
-    typeof members['createdAt'] === 'number'
+    isJsonObject(value) &&
+    Object.entries(shape).every(([name, types]) => types.includes(typeof value[name]))
   )
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
+import { unlessStopped } from '../core/until.ts'
 
 /** What a server answered, read once and for good. */
 export interface Reply {
@@ -51,26 +52,24 @@ export function createExchange(options: ExchangeOptions): Exchange {
   async function customFetch(url: string, request: Outgoing): Promise<Response> {
     const controller = new AbortController()
     const halfMs = options.timeoutMs / 2
-    let cancel = (): void => {}
-    // A fetch that an app brings along may not heed the signal, so this does not rest on it.
-    const timedOut = new Promise<never>((_, reject) => {
+    function giveUp(reject: (reason: unknown) => void): () => void {
       // In two halves: when a frozen page thaws, the timer that ran out meanwhile must not outrun the
       // reply that arrived meanwhile.
-      cancel = options.clock.schedule(halfMs, () => {
+      let cancel = options.clock.schedule(halfMs, () => {
         cancel = options.clock.schedule(halfMs, () => {
           failed = 'timeout'
           controller.abort()
           reject(controller.signal.reason)
         })
       })
-    })
+      return () => cancel()
+    }
     try {
-      return await Promise.race([send(url, request, controller.signal), timedOut])
+      // A fetch that an app brings along may not heed the signal, so this does not rest on it.
+      return await unlessStopped(send(url, request, controller.signal), [giveUp])
     } catch (error) {
       failed ??= 'network'
       throw error
-    } finally {
-      cancel()
     }
   }
 
