@@ -1,6 +1,5 @@
 import type { AuthorizationResponseError } from 'oauth4webapi'
 import { ConfigurationError, SignInError, type TokenError } from '../core/errors.ts'
-import { defined } from '../core/defined.ts'
 import type { OAuthErrorDetails } from '../core/ports.ts'
 import { redact, unavailable } from './translate-error.ts'
 
@@ -42,12 +41,12 @@ const interactionErrors = [
 
 /** What an authorization server sent in place of a code (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
 export function toCallbackError(
-  { error: word, error_description }: AuthorizationResponseError,
+  response: AuthorizationResponseError,
   secrets: readonly string[],
 ): TokenError {
-  const error = redact(word, secrets)
-  const description = error_description && redact(error_description, secrets)
-  const oauth: OAuthErrorDetails = defined({ error, error_description: description })
+  const { error: word, error_description } = response
+  const oauth = redact({ error: word, error_description }, secrets)
+  const { error } = oauth
   if (error === 'access_denied') {
     return new SignInError('DENIED', 'The sign-in was denied.', { oauth })
   }

@@ -107,12 +107,14 @@ function toReadableResponse({ status, headers, text }: Reply): Response {
   const readable = new Headers(headers)
   readable.delete('www-authenticate')
   if (json) readable.set('content-type', 'application/json')
-  const hasBody = status >= 200 && status !== 204 && status !== 205 && status !== 304
   const body = json ? JSON.stringify(withoutNulls(json)) : text
   // An opaque redirect has the status 0, which no Response can be made with; and a token response
   // that says 201 is none for oauth4webapi, though the server has rotated.
   const legible = json && isSuccess(status) ? 200 : status || 502
-  return new Response(hasBody ? body : null, { status: legible, headers: readable })
+  return new Response([204, 205, 304].includes(status) ? null : body, {
+    status: legible,
+    headers: readable,
+  })
 }
 
 export function isSuccess(status: number): boolean {

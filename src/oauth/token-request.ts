@@ -23,7 +23,12 @@ import {
   type Reply,
 } from './token-endpoint.ts'
 import { toTokenReply } from './token-response.ts'
-import { readRefusal, toTransportError, type Refusal } from './translate-error.ts'
+import {
+  readRefusal,
+  toTransportError,
+  type Refusal,
+  type RefusalContext,
+} from './translate-error.ts'
 
 export interface TokenRequestOptions {
   readonly clientId: string
@@ -113,7 +118,7 @@ export async function requestTokens(
 
 function readFailed(
   exchange: Exchange,
-  context: Parameters<typeof readRefusal>[1],
+  context: RefusalContext,
   issuer: string,
   error: unknown,
 ): TokenAnswer {

@@ -23,6 +23,14 @@ export type Refusal =
   /** It refused, and nobody can tell what. */
   | { readonly kind: 'unreadable'; readonly error: RefreshUnavailableError }
 
+export interface RefusalContext {
+  /** The words that mean a dead grant. */
+  readonly deadGrant: readonly string[]
+  /** What was sent, so that a server that repeats it does not put it into an error. */
+  readonly secrets: readonly string[]
+  readonly now: number
+}
+
 const configurationErrors = [
   'invalid_client',
   'unauthorized_client',
@@ -47,16 +55,7 @@ const longestRetryAfterMs = 3_600_000
 const longestDescription = 300
 
 /** Reads a reply that is not a token response. Pure. */
-export function readRefusal(
-  reply: Reply,
-  context: {
-    /** The words that mean a dead grant. */
-    readonly deadGrant: readonly string[]
-    /** What was sent, so that a server that repeats it does not put it into an error. */
-    readonly secrets: readonly string[]
-    readonly now: number
-  },
-): Refusal {
+export function readRefusal(reply: Reply, context: RefusalContext): Refusal {
   const { status } = reply
   const oauth = readOAuthError(reply, context)
   // No server in trouble ends a session, whatever word it says.
@@ -67,18 +66,18 @@ export function readRefusal(
   if (isInTrouble || (oauth && transientErrors.includes(oauth.error))) {
     const retryAfterMs = readRetryAfterMs(reply.headers, context.now)
     const outcome = gatewayStatuses.includes(status) ? 'unknown' : 'answered'
-    return {
-      kind: 'transient',
-      error: unavailable('SERVER_UNAVAILABLE', outcome, oauth),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    }
+    const error = unavailable('SERVER_UNAVAILABLE', outcome, oauth)
+    return defined({ kind: 'transient', error, retryAfterMs } as const)
   }
   if (oauth && configurationErrors.includes(oauth.error)) {
-    return { kind: 'configuration', error: clientRejected(oauth) }
+    const error = new ConfigurationError(
+      'CLIENT_REJECTED',
+      `The authorization server does not accept this client or its request (${oauth.error}): its registration or the options have to be changed; the session is kept.`,
+      { oauth },
+    )
+    return { kind: 'configuration', error }
   }
-  const isUnreadable =
-    oauth !== undefined || (refusingStatuses.includes(status) && isWordless(reply))
-  if (isUnreadable) {
+  if (oauth || (refusingStatuses.includes(status) && isWordless(reply))) {
     return { kind: 'unreadable', error: unavailable('REFUSED', 'answered', oauth) }
   }
   // A page in place of an answer: whoever sent it, the server may have seen the request when it says 200.
@@ -90,9 +89,7 @@ export function readRefusal(
 export function toTransportError(
   failure: Exclude<TransportFailure, 'withheld'>,
 ): RefreshUnavailableError {
-  return failure === 'timeout'
-    ? unavailable('TIMEOUT', 'unknown')
-    : unavailable('NETWORK', 'unknown')
+  return unavailable(failure === 'timeout' ? 'TIMEOUT' : 'NETWORK', 'unknown')
 }
 
 const reasons: Readonly<Record<RefreshUnavailableCode, string>> = {
@@ -118,45 +115,44 @@ export function unavailable(
   )
 }
 
-function clientRejected(oauth: OAuthErrorDetails): ConfigurationError {
-  return new ConfigurationError(
-    'CLIENT_REJECTED',
-    `The authorization server does not accept this client or its request (${oauth.error}): its registration or the options have to be changed; the session is kept.`,
-    { oauth },
-  )
-}
-
 /** The server's words, wherever they are: gateways put the code into `message`. */
 function readOAuthError(
   { status, text }: Reply,
-  {
-    deadGrant,
-    secrets,
-  }: { readonly deadGrant: readonly string[]; readonly secrets: readonly string[] },
+  { deadGrant, secrets }: RefusalContext,
 ): OAuthErrorDetails | undefined {
   const json = parseJsonObject(text)
   if (!json) return undefined
-  const { error, message, error_description, error_uri } = json
+  const { message, error_uri } = json
   const known = [...deadGrant, ...configurationErrors, ...transientErrors]
-  const word = typeof message === 'string' && known.includes(message) ? message : error
-  if (typeof word !== 'string' || word === '') return undefined
-  const clean = (entry: unknown): string | undefined =>
-    typeof entry === 'string' ? redact(entry, secrets) : undefined
-  const description = clean(error_description ?? (word === message ? undefined : message))
-  const uri = clean(error_uri)
-  return defined({
-    error: redact(word, secrets),
-    status,
-    error_description: description,
-    error_uri: uri,
-  })
+  const isCode = typeof message === 'string' && known.includes(message)
+  const error = isCode ? message : json['error']
+  if (typeof error !== 'string' || error === '') return undefined
+  const error_description = json['error_description'] ?? (error === message ? undefined : message)
+  return redact({ error, status, error_description, error_uri }, secrets)
 }
 
 /** What a server says, short enough to display, without what was sent to it. */
-export function redact(text: string, secrets: readonly string[]): string {
-  return secrets
-    .reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-    .slice(0, longestDescription)
+export function redact(
+  words: {
+    readonly error: string
+    readonly error_description?: unknown
+    readonly error_uri?: unknown
+    readonly status?: number
+  },
+  secrets: readonly string[],
+): OAuthErrorDetails {
+  const clean = (text: string): string =>
+    secrets
+      .reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+      .slice(0, longestDescription)
+  const cleanText = (value: unknown): string | undefined =>
+    typeof value === 'string' ? clean(value) : undefined
+  return defined({
+    error: clean(words.error),
+    status: words.status,
+    error_description: cleanText(words.error_description),
+    error_uri: cleanText(words.error_uri),
+  })
 }
 
 /** Empty, or JSON that says nothing. */
