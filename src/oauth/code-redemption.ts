@@ -1,8 +1,4 @@
-import {
-  AuthorizationResponseError,
-  processAuthorizationCodeResponse,
-  validateAuthResponse,
-} from 'oauth4webapi'
+import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
 import type { TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
@@ -35,10 +31,7 @@ export async function redeemCode(
   const code = await readCode(options, callback, transaction)
   if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
   const reply = await exchangeCode(options, code, transaction)
-  const { claims } = reply
-  if (claims && claims.exp <= claims.iat) throw responseInvalid('its id_token was never valid')
-  if (claims && isStale(claims, transaction, options.clock.now()))
-    throw responseInvalid('the user authenticated too long ago')
+  checkClaims(reply.claims, transaction, options.clock.now())
   const returnTo = parseReturnTo(transaction.returnTo, pageUrl()) ?? '/'
   return defined({ reply, scope, nonce, senderKey, returnTo })
 }
@@ -64,9 +57,8 @@ async function readCode(
 async function exchangeCode(
   options: RedemptionOptions,
   code: string,
-  { redirectUri, verifier, nonce, maxAgeSeconds, senderKey }: SignInTransaction,
+  { redirectUri, verifier, senderKey }: SignInTransaction,
 ): Promise<TokenReply> {
-  const checks = defined({ expectedNonce: nonce, maxAge: maxAgeSeconds })
   const send = (): ReturnType<typeof requestTokens> =>
     requestTokens(options, {
       type: 'authorization_code',
@@ -74,8 +66,6 @@ async function exchangeCode(
       secrets: [verifier, code],
       deadGrant: ['invalid_grant'],
       senderKey,
-      process: (server, client, response) =>
-        processAuthorizationCodeResponse(server, client, response, checks),
     })
   let answer = await send()
   if (answer.kind === 'nonce-required') answer = await send()
@@ -97,13 +87,21 @@ async function exchangeCode(
   }
 }
 
-/** Whether the sign-in rests on an older authentication than it allowed; the two clocks need not agree. */
-function isStale(
-  { iat, auth_time = 0 }: IdTokenClaims,
-  { maxAgeSeconds, createdAt }: SignInTransaction,
+/**
+ * Whether the `id_token` is for this sign-in (OpenID Connect Core §3.1.3.7). A nonce that was sent has
+ * to come back, so there is no doing without the token then, and none that was not sent may come.
+ */
+function checkClaims(
+  claims: IdTokenClaims | undefined,
+  { nonce, maxAgeSeconds, createdAt }: SignInTransaction,
   now: number,
-): boolean {
-  if (maxAgeSeconds === undefined) return false
+): void {
+  if (claims?.nonce !== nonce) throw responseInvalid('its id_token has another nonce')
+  if (claims && claims.exp <= claims.iat) throw responseInvalid('its id_token was never valid')
+  if (maxAgeSeconds === undefined) return
+  // The two clocks need not agree, so the time since the sign-in began is taken by this one alone.
   const underWaySeconds = Math.ceil((now - createdAt) / 1_000)
-  return iat - auth_time > maxAgeSeconds + underWaySeconds
+  const { iat = Infinity, auth_time = 0 } = claims ?? {}
+  if (iat - auth_time > maxAgeSeconds + underWaySeconds)
+    throw responseInvalid('the user authenticated too long ago')
 }

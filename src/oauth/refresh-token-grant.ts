@@ -1,4 +1,3 @@
-import { processRefreshTokenResponse } from 'oauth4webapi'
 import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../core/ports.ts'
 import { compareIdToken } from './id-token.ts'
 import { revokeToken } from './revocation.ts'
@@ -24,7 +23,6 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       deadGrant: spentRefreshToken,
       senderKey,
       maySend,
-      process: processRefreshTokenResponse,
     })
     switch (answer.kind) {
       case 'accepted':
@@ -52,8 +50,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
 }
 
 /**
- * Whether the tokens are for the session they were asked for, which oauth4webapi leaves to its caller.
- * The server has rotated either way: the new refresh token is the only one left.
+ * Whether the tokens are for the session they were asked for. The server has rotated either way: the new refresh token is the only one left.
  */
 function compare(tokens: Tokens, previous: RefreshRequest['previous']): RefreshOutcome {
   const isAccepted = tokens.kind === 'accepted'

@@ -5,9 +5,9 @@ import {
   customFetch,
   genericTokenEndpointRequest,
   getValidatedIdTokenClaims,
+  processGenericTokenEndpointResponse,
   type AuthorizationServer,
   type Client,
-  type TokenEndpointResponse,
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
 import type { Clock, TokenReply } from '../core/ports.ts'
@@ -48,15 +48,9 @@ export interface Grant {
   readonly deadGrant: readonly string[]
   readonly senderKey: unknown
   readonly maySend?: () => boolean
-  /** The check by oauth4webapi that fits the grant. */
-  readonly process: (
-    server: AuthorizationServer,
-    client: Client,
-    response: Response,
-  ) => Promise<TokenEndpointResponse>
 }
 
-/** Tokens that the server has given out. */
+/** Tokens that the server has given out. Whether they are for this session is left to the caller. */
 export type Tokens =
   | { readonly kind: 'accepted'; readonly issuer: string; readonly reply: TokenReply }
   /** They fail a check, so what they say is not to be trusted. */
@@ -102,7 +96,7 @@ export async function requestTokens(
       },
     )
     const client = lenientClient(clientId, server, exchange.reply())
-    const processed = await grant.process(server, client, response)
+    const processed = await processGenericTokenEndpointResponse(server, client, response)
     const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined
     const reply = toTokenReply(processed, claims)
     // A bearer token from a server that was asked for a bound one is worth nothing (RFC 9449 §5), nor

@@ -293,6 +293,12 @@ describe('redeem: the id_token', () => {
   it('says when the user authenticated, if that was asked for', async () => {
     await expect(signInWithClaims(() => ({}), { maxAgeSeconds: 60 })).rejects.toMatchObject(invalid)
   })
+
+  it('is missed when it has to say so', async () => {
+    const { code, begin } = createCode()
+    const { callback } = await begin({ maxAgeSeconds: 60 })
+    await expect(code.redeem(callback())).rejects.toMatchObject(invalid)
+  })
 })
 
 describe('redeem with DPoP', () => {
