@@ -88,7 +88,8 @@ const address: Rule = [
 ]
 const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   authorizationServer: [
-    (value) => isIssuer(value) || (isObject(value) && isWord(value['issuer'])),
+    (value) =>
+      isObject(value) ? isWord(value['issuer']) : isWord(value) && !value.includes('/.well-known/'),
     'must be an issuer identifier, which is not the address of its metadata, or metadata with an issuer',
   ],
   clientId: word,
@@ -123,6 +124,20 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   fetch: [(value) => typeof value === 'function', 'must be a function'],
 }
 
+const defaults = {
+  redirectUri: undefined,
+  postLogoutRedirectUri: undefined,
+  authorizationParameters: {},
+  resourceServers: [],
+  storage: 'indexeddb',
+  sessionName: 'default',
+  leewayMs: 60_000,
+  refreshAhead: 'in-use',
+  tokenRequestTimeoutMs: 10_000,
+  endSession: undefined,
+  dpop: undefined,
+} as const
+
 /** Checks every option; a `TypeError` names the option and the rule. */
 export function parseOptions(options: TokenManagerOptions): Settings {
   // Callers without a type checker can pass anything.
@@ -142,23 +157,12 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   }
   const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = options
   return {
-    authorizationServer,
+    ...defaults,
+    ...defined(options),
     issuer:
       typeof authorizationServer === 'string' ? authorizationServer : authorizationServer.issuer,
-    clientId: options.clientId,
     parameters: defined({ scope, resource, audience }),
-    redirectUri: options.redirectUri,
-    postLogoutRedirectUri: options.postLogoutRedirectUri,
-    authorizationParameters: options.authorizationParameters ?? {},
-    resourceServers: options.resourceServers ?? [],
-    storage: options.storage ?? 'indexeddb',
-    sessionName: options.sessionName ?? 'default',
-    leewayMs: options.leewayMs ?? 60_000,
-    refreshAhead: options.refreshAhead ?? 'in-use',
-    tokenRequestTimeoutMs: options.tokenRequestTimeoutMs ?? 10_000,
     spentRefreshToken: ['invalid_grant', ...spentRefreshToken],
-    endSession: options.endSession,
-    dpop: options.dpop,
     fetch: () => fetch ?? globalThis.fetch,
   }
 }
@@ -177,17 +181,13 @@ function isAddress(value: unknown): boolean {
   )
 }
 
-function isIssuer(value: unknown): boolean {
-  return isWord(value) && !String(value).includes('/.well-known/')
-}
-
 function isStore(value: unknown): boolean {
   return (
     isObject(value) && typeof value['read'] === 'function' && typeof value['update'] === 'function'
   )
 }
 
-function isWord(value: unknown): boolean {
+function isWord(value: unknown): value is string {
   return isString(value) && value !== ''
 }
 
