@@ -1,4 +1,3 @@
-import type { AuthorizationResponseError } from 'oauth4webapi'
 import { ConfigurationError, SignInError, type TokenError } from '../core/errors.ts'
 import type { OAuthErrorDetails } from '../core/ports.ts'
 import { redact, unavailable } from './translate-error.ts'
@@ -41,11 +40,10 @@ const interactionErrors = [
 
 /** What an authorization server sent in place of a code (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
 export function toCallbackError(
-  response: AuthorizationResponseError,
+  response: { readonly error: string; readonly error_description: string | null },
   secrets: readonly string[],
 ): TokenError {
-  const { error: word, error_description } = response
-  const oauth = redact({ error: word, error_description }, secrets)
+  const oauth = redact(response, secrets)
   const { error } = oauth
   if (error === 'access_denied') {
     return new SignInError('DENIED', 'The sign-in was denied.', { oauth })

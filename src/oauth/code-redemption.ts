@@ -1,4 +1,4 @@
-import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
+import type { AuthorizationServer } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
 import type { TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
@@ -28,7 +28,7 @@ export async function redeemCode(
 ): Promise<RedeemedCode> {
   const { dpop, pageUrl } = options
   const { scope, nonce, senderKey } = transaction
-  const code = await readCode(options, callback, transaction)
+  const code = readCode(await options.metadata(), callback, transaction)
   if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
   const reply = await exchangeCode(options, code, transaction)
   checkClaims(reply.claims, transaction, options.clock.now())
@@ -36,21 +36,29 @@ export async function redeemCode(
   return defined({ reply, scope, nonce, senderKey, returnTo })
 }
 
-/** The code, if the callback answers this transaction: `iss` first, then `state`, then `error` (RFC 9207). */
-async function readCode(
-  { clientId, metadata }: RedemptionOptions,
-  callback: URL,
+/**
+ * The code, if the callback answers this transaction: `iss` first, then `state`, then `error` (RFC 9207).
+ * A parameter that comes twice says nothing, and one of another response type was not asked for.
+ */
+function readCode(
+  server: AuthorizationServer,
+  { searchParams }: URL,
   { state }: SignInTransaction,
-): Promise<string> {
-  const server = await metadata()
-  try {
-    validateAuthResponse(server, { client_id: clientId }, callback, state)
-  } catch (error) {
-    if (error instanceof AuthorizationResponseError) throw toCallbackError(error, [state])
-    throw responseInvalid('its parameters do not fit')
+): string {
+  const iss = searchParams.get('iss')
+  const isFitting =
+    (iss ? iss === server.issuer : !server.authorization_response_iss_parameter_supported) &&
+    searchParams.get('state') === state &&
+    ['code', 'state', 'iss', 'error'].every((name) => searchParams.getAll(name).length <= 1) &&
+    !['id_token', 'token', 'response'].some((name) => searchParams.has(name))
+  if (!isFitting) throw responseInvalid('its parameters do not fit')
+  const error = searchParams.get('error')
+  if (error) {
+    const error_description = searchParams.get('error_description')
+    throw toCallbackError({ error, error_description }, [state])
   }
-  const [code, ...others] = callback.searchParams.getAll('code')
-  if (!code || others.length > 0) throw responseInvalid('it does not hold one code')
+  const code = searchParams.get('code')
+  if (!code) throw responseInvalid('it does not hold a code')
   return code
 }
 
