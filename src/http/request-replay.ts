@@ -65,7 +65,6 @@ function isStream(body: BodyInit): boolean {
 }
 
 function copyOf(body: BodyInit): BodyInit {
-  if (typeof body === 'string' || body instanceof Blob) return body
   if (body instanceof URLSearchParams) return new URLSearchParams(body)
   if (body instanceof FormData) {
     const copy = new FormData()
@@ -73,8 +72,10 @@ function copyOf(body: BodyInit): BodyInit {
     return copy
   }
   if (body instanceof ArrayBuffer) return body.slice(0)
+  // Not the whole buffer, of which the view may be a small part.
   if (ArrayBuffer.isView(body)) {
     return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
   }
+  // Strings and Blobs do not change.
   return body
 }
