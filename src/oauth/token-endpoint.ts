@@ -35,7 +35,7 @@ export interface ExchangeOptions {
   /** Bound on the request and its body together. */
   readonly timeoutMs: number
   /** Asked in the same synchronous turn as the real `fetch`; on `false` nothing is sent. */
-  readonly maySend?: () => boolean
+  readonly maySend?: (() => boolean) | undefined
   /** Lets the request outlive the page. */
   readonly keepalive?: boolean
 }

@@ -77,8 +77,7 @@ export async function requestTokens(
   grant: Grant,
 ): Promise<TokenAnswer> {
   const { clientId, dpop } = options
-  const { maySend } = grant
-  const exchange = createExchange({ ...options, ...(maySend ? { maySend } : {}) })
+  const exchange = createExchange({ ...options, maySend: grant.maySend })
   let issuer = ''
   try {
     const server = await options.metadata()
