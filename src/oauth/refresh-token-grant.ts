@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts'
 import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../core/ports.ts'
 import { compareIdToken } from './id-token.ts'
 import { revokeToken } from './revocation.ts'
@@ -50,16 +51,17 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
 }
 
 /**
- * Whether the tokens are for the session they were asked for. The server has rotated either way: the new refresh token is the only one left.
+ * Whether the tokens are for the session they were asked for. The server has rotated either way, so
+ * the new refresh token is the only one left.
  */
 function compare(tokens: Tokens, previous: RefreshRequest['previous']): RefreshOutcome {
   const isAccepted = tokens.kind === 'accepted'
   const { claims, refreshToken } = isAccepted ? tokens.reply : tokens
-  const salvaged = refreshToken === undefined ? {} : { refreshToken }
   const mismatch = claims && compareIdToken(claims, previous, tokens.issuer)
-  if (mismatch === 'other-subject') return { kind: 'subject-changed', ...salvaged }
+  if (mismatch === 'other-subject')
+    return defined({ kind: 'subject-changed', refreshToken } as const)
   if (isAccepted && !mismatch) return { kind: 'accepted', reply: tokens.reply }
   const detail = isAccepted ? 'the id_token is not for this session' : tokens.detail
   const error = unavailable('RESPONSE_INVALID', 'unknown', undefined, detail)
-  return { kind: 'unusable', ...salvaged, error }
+  return defined({ kind: 'unusable', refreshToken, error } as const)
 }
