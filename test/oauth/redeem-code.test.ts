@@ -116,6 +116,8 @@ describe('redeem', () => {
     ['no code', { code: undefined }],
     ['an empty code', { code: '' }],
     ['an id_token beside the code', { id_token: 'x' }],
+    ['a token beside the code', { token: 'x' }],
+    ['a response in the form of a JWT', { response: 'x' }],
   ])('sends nothing for a response with %s', async (_, changes) => {
     const { code, begin, sent } = createCode()
     const callback = (await begin()).callback(changes)
