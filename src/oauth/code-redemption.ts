@@ -37,8 +37,9 @@ export async function redeemCode(
 }
 
 /**
- * The code, if the callback answers this transaction: `iss` first, then `state`, then `error` (RFC 9207).
- * A parameter that comes twice says nothing, and one of another response type was not asked for.
+ * The code, if the callback answers this transaction, which was found by its `state`: `iss` first, then
+ * `error` (RFC 9207). A parameter that comes twice says nothing, and one of another response type was
+ * not asked for.
  */
 function readCode(
   server: AuthorizationServer,
@@ -48,7 +49,6 @@ function readCode(
   const iss = searchParams.get('iss')
   const isFitting =
     (iss ? iss === server.issuer : !server.authorization_response_iss_parameter_supported) &&
-    searchParams.get('state') === state &&
     ['code', 'state', 'iss', 'error'].every((name) => searchParams.getAll(name).length <= 1) &&
     !['id_token', 'token', 'response'].some((name) => searchParams.has(name))
   if (!isFitting) throw responseInvalid('its parameters do not fit')
