@@ -63,3 +63,62 @@ describe('createWebLocks where there are no locks', () => {
     expect(ended).toBe(true)
   })
 })
+
+/** Locks as a browser has them, for one name; notes what every request asks for. */
+function stubLocks(): { readonly asked: readonly LockOptions[] } {
+  const asked: LockOptions[] = []
+  let last: Promise<unknown> = Promise.resolve()
+  const request = (_name: string, options: LockOptions, hold: () => Promise<void>) => {
+    asked.push(options)
+    const before = last
+    const withdrawn = new Promise<never>((_, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason))
+    })
+    const held = Promise.race([before, withdrawn]).then(hold)
+    // Whoever is withdrawn leaves those behind it waiting for those before it.
+    last = Promise.allSettled([before, held])
+    return held
+  }
+  vi.stubGlobal('navigator', { locks: { request } })
+  return { asked }
+}
+
+describe('createWebLocks', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  it('asks for a lock of its own each time and never takes one from its holder', async () => {
+    const { asked } = stubLocks()
+    const locks = createWebLocks()
+    const [holder, withdrawn, waiting] = [
+      locks.request('a'),
+      locks.request('a'),
+      locks.request('a'),
+    ]
+    expectPatience(asked, 3)
+    expect(await holder.granted).toBe(true)
+    withdrawn.release()
+    expect(await withdrawn.granted).toBe(false)
+    holder.release()
+    expect(await waiting.granted).toBe(true)
+    const late = createWebLocks().request('a')
+    waiting.release()
+    expect(await late.granted).toBe(true)
+    late.release()
+    expectPatience(asked, 4)
+  })
+})
+
+/** Every request is for an exclusive lock, waits for its turn, and can be withdrawn. */
+function expectPatience(asked: readonly LockOptions[], count: number): void {
+  expect(asked).toHaveLength(count)
+  for (const { steal = false, ifAvailable = false, mode = 'exclusive', signal } of asked) {
+    expect({ steal, ifAvailable, mode }).toEqual({
+      steal: false,
+      ifAvailable: false,
+      mode: 'exclusive',
+    })
+    expect(signal).toBeInstanceOf(AbortSignal)
+  }
+}

@@ -47,6 +47,7 @@ export function testLockManager(name: string, makeLocks: () => LockManager): voi
       const bystander = locks.request(crypto.randomUUID())
       expect(await bystander.granted).toBe(true)
       expect(waiter.isHeld()).toBe(false)
+      expect(holder.isHeld()).toBe(true)
       holder.release()
       expect(await waiter.granted).toBe(true)
       waiter.release()

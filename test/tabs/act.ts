@@ -85,7 +85,8 @@ function actOnTab(
     if (tab) change(tab)
     return tab && `${tab.name} ${words}`
   }
-  const tell = (tab: VirtualTab): void => stage.note({ type: 'page-event', tab })
+  const tell = (tab: VirtualTab, event?: 'visible' | 'online'): void =>
+    stage.note({ type: 'page-event', tab, ...(event === 'online' && { event }) })
   switch (entry.do) {
     case 'kill':
       return done(pick('running', 'frozen', 'away'), 'is killed', (tab) => tab.kill())
@@ -110,7 +111,7 @@ function actOnTab(
     case 'online': {
       const event = entry.do
       return done(pick('running'), `gets the event ${event}`, (tab) => {
-        tell(tab)
+        tell(tab, event)
         tab.page.emit(event)
       })
     }

@@ -40,6 +40,7 @@ const oneFault: Readonly<Record<string, boolean>> = {
   'tab 1 is put away and loses its lock': false,
   'tab 1 signs out': false,
   'tab 1 signs bob in': false,
+  'tab 1 signs alice in again, with the same refresh token': false,
   'tab 1 is frozen': true,
   'tab 1 loses its lock': true,
   'the reply is lost': true,

@@ -13,6 +13,7 @@ import {
 } from '../../src/testing/virtual-tabs.ts'
 import { idTokenOf } from './id-token-of.ts'
 import { describeMoment } from './describe-moment.ts'
+import { recordOf } from './promises/ledger.ts'
 import type { Call, CallMoment, Moment } from './promises/moment.ts'
 import { createReferee, type Referee } from './promises/referee.ts'
 import type { Happening } from '../../src/testing/happenings.ts'
@@ -49,6 +50,8 @@ export interface Stage {
   /** Asks something of a tab, as an app does. Nobody waits for what comes of it. */
   ask(tab: VirtualTab, kind: Wish): Call
   signIn(tab: VirtualTab, user: string): Call
+  /** Begins another session with the refresh token that storage holds, as a server does that keeps to one for a user. */
+  signInAgain(tab: VirtualTab, user: string): Call
   note(moment: CallMoment): void
   /** Calls of tabs that live, and have not come to anything yet. */
   waiting(): readonly Call[]
@@ -65,7 +68,12 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
   const server = createFakeAuthorizationServer({ expiresIn: 120, graceful: setting.graceful })
   const users = new Map<number, string>()
   const userOf = (family: number): string => users.get(family) ?? 'nobody'
-  const referee = createReferee({ server, graceful: setting.graceful, userOf })
+  const referee = createReferee({
+    server,
+    graceful: setting.graceful,
+    userOf,
+    now: () => browser.clock.now(),
+  })
   const calls = new Map<Call, string | undefined>()
   let words: string[] = []
   let moments = 0
@@ -93,7 +101,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     tab: VirtualTab,
     kind: Call['kind'],
     begin: (call: Call) => Promise<string | number | void>,
-    family?: number,
+    about: Pick<Call, 'family' | 'audience'> = {},
   ): Call {
     const call: Call = {
       id: calls.size + 1,
@@ -101,7 +109,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
       kind,
       begunAt: moments + 1,
       begunAtMs: browser.clock.monotonic(),
-      ...(family === undefined ? {} : { family }),
+      ...about,
     }
     calls.set(call, undefined)
     note({ type: 'call', tab, call })
@@ -122,6 +130,14 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     return call
   }
 
+  function signIn(tab: VirtualTab, user: string, more: { readonly refresh_token?: string }): Call {
+    const response = server.signIn({ id_token: idTokenOf(user, server.issuer) })
+    const family = server.lineageOf(response.refresh_token)?.family ?? 0
+    users.set(family, user)
+    const begin = (): Promise<void> => tab.auth.startSession({ ...response, ...more })
+    return follow(tab, 'sign-in', begin, { family })
+  }
+
   const stage: Stage = {
     setting,
     browser,
@@ -138,7 +154,9 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
         case 'token':
           return follow(tab, 'token', () => auth.getAccessToken())
         case 'other-token':
-          return follow(tab, 'token', () => auth.getAccessToken({ audience: 'other' }))
+          return follow(tab, 'token', () => auth.getAccessToken({ audience: 'other' }), {
+            audience: 'other',
+          })
         case 'fetch':
           return follow(tab, 'fetch', async ({ id }) => {
             const response = await auth.fetch(`${virtualApiUrl}orders/${id}`)
@@ -152,11 +170,10 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
           return follow(tab, 'sign-out', () => auth.signOut({ revoke: false }))
       }
     },
-    signIn(tab, user) {
-      const response = server.signIn({ id_token: idTokenOf(user, server.issuer) })
-      const family = server.lineageOf(response.refresh_token)?.family ?? 0
-      users.set(family, user)
-      return follow(tab, 'sign-in', () => tab.auth.startSession(response), family)
+    signIn: (tab, user) => signIn(tab, user, {}),
+    signInAgain(tab, user) {
+      const refreshToken = recordOf(browser.storage.stored()).session?.refreshToken
+      return signIn(tab, user, refreshToken === undefined ? {} : { refresh_token: refreshToken })
     },
     note,
     waiting: () =>

@@ -22,6 +22,8 @@ export interface Walk {
   readonly fault?: Fault
   /** Whether a call may have to wait for time to pass. */
   readonly timeMayPass: boolean
+  /** How many token requests it takes, each of which is granted; as many as it may be, if absent. */
+  readonly grants?: number
 }
 
 export interface Walked {
@@ -97,6 +99,9 @@ async function runOne(
   const story: string[] = []
   const log = (words: string): boolean => {
     trace.push(withWords(words, stage))
+    if (stage.server.counts.requests > (what.grants ?? Infinity)) {
+      referee.broken('one grant for one need', `${stage.server.counts.requests} token requests`)
+    }
     return referee.verdict() !== undefined
   }
   what.begin(stage)
@@ -161,6 +166,10 @@ async function runOne(
     // Twice: the first look may be the one that brings storage up to date.
     for (let look = 0; look < 2 && !isBroken; look += 1) isBroken = await lookEverywhere(stage, log)
     if (!isBroken) await takeLeave(stage, log)
+    const { grants } = stage.server.counts
+    if (grants !== (what.grants ?? grants)) {
+      referee.broken('one grant for one need', `${grants} grants`)
+    }
   }
 
   return { isSpared, broken: referee.verdict(), trace, story: story.join('; '), open: turnToNext() }

@@ -19,6 +19,9 @@ export const faults: Readonly<Record<string, Fault>> = {
   ),
   'tab 1 signs out': withFirst((tab, stage) => stage.ask(tab, 'leave')),
   'tab 1 signs bob in': withFirst((tab, stage) => stage.signIn(tab, 'bob')),
+  'tab 1 signs alice in again, with the same refresh token': withFirst((tab, stage) =>
+    stage.signInAgain(tab, 'alice'),
+  ),
   'the reply is lost': {
     fits: (stage) => onTheWay(stage) !== undefined,
     happen(stage) {
@@ -67,11 +70,19 @@ export const wishes: Readonly<Record<string, (stage: Stage) => void>> = {
     stage.server.revokeAccessTokens()
     for (const tab of stage.browser.tabs) stage.ask(tab, 'fetch')
   },
+  'something of an API that rejects every token': (stage) => {
+    stage.browser.clock.advance(6_000)
+    stage.apiRejects = true
+    for (const tab of stage.browser.tabs) stage.ask(tab, 'fetch')
+  },
   'a refresh': (stage) => {
     stage.browser.clock.advance(6_000)
     for (const tab of stage.browser.tabs) stage.ask(tab, 'refresh')
   },
 }
+
+/** One need of all tabs together, which costs one grant. */
+const oneGrant = 1
 
 /** Two tabs that want the same at the same time. */
 export function twoTabs(how: {
@@ -89,6 +100,6 @@ export function twoTabs(how: {
     setting: { tabs: 2, locks, channel, graceful },
     begin,
     timeMayPass: how.timeMayPass ?? false,
-    ...(fault && { fault }),
+    ...(fault ? { fault } : { grants: oneGrant }),
   }
 }

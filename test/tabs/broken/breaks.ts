@@ -1,16 +1,7 @@
-import type { PromiseName } from '../promises/moment.ts'
-import type { Walk } from '../walk.ts'
 import { twoTabs } from '../walks.ts'
+import type { Break } from './break.ts'
 import type { Change } from './load-broken.ts'
-
-/** A part of the protocol taken out, and what must come of that. */
-export interface Break {
-  readonly changes: readonly Change[]
-  /** What is broken then. */
-  readonly promise: PromiseName
-  /** Where it shows: among all schedules of two tabs, or among random ones. */
-  readonly walk?: Walk
-}
+import { frugalityBreaks } from './frugality-breaks.ts'
 
 const rotation = 'core/rotation.ts'
 const sending = 'core/sending.ts'
@@ -30,6 +21,7 @@ const lastComparison: Change = { file: sending, find: ' && isCurrent', replace: 
 
 /** Every one of these must be found out, or the schedules prove nothing. */
 export const breaks: Readonly<Record<string, Break>> = {
+  ...frugalityBreaks,
   'no compare-and-set: a lease is written over whatever is there': {
     changes: [compareAndSet],
     promise: 'one spend (1)',
@@ -125,6 +117,18 @@ export const breaks: Readonly<Record<string, Break>> = {
       fault: 'tab 1 signs out',
     }),
   },
+  'a reply is saved in a session that was begun after it was sent, with the same refresh token': {
+    changes: [
+      { file: 'core/claim.ts', find: '    current.epoch === claim.record.epoch &&\n', replace: '' },
+    ],
+    promise: 'signed out means signed out (4)',
+    walk: twoTabs({
+      wish: 'a refresh',
+      locks: true,
+      channel: true,
+      fault: 'tab 1 signs alice in again, with the same refresh token',
+    }),
+  },
   'a tab sends for a session of which it knows that it is over': {
     changes: [lastComparison],
     promise: 'signed out means signed out (4)',
@@ -162,6 +166,27 @@ export const breaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'newest token kept (3)',
+  },
+  'a tab whose reply storage refuses goes back to what is stored': {
+    changes: [
+      {
+        file: 'core/saving.ts',
+        find: `    await markUnpersisted(claim)
+    if (isOver()) return undefined`,
+        replace: '    return undefined',
+      },
+    ],
+    promise: 'one spend (1)',
+  },
+  'a refused token is tried again after a while': {
+    changes: [
+      {
+        file: 'core/settlement.ts',
+        find: "        return end(claim, claim.record.unknown > 0 ? 'rotation-lost' : 'rejected', outcome.oauth)",
+        replace: '        return holdOff(claim, nonceRefused(), {})',
+      },
+    ],
+    promise: 'one spend (1)',
   },
   'a page keeps its lock when it is put away': {
     changes: [

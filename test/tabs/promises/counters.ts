@@ -1,14 +1,16 @@
-import { recordOf } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { Broken, Keeper } from './moment.ts'
 
 /** Revision, epoch and generation only rise, and each when it has to. */
-export function createCounters(report: Broken): Keeper {
-  const broken = (words: string): void => report('counters only rise', words)
+export function createCounters(options: {
+  readonly ledger: Ledger
+  readonly broken: Broken
+}): Keeper {
+  const broken = (words: string): void => options.broken('counters only rise', words)
   return {
     see(moment) {
       if (moment.type !== 'wrote' || moment.before === undefined) return
-      const before = recordOf(moment.before)
-      const after = recordOf(moment.after)
+      const { before, after } = options.ledger.lastWrite
       const { name } = moment.tab
       if (JSON.stringify(before) === JSON.stringify(after)) return
       if (after.revision <= before.revision) broken(`${name} writes without a new revision`)

@@ -15,6 +15,11 @@ export interface ClaimSeen {
   readonly underLock: boolean
   /** How often the wall clock had been set by then. */
   readonly clockSteps: number
+  /** The same, when its tab was told of the record that it has decided on. */
+  readonly clockStepsWhenPlanned: number
+  /** What the claim was written over, and what it left. */
+  readonly before: SessionRecord
+  readonly after: SessionRecord
   isUsed: boolean
 }
 
@@ -26,9 +31,13 @@ export interface Attempt {
   readonly claim: ClaimSeen
   /** What its tab knows of it. */
   end: 'flying' | 'unknown' | 'not-spent' | 'rejected' | 'accepted'
-  /** Its tab is gone or put away or has lost its lock, or has written down what came of it. */
-  isOver: boolean
-  /** Storage has refused to note what came of it. */
+  /** Its tab is gone or put away or has lost the lock it had, so that nobody else will know what comes of it. */
+  isAbandoned: boolean
+  /** Its tab has given its lease up. */
+  isWrittenDown: boolean
+  /** Storage has refused a write of its tab since the answer came. */
+  isRefusedByStorage: boolean
+  /** Storage takes no note of what came of it, and its tab has given up trying. */
   isUnsaved: boolean
   /** Somebody took the right to send before it was written down what came of it, so for storage it is unknown. */
   isDisplaced: boolean
@@ -42,6 +51,8 @@ export interface Ledger {
   claimOf(tab: TabProcess): ClaimSeen | undefined
   /** When storage got the successor of a refresh token: the number of the write. */
   succeededAt(refreshToken: string): number | undefined
+  /** What the last transaction found and what it left. */
+  readonly lastWrite: { readonly before: SessionRecord; readonly after: SessionRecord }
   /** The newest record that a tab was told of, by epoch and revision. */
   toldTo(tab: TabProcess): SessionRecord | undefined
   see(moment: Moment): void
@@ -57,7 +68,9 @@ export function createLedger(): Ledger {
   const claims = new Map<TabProcess, ClaimSeen>()
   const succeeded = new Map<string, number>()
   const told = new Map<TabProcess, SessionRecord>()
+  const toldAfterSteps = new Map<TabProcess, number>()
   let clockSteps = 0
+  let lastWrite: Ledger['lastWrite'] = { before: blankRecord, after: blankRecord }
 
   function eachOf(tab: TabProcess, change: (attempt: Attempt) => void): void {
     for (const attempt of attempts) if (attempt.tab === tab) change(attempt)
@@ -67,6 +80,7 @@ export function createLedger(): Ledger {
     const { tab, at, atMs } = moment
     const before = recordOf(moment.before)
     const after = recordOf(moment.after)
+    lastWrite = { before, after }
     if (after.revision === before.revision && after.epoch === before.epoch) return
     const refreshToken = after.session?.refreshToken
     const spent = before.session?.refreshToken
@@ -76,11 +90,24 @@ export function createLedger(): Ledger {
       const { epoch } = after
       for (const attempt of attempts) {
         const isHeld = before.lease?.tab.startsWith(`${attempt.tab.name} `)
-        if (isHeld && attempt.tab !== tab && !attempt.isOver) attempt.isDisplaced = true
+        const isKnown = attempt.isWrittenDown || attempt.isAbandoned
+        if (isHeld && attempt.tab !== tab && !isKnown) attempt.isDisplaced = true
       }
-      claims.set(tab, { tab, refreshToken, epoch, at, atMs, underLock, clockSteps, isUsed: false })
+      claims.set(tab, {
+        tab,
+        refreshToken,
+        epoch,
+        at,
+        atMs,
+        underLock,
+        clockSteps,
+        clockStepsWhenPlanned: toldAfterSteps.get(tab) ?? 0,
+        before,
+        after,
+        isUsed: false,
+      })
     } else if (before.lease?.tab.startsWith(`${tab.name} `)) {
-      eachOf(tab, (attempt) => (attempt.isOver ||= attempt.end !== 'flying'))
+      eachOf(tab, (attempt) => (attempt.isWrittenDown ||= attempt.end !== 'flying'))
     }
     if (before.epoch === after.epoch && spent !== undefined && spent !== refreshToken) {
       succeeded.set(spent, at)
@@ -92,6 +119,9 @@ export function createLedger(): Ledger {
     get clockSteps() {
       return clockSteps
     },
+    get lastWrite() {
+      return lastWrite
+    },
     claimOf: (tab) => claims.get(tab),
     succeededAt: (refreshToken) => succeeded.get(refreshToken),
     toldTo: (tab) => told.get(tab),
@@ -100,6 +130,7 @@ export function createLedger(): Ledger {
       if (moment.type === 'clock-stepped') clockSteps += 1
       if (moment.type === 'wrote') seeWrite(moment)
       if (moment.type === 'told') {
+        toldAfterSteps.set(tab, clockSteps)
         const record = recordOf(moment.stored)
         const known = told.get(tab)
         if (!known || isLater(record, known)) told.set(tab, record)
@@ -115,7 +146,9 @@ export function createLedger(): Ledger {
             refreshToken,
             claim,
             end: 'flying',
-            isOver: false,
+            isAbandoned: false,
+            isWrittenDown: false,
+            isRefusedByStorage: false,
             isUnsaved: false,
             isDisplaced: false,
           })
@@ -126,14 +159,26 @@ export function createLedger(): Ledger {
         }
       }
       if (moment.type === 'event' && moment.event.type === 'persistence-failed') {
-        eachOf(tab, (attempt) => (attempt.isUnsaved ||= attempt.end === 'accepted'))
+        eachOf(tab, (attempt) => {
+          attempt.isUnsaved ||= attempt.end === 'accepted' && attempt.isRefusedByStorage
+        })
       }
       if (moment.type === 'refused') {
-        eachOf(tab, (attempt) => (attempt.isUnsaved ||= attempt.end === 'rejected'))
+        eachOf(tab, (attempt) => {
+          attempt.isRefusedByStorage ||= attempt.end !== 'flying'
+          // A new token is offered again and again; that there will be none is said once.
+          attempt.isUnsaved ||= attempt.end === 'rejected'
+        })
       }
-      const isLost =
-        moment.type === 'fate' && ['killed', 'put-away', 'lock-lost'].includes(moment.fate)
-      if (isLost) eachOf(tab, (attempt) => (attempt.isOver = true))
+      if (moment.type === 'fate') {
+        const { fate } = moment
+        eachOf(tab, (attempt) => {
+          attempt.isAbandoned ||=
+            fate === 'killed' ||
+            fate === 'put-away' ||
+            (fate === 'lock-lost' && attempt.claim.underLock)
+        })
+      }
     },
   }
 }

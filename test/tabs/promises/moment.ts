@@ -9,6 +9,8 @@ export interface Call {
   /** When it was asked for: the number of the moment, and ms by the monotonic clock. */
   readonly begunAt: number
   readonly begunAtMs: number
+  /** Whether it is about the session's own token or about one for another audience. */
+  readonly audience?: 'other'
   /** For a sign-in: which family it begins. */
   readonly family?: number
 }
@@ -17,7 +19,8 @@ export type CallMoment = { readonly tab: TabProcess } & (
   | { readonly type: 'call'; readonly call: Call }
   /** `token`: what it was given, if it was. */
   | { readonly type: 'call-over'; readonly call: Call; readonly token?: string }
-  | { readonly type: 'page-event' }
+  /** Something that makes a tab look; `online` is told apart, because it ends some hold-offs. */
+  | { readonly type: 'page-event'; readonly event?: 'online' }
   | { readonly type: 'clock-stepped' }
 )
 
@@ -32,6 +35,9 @@ export type PromiseName =
   | 'signed out means signed out (4)'
   | 'never to another user (5)'
   | 'two sends at most (6)'
+  | 'no storm (6)'
+  | 'one grant for one need'
+  | 'hold-offs are kept'
   | 'counters only rise'
   | 'everything settles'
   | 'tabs agree in the end'
@@ -49,7 +55,7 @@ export type Exception =
   | 'late reply after the lease'
   /** Storage would take neither the new token nor the mark that the old one is spent. */
   | 'storage refused'
-  /** Storage refused a sign-out; another tab had signed in in that very millisecond, and counts as later. */
+  /** Storage refused a sign-out or a sign-in; another tab had signed in in that very millisecond, and counts as later. */
   | 'decided in the same millisecond'
   /** Storage said nothing for 3 s, and a token that still lives was served. */
   | 'storage silent'

@@ -1,6 +1,6 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
-import { recordOf } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { Broken, Keeper, Moment } from './moment.ts'
 
 export interface NewestKept extends Keeper {
@@ -10,6 +10,7 @@ export interface NewestKept extends Keeper {
 
 /** A refresh token that has reached a page gets to storage, and none is replaced by an older one. */
 export function createNewestKept(options: {
+  readonly ledger: Ledger
   readonly server: FakeAuthorizationServer
   readonly broken: Broken
 }): NewestKept {
@@ -18,13 +19,12 @@ export function createNewestKept(options: {
     readonly family: number
     readonly place: number
   }
-  const { server } = options
+  const { ledger, server } = options
   const broken = (words: string): void => options.broken('newest token kept (3)', words)
   let unsaved: readonly Arrived[] = []
 
   function seeWrite(moment: Moment & { readonly type: 'wrote' }): void {
-    const before = recordOf(moment.before)
-    const after = recordOf(moment.after)
+    const { before, after } = ledger.lastWrite
     const old = server.lineageOf(before.session?.refreshToken ?? '')
     const stored = server.lineageOf(after.session?.refreshToken ?? '')
     if (before.epoch === after.epoch && old && stored && stored.place < old.place) {
@@ -37,7 +37,8 @@ export function createNewestKept(options: {
     }
     // A session that was replaced or ended takes its tokens with it.
     unsaved = unsaved.filter(
-      ({ family, place }) => stored?.family === family && stored.place < place,
+      ({ family, place }) =>
+        before.epoch === after.epoch && stored?.family === family && stored.place < place,
     )
   }
 
@@ -54,7 +55,9 @@ export function createNewestKept(options: {
         const { body } = moment.end
         const isTokens = typeof body === 'object' && body !== null && 'refresh_token' in body
         const lineage = isTokens ? server.lineageOf(String(body.refresh_token)) : undefined
-        if (lineage) unsaved = [...unsaved, { tab: moment.tab, ...lineage }]
+        // What was sent for a session that is over, or has begun anew, is not kept.
+        const isCurrent = ledger.claimOf(moment.tab)?.epoch === ledger.lastWrite.after.epoch
+        if (lineage && isCurrent) unsaved = [...unsaved, { tab: moment.tab, ...lineage }]
       }
     },
     finish() {

@@ -5,10 +5,12 @@ export const leaseMs = 15_000
 
 /**
  * A refresh token is presented by one live attempt at a time, never once its successor is in storage,
- * and never after the server has refused it for good.
+ * and never after the server has refused it for good: once more for each attempt that did not spend it
+ * or whose outcome nobody can know.
  *
- * An attempt lives from its sending until its outcome is written down, its tab is gone, put away or
- * has lost its lock, or its lease is over.
+ * An attempt lives from its sending until its outcome is known not to have spent the token, or its
+ * lease is over, or its tab is gone, put away or has lost its lock. For its own tab nothing but that
+ * outcome ends it.
  */
 export function createOneSpend(options: {
   readonly ledger: Ledger
@@ -18,25 +20,28 @@ export function createOneSpend(options: {
   const { ledger, grant } = options
   const broken = (words: string): void => options.broken('one spend (1)', words)
 
-  function isLive(attempt: Attempt, claim: ClaimSeen, nowMs: number): boolean {
-    if (attempt.tab === claim.tab) return attempt.end === 'flying'
-    const isUndecided = attempt.end === 'flying' || attempt.end === 'accepted'
-    const lasts = nowMs < attempt.claim.atMs + leaseMs
-    return isUndecided && !attempt.isOver && !attempt.isUnsaved && lasts
+  /** What an earlier attempt with the same token comes to for the tab that is to present it again. */
+  function statusOf(attempt: Attempt, claim: ClaimSeen, nowMs: number): string | undefined {
+    const { end, tab } = attempt
+    if (end === 'not-spent' || end === 'unknown') return undefined
+    // The tab itself knows of its answer, whatever becomes of its lease.
+    if (tab === claim.tab) return end === 'flying' ? 'is presenting' : `has seen ${end}`
+    const lasts = !attempt.isAbandoned && nowMs < attempt.claim.atMs + leaseMs
+    if (end === 'rejected') return lasts || attempt.isWrittenDown ? 'has seen rejected' : undefined
+    return lasts ? 'is presenting' : undefined
   }
 
   function judge(attempt: Attempt, claim: ClaimSeen, nowMs: number): void {
-    const { tab } = claim
-    const lasts = nowMs < attempt.claim.atMs + leaseMs
-    const isRefused = attempt.end === 'rejected' && !attempt.isOver && lasts
-    if (isRefused && attempt.isUnsaved && grant('storage refused')) return
-    if (isRefused && attempt.isDisplaced && grant('late reply after the lease')) return
-    if (!isLive(attempt, claim, nowMs) && !isRefused) return
+    const status = statusOf(attempt, claim, nowMs)
+    if (status === undefined) return
+    const { end, isUnsaved, isDisplaced } = attempt
+    const isOwn = attempt.tab === claim.tab
+    if (isUnsaved && (end === 'rejected' || !isOwn) && grant('storage refused')) return
+    if (end === 'rejected' && isDisplaced && grant('late reply after the lease')) return
     const isStepped = claim.clockSteps > attempt.claim.clockSteps
     const hasLock = claim.underLock && attempt.claim.underLock
-    if (isStepped && !hasLock && grant('clock stepped without the lock')) return
-    const what = isRefused ? 'was refused' : 'is presenting'
-    broken(`${tab.name} presents the token that ${attempt.tab.name} ${what}`)
+    if (!isOwn && isStepped && !hasLock && grant('clock stepped without the lock')) return
+    broken(`${claim.tab.name} presents the token that ${attempt.tab.name} ${status}`)
   }
 
   function seeSent({ tab, request, at, atMs }: Moment & { readonly type: 'sent' }): void {

@@ -1,7 +1,9 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import { createCounters } from './counters.ts'
+import { createHoldOffs } from './hold-offs.ts'
 import { createLedger } from './ledger.ts'
 import type { Exception, Moment, PromiseName } from './moment.ts'
+import { createNeeds } from './needs.ts'
 import { createNewestKept } from './newest-kept.ts'
 import { createOneSpend } from './one-spend.ts'
 import { createRequests } from './requests.ts'
@@ -29,8 +31,10 @@ export function createReferee(options: {
   readonly server: FakeAuthorizationServer
   readonly graceful: boolean
   readonly userOf: (family: number) => string
+  /** What the wall clock shows. */
+  readonly now: () => number
 }): Referee {
-  const { server, graceful, userOf } = options
+  const { server, graceful, userOf, now } = options
   const found: BrokenPromise[] = []
   const exceptions = new Map<Exception, number>()
   const broken = (promise: PromiseName, words: string): void => void found.push({ promise, words })
@@ -39,7 +43,7 @@ export function createReferee(options: {
     return true
   }
   const ledger = createLedger()
-  const newestKept = createNewestKept({ server, broken })
+  const newestKept = createNewestKept({ ledger, server, broken })
   const keepers = [
     ledger,
     createOneSpend({ ledger, broken, grant }),
@@ -47,7 +51,9 @@ export function createReferee(options: {
     newestKept,
     createSignedOut({ ledger, server, broken, grant }),
     createRequests({ server, userOf, broken }),
-    createCounters(broken),
+    createHoldOffs({ ledger, now, broken }),
+    createNeeds({ ledger, server, now, broken, grant }),
+    createCounters({ ledger, broken }),
   ]
   return {
     exceptions,

@@ -1,6 +1,6 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
-import { recordOf, type Ledger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { Broken, Grant, Keeper, Moment } from './moment.ts'
 
 /**
@@ -17,13 +17,11 @@ export function createSessionEnds(options: {
   const { ledger, server, graceful, grant } = options
   const broken = (words: string): void => options.broken('ends only for a reason (2)', words)
   const signedOut = new Set<TabProcess>()
-  const excused = new Set<number>()
   let replays = 0
 
-  function seeEnd(moment: Moment & { readonly type: 'wrote' }): void {
-    const { tab } = moment
-    const before = recordOf(moment.before)
-    const { session, endedBy } = recordOf(moment.after)
+  function seeEnd({ tab }: Moment & { readonly type: 'wrote' }): void {
+    const { before, after } = ledger.lastWrite
+    const { session, endedBy } = after
     const refreshToken = before.session?.refreshToken
     if (!before.session || session || refreshToken === undefined) return
     if (endedBy === 'signed-out') {
@@ -48,8 +46,7 @@ export function createSessionEnds(options: {
     if (server.counts.replays === replays) return
     replays = server.counts.replays
     const { tab, refreshToken } = moment.request
-    const family = server.lineageOf(refreshToken)?.family ?? 0
-    if (!graceful || excused.has(family)) return
+    if (!graceful) return
     const claim = ledger.claimOf(tab)
     const succeededAt = ledger.succeededAt(refreshToken) ?? Infinity
     if (claim && claim.at < succeededAt && grant('late reply after the lease')) return
@@ -62,12 +59,6 @@ export function createSessionEnds(options: {
       if (moment.type === 'call' && moment.call.kind === 'sign-out') signedOut.add(tab)
       if (moment.type === 'wrote') seeEnd(moment)
       if (moment.type === 'arrived') seeReplay(moment)
-      if (moment.type === 'event' && moment.event.type === 'persistence-failed') {
-        grant('storage refused')
-        for (const { refreshToken } of ledger.attempts) {
-          excused.add(server.lineageOf(refreshToken)?.family ?? 0)
-        }
-      }
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
-import { recordOf, type Ledger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { Broken, Call, Grant, Keeper, Moment } from './moment.ts'
 
 const lookEveryMs = 10_000
@@ -18,8 +18,15 @@ interface Knowledge {
   heardMs: number
   /** When each read began that has not been heard of. */
   readsMs: readonly number[]
-  /** It goes on from memory, because storage refused. */
-  isOnItsOwn: boolean
+  /** When storage carried out each write that has not been heard of: a look as well. */
+  writesMs: readonly number[]
+  /** Storage has refused its last sign-out. */
+  wasSignOutRefused: boolean
+  /**
+   * The epoch in which storage has refused something of it. Until storage takes that, or has moved on,
+   * it looks by offering it, and that shows here only when storage carries it out.
+   */
+  offeringSince: number | undefined
 }
 
 /**
@@ -53,24 +60,29 @@ export function createSignedOut(options: {
       lastLookMs: 0,
       heardMs: 0,
       readsMs: [],
-      isOnItsOwn: false,
+      writesMs: [],
+      wasSignOutRefused: false,
+      offeringSince: undefined,
     }
     known.set(tab, found)
     return found
   }
 
-  function seeWrite({ tab, at, ...moment }: Moment & { readonly type: 'wrote' }): void {
-    const before = recordOf(moment.before)
-    const after = recordOf(moment.after)
+  function seeWrite({ tab, at, atMs }: Moment & { readonly type: 'wrote' }): void {
+    const { before, after } = ledger.lastWrite
     const was = server.lineageOf(before.session?.refreshToken ?? '')?.family
     const is = server.lineageOf(after.session?.refreshToken ?? '')?.family
     epoch = after.epoch
+    const isCommit = before.epoch === after.epoch && before.generation < after.generation
+    if (isCommit && ledger.claimOf(tab)?.epoch !== after.epoch) {
+      broken(`${tab.name} stores what it has asked for in the name of a session that is over`)
+    }
     if (was !== undefined && is !== was) over.add(was)
     if (is === undefined || is === was) return
     if (over.has(is)) broken(`${tab.name} brings back a session that is over`)
     if (announcedBy.get(is) !== tab) broken(`${tab.name} begins a session nobody signed in to`)
     if (after.epoch <= before.epoch) broken(`${tab.name} begins a session in an old epoch`)
-    begun.set(is, { epoch: after.epoch, at, atMs: moment.atMs })
+    begun.set(is, { epoch: after.epoch, at, atMs })
   }
 
   function seeServed(token: string, call: Call, { atMs }: Moment): void {
@@ -81,27 +93,29 @@ export function createSignedOut(options: {
     // A session that storage has refused is known to nobody else.
     if (!start) return
     if (start.at < knowledge.signedOutAt) {
-      const isTie = knowledge.isOnItsOwn && start.atMs === knowledge.signedOutAtMs
+      const isTie = knowledge.wasSignOutRefused && start.atMs === knowledge.signedOutAtMs
       if (!isTie || !grant('decided in the same millisecond')) {
         broken(`${tab.name} serves a token after its own sign-out`)
       }
     }
-    if (!over.has(family) || knowledge.isOnItsOwn) return
+    if (!over.has(family)) return
     const told = ledger.toldTo(tab)
     if (told && told.epoch > start.epoch) {
       broken(`${tab.name} serves a token of a session that it knows to be over`)
     }
+    const isOffering = knowledge.offeringSince !== undefined
     const isOwed = call.begunAt > knowledge.toldToLookAt && start.epoch < knowledge.epochToSee
     // Whoever has waited so long serves what it has, and owes no look until it is told again.
-    const waitedMs = atMs - Math.min(call.begunAtMs, ...knowledge.readsMs)
+    const waitedMs = atMs - Math.min(call.begunAtMs, ...knowledge.readsMs, ...knowledge.writesMs)
     if (waitedMs >= longestLookMs) {
       knowledge.toldToLookAt = Infinity
       if (isOwed) grant('storage silent')
-    } else if (isOwed) {
+    } else if (isOwed && !(isOffering && grant('storage refused'))) {
       broken(`${tab.name} serves a token of a session that is over without the look it owes`)
     }
     const isStale = atMs - Math.max(knowledge.lastLookMs, knowledge.heardMs) > lookEveryMs
-    if (isStale && knowledge.readsMs.length === 0) {
+    const isLooking = knowledge.readsMs.length > 0
+    if (isStale && !isLooking && !(isOffering && grant('storage refused'))) {
       broken(`${tab.name} serves a token of a session that is over, and has not looked for 10 s`)
     }
   }
@@ -118,6 +132,11 @@ export function createSignedOut(options: {
       const knowledge = of(tab)
       switch (moment.type) {
         case 'wrote':
+          Object.assign(knowledge, {
+            offeringSince: undefined,
+            lastLookMs: moment.atMs,
+            writesMs: [...knowledge.writesMs, moment.atMs],
+          })
           return seeWrite(moment)
         case 'read-begun':
           knowledge.lastLookMs = moment.atMs
@@ -125,7 +144,11 @@ export function createSignedOut(options: {
           return
         case 'told':
           if (moment.by === 'read') knowledge.readsMs = knowledge.readsMs.slice(1)
+          else knowledge.writesMs = knowledge.writesMs.slice(1)
           knowledge.heardMs = moment.atMs
+          if ((ledger.toldTo(tab)?.epoch ?? 0) > (knowledge.offeringSince ?? Infinity)) {
+            knowledge.offeringSince = undefined
+          }
           return
         case 'message':
         case 'page-event':
@@ -134,11 +157,18 @@ export function createSignedOut(options: {
           if (moment.fate === 'back') mustLook(tab, at)
           return
         case 'event':
-          if (moment.event.type === 'persistence-failed') knowledge.isOnItsOwn = true
+          if (moment.event.type === 'persistence-failed') {
+            knowledge.wasSignOutRefused = knowledge.signedOutAt > 0
+            knowledge.offeringSince = epoch
+          }
           return
         case 'call':
           if (moment.call.kind === 'sign-out') {
-            Object.assign(knowledge, { signedOutAt: at, signedOutAtMs: moment.atMs })
+            Object.assign(knowledge, {
+              signedOutAt: at,
+              signedOutAtMs: moment.atMs,
+              wasSignOutRefused: false,
+            })
           }
           if (moment.call.family !== undefined) announcedBy.set(moment.call.family, tab)
           if (moment.call.kind === 'fetch') fetches.set(String(moment.call.id), moment.call)

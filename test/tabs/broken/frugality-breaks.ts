@@ -1,0 +1,63 @@
+import { twoTabs } from '../walks.ts'
+import type { Break } from './break.ts'
+
+/** What keeps tabs from asking the servers more often than they need to, taken out. */
+export const frugalityBreaks: Readonly<Record<string, Break>> = {
+  'a hold-off is not waited out': {
+    changes: [
+      {
+        file: 'core/refresh-plan.ts',
+        find: "if (isInForce(failure)) return { kind: 'hold-off', failure }",
+        replace: "if (isInForce(failure) && now < 0) return { kind: 'hold-off', failure }",
+      },
+    ],
+    promise: 'hold-offs are kept',
+  },
+  'what a peer has renewed is not adopted': {
+    changes: [
+      {
+        file: 'core/refresh-plan.ts',
+        find: 'if (token && isAdoptable(',
+        replace: 'if (token && !wish.explicit && isAdoptable(',
+      },
+    ],
+    promise: 'one grant for one need',
+    walk: twoTabs({ wish: 'a refresh', locks: true, channel: true }),
+  },
+  'every 401 renews the token': {
+    changes: [
+      {
+        file: 'core/access-tokens.ts',
+        find: 'if (tried || !isRenewable(',
+        replace: 'if ((tried && disposed) || !isRenewable(',
+      },
+    ],
+    promise: 'no storm (6)',
+  },
+  'a renewed token does not carry on what its predecessor was renewed for': {
+    changes: [
+      {
+        file: 'core/settlement.ts',
+        find: 'if (!wish.rejected) return carried',
+        replace: 'if (!wish.rejected) return []',
+      },
+    ],
+    promise: 'no storm (6)',
+  },
+  'a request is sent until it is accepted': {
+    changes: [
+      {
+        file: 'http/authorized-fetch.ts',
+        find: "    if (judge(call, response) === 'token' && because",
+        replace: `    if (judge(call, response) === 'token') return sendAuthorized(call)
+    if (judge(call, response) === 'token' && because`,
+      },
+    ],
+    promise: 'two sends at most (6)',
+    walk: twoTabs({
+      wish: 'something of an API that rejects every token',
+      locks: true,
+      channel: true,
+    }),
+  },
+}

@@ -1,0 +1,42 @@
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import type { Ledger } from './ledger.ts'
+import type { Broken, Keeper } from './moment.ts'
+
+/** A longer one comes from a clock that was set. */
+const longestMs = 3_600_000
+
+/**
+ * Nobody presents a refresh token before the hold-off that storage holds for it is over. A tab whose
+ * network has come back since need not wait out one that the network made.
+ */
+export function createHoldOffs(options: {
+  readonly ledger: Ledger
+  /** What the wall clock shows. */
+  readonly now: () => number
+  readonly broken: Broken
+}): Keeper {
+  const { ledger, now } = options
+  const broken = (words: string): void => options.broken('hold-offs are kept', words)
+  const onlineAt = new Map<TabProcess, number>()
+
+  function seeSent(tab: TabProcess): void {
+    const claim = ledger.claimOf(tab)
+    const failure = claim?.before.failure
+    // A hold-off is about one refresh token; and who has decided before the clock was set cannot know.
+    if (!claim || !failure || claim.before.session?.refreshToken !== claim.refreshToken) return
+    if (claim.clockStepsWhenPlanned !== ledger.clockSteps) return
+    const { code, failedAt, until } = failure
+    const isInForce = failedAt <= now() && now() < until && until - failedAt <= longestMs
+    const isByNetwork = code === 'NETWORK' || code === 'TIMEOUT'
+    if (!isInForce || (isByNetwork && failedAt < (onlineAt.get(tab) ?? 0))) return
+    broken(`${tab.name} presents a token ${until - now()} ms before the hold-off is over: ${code}`)
+  }
+
+  return {
+    see(moment) {
+      const { tab } = moment
+      if (moment.type === 'page-event' && moment.event === 'online') onlineAt.set(tab, now())
+      if (moment.type === 'sent') seeSent(tab)
+    },
+  }
+}

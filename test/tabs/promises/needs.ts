@@ -1,0 +1,185 @@
+import { defaultTokenKey, type TokenSet } from '../../../src/core/token-set.ts'
+import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import type { ClaimSeen, Ledger } from './ledger.ts'
+import type { Broken, Call, Grant, Keeper, Moment } from './moment.ts'
+
+/** So long no 401 renews a token that a 401 has renewed. */
+const onceMs = 30_000
+
+/** When a token came to a tab: the number of the moment, its instant, and how often the clock had been set. */
+interface Arrival {
+  readonly tab: TabProcess
+  readonly at: number
+  readonly atMs: number
+  readonly clockSteps: number
+}
+
+/**
+ * A token request is made only for a need that nothing in storage meets: a token that is missing or
+ * runs out, a `refresh()` that was asked for since, or a 401 to the very token that is stored. And an
+ * API that rejects every token costs one grant in 30 s, in all tabs together.
+ */
+export function createNeeds(options: {
+  readonly ledger: Ledger
+  readonly server: FakeAuthorizationServer
+  /** What the wall clock shows. */
+  readonly now: () => number
+  readonly broken: Broken
+  readonly grant: Grant
+}): Keeper {
+  const { ledger, server, now, broken, grant } = options
+  /** When storage got an access token. */
+  const stored = new Map<string, number>()
+  /** When a tab got an access token, or asked to begin the session that it came with. */
+  const arrived = new Map<string | number, Arrival>()
+  const firstTold = new Map<TabProcess, number>()
+  const asksForOther = new Set<TabProcess>()
+  const refreshes = new Set<Call>()
+  const rejections = new Map<TabProcess, Set<string>>()
+  /** Claims that nothing but a 401 has led to. */
+  const becauseRejected = new WeakSet<ClaimSeen>()
+  /** The last renewal because of a 401. */
+  let renewed: (Arrival & { readonly epoch: number }) | undefined
+
+  const arrivalAt = ({ tab, at, atMs }: Moment): Arrival => ({
+    tab,
+    at,
+    atMs,
+    clockSteps: ledger.clockSteps,
+  })
+
+  function seeWrite(moment: Moment & { readonly type: 'wrote' }): void {
+    const { before, after } = ledger.lastWrite
+    for (const { accessToken } of Object.values(after.session?.tokens ?? {})) {
+      if (!stored.has(accessToken)) stored.set(accessToken, moment.at)
+    }
+    const token = after.session?.tokens[defaultTokenKey]?.accessToken ?? ''
+    const isSame = token === before.session?.tokens[defaultTokenKey]?.accessToken
+    const claim = ledger.claimOf(moment.tab)
+    const came = arrived.get(token)
+    if (isSame || !claim || !came || after.epoch !== before.epoch) return
+    if (came.tab === moment.tab && becauseRejected.has(claim)) {
+      renewed = { ...came, epoch: after.epoch }
+    }
+  }
+
+  function arrivalOf(accessToken: string): Arrival | undefined {
+    const lineage = server.lineageOf(accessToken)
+    return arrived.get(lineage?.place === 0 ? lineage.family : accessToken)
+  }
+
+  /** Since when a tab has, or finds in storage, a token. */
+  function hasSince(tab: TabProcess, accessToken: string): number {
+    const arrival = arrivalOf(accessToken)
+    return arrival?.tab === tab ? arrival.at : (stored.get(accessToken) ?? 0)
+  }
+
+  /** Whether a tab has begun a session in the very millisecond in which the stored one was begun. */
+  function isTied(tab: TabProcess, { accessToken }: TokenSet): boolean {
+    const family = server.lineageOf(accessToken)?.family ?? 0
+    const begunAtMs = arrived.get(family)?.atMs
+    return [...arrived].some(
+      ([name, own]) =>
+        typeof name === 'number' && name !== family && own.tab === tab && own.atMs === begunAtMs,
+    )
+  }
+
+  /** Whether a tab had a token of its own that storage refused: it cannot tell which one is newer. */
+  function hasUnsaved({ tab, epoch }: ClaimSeen): boolean {
+    return ledger.attempts.some(
+      (attempt) => attempt.tab === tab && attempt.isUnsaved && attempt.claim.epoch === epoch,
+    )
+  }
+
+  function isRunningOut({ expiresAt = Infinity, receivedAt }: TokenSet): boolean {
+    return expiresAt - now() <= (expiresAt - receivedAt) / 10
+  }
+
+  function needsOther(tab: TabProcess, tokens: readonly (readonly [string, TokenSet])[]): boolean {
+    const others = tokens.filter(([key]) => key !== defaultTokenKey)
+    return asksForOther.has(tab) && others.every(([, token]) => isRunningOut(token))
+  }
+
+  function seeSent(moment: Moment & { readonly type: 'sent' }, claim: ClaimSeen): void {
+    const { tab, atMs } = moment
+    const { after } = claim
+    const tokens = Object.entries(after.session?.tokens ?? {})
+    const token = after.session?.tokens[defaultTokenKey]
+    // Nobody can tell the age of a token that is older than the time the clock shows.
+    const isOfTime = (accessToken: string): boolean =>
+      arrivalOf(accessToken)?.clockSteps === ledger.clockSteps
+    if (!token || !tokens.every(([, { accessToken }]) => isOfTime(accessToken))) return
+    const since = hasSince(tab, token.accessToken)
+    const calls = [...refreshes].filter((call) => call.tab === tab)
+    const isAskedFor = calls.some(
+      ({ begunAt }) => Math.max(begunAt, firstTold.get(tab) ?? 0) > since,
+    )
+    if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
+    if (isTied(tab, token) && grant('decided in the same millisecond')) return
+    if (calls.length > 0 && hasUnsaved(claim) && grant('storage refused')) return
+    if (!rejections.get(tab)?.has(token.accessToken)) {
+      return broken(
+        'one grant for one need',
+        `${tab.name} renews a token that nobody needs renewed`,
+      )
+    }
+    becauseRejected.add(claim)
+    const isSameSession = renewed?.epoch === after.epoch
+    const isSoon = renewed?.clockSteps === ledger.clockSteps && atMs - renewed.atMs < onceMs
+    if (isSameSession && isSoon) {
+      broken('no storm (6)', `${tab.name} renews again what was renewed because of a 401`)
+    }
+  }
+
+  return {
+    see(moment) {
+      const { tab } = moment
+      switch (moment.type) {
+        case 'call': {
+          const { kind, audience, family } = moment.call
+          if (audience === 'other') asksForOther.add(tab)
+          if (kind === 'refresh') refreshes.add(moment.call)
+          if (family !== undefined) arrived.set(family, arrivalAt(moment))
+          return
+        }
+        case 'call-over':
+          refreshes.delete(moment.call)
+          return
+        case 'api':
+          if (moment.status !== 401) return
+          rejections.set(tab, (rejections.get(tab) ?? new Set()).add(moment.token))
+          return
+        case 'told':
+          if (!firstTold.has(tab)) firstTold.set(tab, moment.at)
+          return
+        case 'ended': {
+          const body = moment.end.kind === 'answered' ? moment.end.body : undefined
+          const isToken = typeof body === 'object' && body !== null && 'access_token' in body
+          if (isToken) arrived.set(String(body.access_token), arrivalAt(moment))
+          return
+        }
+        case 'wrote':
+          return seeWrite(moment)
+        case 'sent': {
+          const claim = ledger.claimOf(tab)
+          if (claim) seeSent(moment, claim)
+          return
+        }
+        case 'api-sent':
+        case 'arrived':
+        case 'clock-stepped':
+        case 'event':
+        case 'fate':
+        case 'lock-granted':
+        case 'lock-released':
+        case 'lock-requested':
+        case 'message':
+        case 'page-event':
+        case 'read-begun':
+        case 'refused':
+          return
+      }
+    },
+  }
+}
