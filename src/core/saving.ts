@@ -33,9 +33,10 @@ export function createSaving(options: {
   const { keeper, clock, report } = options
 
   return async function save(claim, change, lock) {
+    const saved = (current: SessionRecord): SessionRecord | undefined =>
+      holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined
     const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
-      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
-      const next = change(current, current.session)
+      const next = saved(current)
       return { next, result: next }
     }
     for (let delayMs = persistRetryMs; ; delayMs *= 2) {
@@ -57,10 +58,9 @@ export function createSaving(options: {
     if (isOver()) return undefined
     await markUnpersisted(claim)
     if (isOver()) return undefined
-    const next = change(claim.record, claim.session)
-    keeper.carryOn(claim.record, next)
+    keeper.carryOn(saved, claim.record.epoch)
     report({ type: 'persistence-failed' })
-    return next
+    return saved(claim.record)
   }
 
   /** The other tabs must not send the refresh token that storage still holds. */

@@ -43,8 +43,12 @@ export function createSessionLifecycle(options: {
   readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
 }): SessionLifecycle {
   const { keeper, clock, random, report, announce } = options
+  /** Those that leave nothing as it was. */
+  let decisions = 0
+
   return {
     async start({ reply, scope, receivedAt = clock.now(), nonce, senderKey, ifSignedOut }) {
+      const mine = ifSignedOut ? decisions : ++decisions
       const decidedAt = clock.now()
       const key = defaultTokenKey
       const id = random.id()
@@ -57,31 +61,29 @@ export function createSessionLifecycle(options: {
             const next = begin(current)
             return { next, result: next }
           },
-          { durable: true, supersedes: !ifSignedOut },
+          { durable: true },
         )
         if (record) announce(record, 'started')
       } catch (error) {
         if (error instanceof StorageError && error.code === 'RECORD_NEWER') throw error
-        const base = keeper.seen() ?? blankRecord
-        const next = begin(base)
+        // What was asked of this tab since then is not undone by an answer that came late.
+        const next = mine === decisions ? begin(keeper.seen() ?? blankRecord) : undefined
         if (!next) return
-        keeper.carryOn(base, next)
+        // Whatever moved the epoch as far as this does counts as the later one.
+        keeper.carryOn(begin, next.epoch - 1)
         report({ type: 'persistence-failed' })
       }
     },
 
     async signOut() {
+      decisions += 1
       const before = keeper.seen() ?? blankRecord
       const decidedAt = clock.now()
       const end = (record: SessionRecord): SessionRecord => ended(record, 'signed-out', decidedAt)
       try {
-        const over = await keeper.overrule(before, end, (current, stored) => {
-          // Somebody has signed in since this tab last looked; whoever says it last is right.
-          const next = current.session ? end(current) : current
-          return { next, result: { next, session: stored.session } }
-        })
-        announce(over.next, 'ended')
-        return over.session ?? before.session
+        const over = await keeper.overrule(end)
+        announce(over.record, 'ended')
+        return over.before.session ?? before.session
       } catch {
         report({ type: 'persistence-failed' })
         return before.session

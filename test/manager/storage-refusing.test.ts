@@ -4,7 +4,7 @@ import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
 import { openTabs } from '../support/open-tabs.ts'
-import { createProfile, settle, type Profile } from '../support/tabs.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
@@ -13,6 +13,12 @@ const hereOnly = { revoke: false, endSession: false }
 /** The profile's store as one tab has it, with troubles that its peers do not share. */
 interface TroubledStore extends TokenStore {
   refusesUpdates: boolean
+  /** Updates are decided, and then not carried out. */
+  abortsUpdates: boolean
+  /** Updates are carried out, and then said to have failed. */
+  deniesUpdates: boolean
+  /** No read begins before this. */
+  readsAfter: Promise<unknown>
   /** No update begins before this. */
   updatesAfter: Promise<unknown>
 }
@@ -20,15 +26,32 @@ interface TroubledStore extends TokenStore {
 function createTroubledStore({ store }: Profile): TroubledStore {
   const troubled: TroubledStore = {
     refusesUpdates: false,
+    abortsUpdates: false,
+    deniesUpdates: false,
+    readsAfter: Promise.resolve(),
     updatesAfter: Promise.resolve(),
-    read: (key) => store.read(key),
+    async read(key) {
+      await troubled.readsAfter
+      return store.read(key)
+    },
     async update(key, change, how) {
       if (troubled.refusesUpdates) throw new Error('storage refuses')
       await troubled.updatesAfter
-      return store.update(key, change, how)
+      if (troubled.abortsUpdates) {
+        change(await store.read(key))
+        throw new Error('storage is full')
+      }
+      const result = await store.update(key, change, how)
+      if (troubled.deniesUpdates) throw new Error('connection lost')
+      return result
     },
   }
   return troubled
+}
+
+function generationOf({ auth }: Tab): number | undefined {
+  const state = auth.getState()
+  return state.status === 'signed-in' ? state.generation : undefined
 }
 
 describe('a sign-out that storage refuses', () => {
@@ -80,6 +103,135 @@ describe('a sign-out that storage refuses', () => {
     expect(tab.auth.getState()).toEqual(signedOut)
   })
 
+  it('ends a session that was never seen here, whose epoch is ahead of a clock set back', async () => {
+    const profile = createProfile()
+    const peer = await profile.openSignedInTab()
+    profile.clock.stepWallClock(-3_600_000)
+    profile.store.refuses = () => true
+    const tab = profile.openTab()
+    await tab.auth.ready
+    await tab.auth.signOut(hereOnly)
+    profile.store.refuses = (operation) => operation === 'update'
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+
+    profile.store.refuses = () => false
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    peer.page.emit('visible')
+    await settle()
+    expect(peer.auth.getState()).toEqual(signedOut)
+  })
+
+  it('leaves alone a session that a peer begins after the one it ended without having seen it', async () => {
+    const profile = createProfile()
+    const peer = await profile.openSignedInTab()
+    profile.store.refuses = () => true
+    const tab = profile.openTab()
+    await tab.auth.ready
+    await tab.auth.signOut(hereOnly)
+    profile.store.refuses = (operation) => operation === 'update'
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+
+    profile.clock.advance(1_000)
+    profile.store.refuses = () => false
+    await peer.auth.startSession(profile.server.signIn())
+    for (const refused of ['update', 'nothing']) {
+      profile.store.refuses = (operation) => operation === refused
+      tab.page.emit('visible')
+      await settle()
+      expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
+    }
+    expect(peer.auth.getState()).toMatchObject({ status: 'signed-in' })
+  })
+
+  it('ends what was stored when it came, though the transaction is not carried out', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    const peer = profile.openTab()
+    await peer.auth.ready
+    const reads = createDeferred()
+    storage.readsAfter = reads.promise
+    profile.clock.stepWallClock(3_600_000)
+    await peer.auth.startSession(profile.server.signIn())
+    profile.clock.stepWallClock(-3_600_000)
+    storage.abortsUpdates = true
+    await tab.auth.signOut(hereOnly)
+    reads.resolve()
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    storage.abortsUpdates = false
+    tab.page.emit('visible')
+    await settle()
+    peer.page.emit('visible')
+    await settle()
+    expect(peer.auth.getState()).toEqual(signedOut)
+  })
+
+  it('ends the sign-in that was still under way, whose epoch is ahead of a clock set back', async () => {
+    const profile = createProfile()
+    const peer = await profile.openSignedInTab()
+    const storage = createTroubledStore(profile)
+    const tab = profile.openTab({ storage })
+    await tab.auth.ready
+    await peer.auth.signOut(hereOnly)
+    profile.clock.stepWallClock(-3_600_000)
+    const write = createDeferred()
+    storage.updatesAfter = write.promise
+    const arrived = tab.auth.startSession(profile.server.signIn())
+    await peer.auth.startSession(profile.server.signIn())
+    storage.refusesUpdates = true
+    await tab.auth.signOut(hereOnly)
+    write.resolve()
+    await arrived
+    expect(tab.auth.getState()).toEqual(signedOut)
+    storage.refusesUpdates = false
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
+  })
+
+  it.each(['after it', 'after it, and storage was read meanwhile'])(
+    'leaves alone a session that a peer begins %s',
+    async (when) => {
+      const profile = createProfile()
+      const storage = createTroubledStore(profile)
+      const tab = await profile.openSignedInTab({ storage })
+      const peer = profile.openTab()
+      await peer.auth.ready
+      const refusal = createDeferred()
+      storage.updatesAfter = refusal.promise.then(() => Promise.reject(new Error('refused')))
+      storage.updatesAfter.catch(() => undefined)
+      const leaving = tab.auth.signOut(hereOnly)
+      if (when !== 'after it') {
+        storage.refusesUpdates = true
+        tab.page.emit('visible')
+        await settle()
+      }
+      refusal.resolve()
+      await leaving
+      storage.refusesUpdates = true
+      expect(tab.auth.getState()).toEqual(signedOut)
+
+      profile.clock.advance(1_000)
+      await peer.auth.startSession(profile.server.signIn())
+      tab.page.emit('visible')
+      await settle()
+      expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
+      storage.refusesUpdates = false
+      tab.page.emit('visible')
+      await settle()
+      expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
+      expect(peer.auth.getState()).toMatchObject({ status: 'signed-in' })
+    },
+  )
+
   it('reaches the other tabs and a reload once storage takes it', async () => {
     const { profile, tab, peer } = await openTabs()
     profile.store.refuses = (operation) => operation === 'update'
@@ -127,6 +279,67 @@ describe('a renewal that storage refuses for good', () => {
 })
 
 describe('a sign-in that storage refuses', () => {
+  it('begins one session, however often storage is offered it', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.store.refuses = (operation) => operation === 'update'
+    await tab.auth.signOut(hereOnly)
+    await tab.auth.startSession(profile.server.signIn())
+    await tab.auth.signOut(hereOnly)
+    tab.events.length = 0
+    await tab.auth.startSession(profile.server.signIn())
+    const generation = generationOf(tab)
+    expect(generation).toBeDefined()
+    for (const refused of ['update', 'update', 'nothing', 'nothing']) {
+      profile.store.refuses = (operation) => operation === refused
+      tab.page.emit('visible')
+      await settle()
+      expect(generationOf(tab)).toBe(generation)
+    }
+    expect(tab.events.filter(({ type }) => type === 'session-started')).toHaveLength(1)
+    expect(await profile.openTab().auth.ready).toMatchObject({ status: 'signed-in' })
+  })
+
+  it.each(['takes', 'refuses'])(
+    'after a sign-out that came later, which storage %s, does not begin',
+    async (fate) => {
+      const profile = createProfile()
+      const storage = createTroubledStore(profile)
+      const tab = profile.openTab({ storage })
+      await tab.auth.ready
+      const refusal = createDeferred()
+      storage.updatesAfter = refusal.promise.then(() => Promise.reject(new Error('refused')))
+      storage.updatesAfter.catch(() => undefined)
+      const arriving = tab.auth.startSession(profile.server.signIn())
+      await settle()
+      if (fate === 'takes') storage.updatesAfter = refusal.promise.then(() => settle())
+      const leaving = tab.auth.signOut(hereOnly)
+      refusal.resolve()
+      await Promise.all([arriving, leaving])
+      expect(tab.auth.getState()).toEqual(signedOut)
+      storage.updatesAfter = Promise.resolve()
+      tab.page.emit('visible')
+      await settle()
+      expect(tab.auth.getState()).toEqual(signedOut)
+      await expect(profile.openTab().auth.ready).resolves.toMatchObject({ status: 'signed-out' })
+    },
+  )
+
+  it('is not begun again if storage has taken it after all, and a peer has renewed it', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = profile.openTab({ storage })
+    await tab.auth.ready
+    storage.deniesUpdates = true
+    await tab.auth.startSession(profile.server.signIn())
+    storage.deniesUpdates = false
+    await profile.openTab().auth.refresh()
+    tab.page.emit('visible')
+    await settle()
+    await tab.auth.refresh()
+    expect(profile.server.counts).toMatchObject({ grants: 2, replays: 0 })
+  })
+
   it('is undone by a sign-out that storage refuses as well', async () => {
     const profile = createProfile()
     const tab = profile.openTab()

@@ -98,15 +98,8 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/saving.ts',
-        find: `      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
-      const next = change(current, current.session)
-      return { next, result: next }
-    }
-    for (`,
-        replace: `      const next = change(current, claim.session)
-      return { next, result: next }
-    }
-    for (`,
+        find: 'holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined',
+        replace: 'change(current, claim.session)',
       },
     ],
     promise: 'signed out means signed out (4)',
@@ -158,11 +151,10 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/saving.ts',
-        find: `      if (!holdsWhatWasSent(current, claim)) return { result: undefined }
-      const next`,
-        replace: `      const isOwn = current.lease?.takenAt === claim.lease.takenAt && current.lease.tab === claim.lease.tab
-      if (!isOwn || !holdsWhatWasSent(current, claim)) return { result: undefined }
-      const next`,
+        find: '      holdsWhatWasSent(current, claim) ?',
+        replace: `      current.lease?.takenAt === claim.lease.takenAt &&
+      current.lease.tab === claim.lease.tab &&
+      holdsWhatWasSent(current, claim) ?`,
       },
     ],
     promise: 'newest token kept (3)',
