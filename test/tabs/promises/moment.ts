@@ -57,6 +57,8 @@ export type Exception =
   | 'storage refused'
   /** Storage refused a sign-out or a sign-in; another tab had signed in in that very millisecond, and counts as later. */
   | 'decided in the same millisecond'
+  /** Storage refused a sign-out, and another tab had signed in unseen, in an epoch ahead of a clock that was set back. */
+  | 'refused under a clock that was set'
   /** Storage said nothing for 3 s, and a token that still lives was served. */
   | 'storage silent'
 

@@ -11,6 +11,8 @@ interface Knowledge {
   /** Since its own last sign-out: the number of the moment, and its instant. */
   signedOutAt: number
   signedOutAtMs: number
+  /** The epoch of the newest record that it was told of by then. */
+  signedOutInEpoch: number
   /** Since something told it to look: the number of the moment, and the epoch storage had then. */
   toldToLookAt: number
   epochToSee: number
@@ -50,11 +52,13 @@ export function createSignedOut(options: {
   const over = new Set<number>()
   const announcedBy = new Map<number, TabProcess>()
   let epoch = 0
+  let isClockSet = false
 
   function of(tab: TabProcess): Knowledge {
     const found = known.get(tab) ?? {
       signedOutAt: 0,
       signedOutAtMs: 0,
+      signedOutInEpoch: 0,
       toldToLookAt: 0,
       epochToSee: 0,
       lastLookMs: 0,
@@ -92,11 +96,8 @@ export function createSignedOut(options: {
     const start = begun.get(family)
     // A session that storage has refused is known to nobody else.
     if (!start) return
-    if (start.at < knowledge.signedOutAt) {
-      const isTie = knowledge.wasSignOutRefused && start.atMs === knowledge.signedOutAtMs
-      if (!isTie || !grant('decided in the same millisecond')) {
-        broken(`${tab.name} serves a token after its own sign-out`)
-      }
+    if (start.at < knowledge.signedOutAt && !isOrderUnknown(start, knowledge)) {
+      broken(`${tab.name} serves a token after its own sign-out`)
     }
     if (!over.has(family)) return
     const told = ledger.toldTo(tab)
@@ -118,6 +119,17 @@ export function createSignedOut(options: {
     if (isStale && !isLooking && !(isOffering && grant('storage refused'))) {
       broken(`${tab.name} serves a token of a session that is over, and has not looked for 10 s`)
     }
+  }
+
+  /** Whether storage refused the sign-out, and no epoch tells that the session had begun before it. */
+  function isOrderUnknown(
+    start: { readonly epoch: number; readonly atMs: number },
+    knowledge: Knowledge,
+  ): boolean {
+    if (!knowledge.wasSignOutRefused) return false
+    if (start.atMs === knowledge.signedOutAtMs) return grant('decided in the same millisecond')
+    const wasUnseen = start.epoch > knowledge.signedOutInEpoch
+    return isClockSet && wasUnseen && grant('refused under a clock that was set')
   }
 
   function mustLook(tab: TabProcess, at: number): void {
@@ -167,6 +179,7 @@ export function createSignedOut(options: {
             Object.assign(knowledge, {
               signedOutAt: at,
               signedOutAtMs: moment.atMs,
+              signedOutInEpoch: ledger.toldTo(tab)?.epoch ?? 0,
               wasSignOutRefused: false,
             })
           }
@@ -190,9 +203,11 @@ export function createSignedOut(options: {
           }
           return
         }
+        case 'clock-stepped':
+          isClockSet = true
+          return
         case 'api':
         case 'arrived':
-        case 'clock-stepped':
         case 'ended':
         case 'lock-granted':
         case 'lock-released':
