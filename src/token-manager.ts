@@ -111,7 +111,13 @@ export function createTokenManager(
   const ready = tokens.ready.then(view.getState)
   const signIn = createSignIn({ ...shared, code, lifecycle, ready, getState: view.getState })
   const signOut = createSignOut({ ...shared, lifecycle, endpoint, metadata })
-  const http = { ...shared, source: tokens, resourceServers, proof: settings.dpop }
+  const http = {
+    ...shared,
+    source: tokens,
+    resourceServers,
+    baseUrl: () => navigation.baseUrl(),
+    proof: settings.dpop,
+  }
 
   const stopArming = keeper.onSeen(schedule.arm)
   const stopWatching = page.subscribe((event) => {

@@ -13,6 +13,7 @@ export function createMemoryNavigation(url: string): MemoryNavigation {
   return {
     left,
     currentUrl: () => current,
+    baseUrl: () => current,
     replaceUrl(next) {
       current = new URL(next, current).href
     },

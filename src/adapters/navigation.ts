@@ -4,6 +4,7 @@ import type { Navigation } from '../core/ports.ts'
 export function createNavigation(): Navigation {
   return {
     currentUrl: () => location.href,
+    baseUrl: () => document.baseURI,
     replaceUrl: (url) => history.replaceState(history.state, '', url),
     leaveFor: (url) => location.assign(url),
   }

@@ -108,6 +108,8 @@ export interface PageEvents {
 /** The page's address. */
 export interface Navigation {
   currentUrl(): string
+  /** What the browser resolves relative addresses against: that of the page, unless `<base>` says otherwise. */
+  baseUrl(): string
   /** Replaces the address shown, without loading anything. */
   replaceUrl(url: string): void
   /** Leaves for `url`. */

@@ -25,7 +25,7 @@ export interface AuthorizedFetchOptions {
   readonly resourceServers: ResourceServers
   readonly fetch: () => typeof globalThis.fetch
   /** What relative URLs are resolved against. */
-  readonly pageUrl: () => string
+  readonly baseUrl: () => string
   readonly report: Report
   readonly proof: ProofSender | undefined
 }
@@ -49,12 +49,12 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const sendUnlisted = createUnlistedFetch(options)
 
   return async function authorizedFetch(input, init) {
-    const url = new URL(isRequest(input) ? input.url : input, options.pageUrl())
+    const url = new URL(isRequest(input) ? input.url : input, options.baseUrl())
     const server = resourceServers.match(url)
     if (!server) return sendUnlisted(url, input, init)
     // A Request in the place of init has its members on the prototype, where no copy finds them.
     if (init && 'url' in init) return authorizedFetch(new Request(url, init), undefined)
-    // What was matched is what is sent: a URL object may change meanwhile, and <base> is not the page.
+    // What was matched is what is sent: a URL object, or <base>, may change meanwhile.
     const request = prepareRequest(options.fetch, isRequest(input) ? input : url.href, init)
     // The caller knows better, and the request is none of ours.
     if (request.headers.has('authorization')) return options.fetch()(input, init)
@@ -155,7 +155,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
 
 /** The headers that authorize one request which somebody else sends. */
 export function createAuthorizationHeaders(
-  options: Pick<AuthorizedFetchOptions, 'source' | 'resourceServers' | 'pageUrl' | 'proof'>,
+  options: Pick<AuthorizedFetchOptions, 'source' | 'resourceServers' | 'baseUrl' | 'proof'>,
 ): (
   url: string | URL,
   how?: {
@@ -166,7 +166,7 @@ export function createAuthorizationHeaders(
 ) => Promise<Record<string, string>> {
   const { source, resourceServers, proof } = options
   return async (target, { method = 'GET', rejected, signal } = {}) => {
-    const url = new URL(target, options.pageUrl())
+    const url = new URL(target, options.baseUrl())
     const server = resourceServers.match(url)
     if (!server) return {}
     const token = await source.obtain({

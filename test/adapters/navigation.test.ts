@@ -12,6 +12,14 @@ describe('createNavigation', () => {
     expect(history.state).toEqual({ scroll: 10 })
   })
 
+  it('resolves relative addresses as <base> says', () => {
+    const base = document.createElement('base')
+    base.href = 'https://elsewhere.example/deep/'
+    document.head.append(base)
+    expect(createNavigation().baseUrl()).toBe('https://elsewhere.example/deep/')
+    base.remove()
+  })
+
   it('leaves for another address', () => {
     createNavigation().leaveFor('#elsewhere')
     expect(location.hash).toBe('#elsewhere')

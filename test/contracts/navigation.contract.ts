@@ -9,6 +9,12 @@ export function testNavigation(name: string, makeNavigation: () => Navigation): 
       expect(new URL(url).href).toBe(url)
     })
 
+    it('resolves relative addresses against the page, where nothing says otherwise', () => {
+      const navigation = makeNavigation()
+      const resolved = (base: string): string => new URL('/a?b', base).href
+      expect(resolved(navigation.baseUrl())).toBe(resolved(navigation.currentUrl()))
+    })
+
     it('replaces the address shown', () => {
       const navigation = makeNavigation()
       const before = navigation.currentUrl()

@@ -13,13 +13,16 @@ export type Answer = (request: SentRequest, count: number) => Response | Promise
 export const pageUrl = 'https://app.example/shop'
 
 /** A `fetch` that reads what it is given when it is called, remembers it, and lets `answer` answer. */
-export function createApi(answer: Answer = () => new Response('ok')): {
+export function createApi(
+  answer: Answer = () => new Response('ok'),
+  baseUrl: string = pageUrl,
+): {
   readonly fetch: () => typeof globalThis.fetch
   readonly sent: SentRequest[]
 } {
   const sent: SentRequest[] = []
   const send: typeof globalThis.fetch = async (input, init) => {
-    const target = input instanceof Request ? input : new URL(input, pageUrl)
+    const target = input instanceof Request ? input : new URL(input, baseUrl)
     const request = new Request(target, init)
     request.signal.throwIfAborted()
     const { url, method, headers, redirect } = request

@@ -49,6 +49,8 @@ export function setUp(
     readonly source?: AccessTokenSource
     readonly resourceServers?: readonly (string | ResourceServerOptions)[]
     readonly proof?: ProofSender
+    /** What the page's `<base>` says. */
+    readonly baseUrl?: string
   } = {},
 ): {
   readonly authorizedFetch: ReturnType<typeof createAuthorizedFetch>
@@ -59,14 +61,15 @@ export function setUp(
   readonly events: readonly Reported[]
 } {
   const { first = token('first'), renew = () => Promise.resolve(token('second')) } = how
-  const { fetch, sent } = createApi(answer)
+  const { baseUrl = pageUrl } = how
+  const { fetch, sent } = createApi(answer, baseUrl)
   const { source, asked } = createSource(first, renew)
   const events: Reported[] = []
   const options = {
     source: how.source ?? source,
     resourceServers: parseResourceServers(how.resourceServers ?? [`${server}/`], pageUrl),
     fetch,
-    pageUrl: () => pageUrl,
+    baseUrl: () => baseUrl,
     report: (event: Reported) => void events.push(event),
     proof: how.proof,
   }

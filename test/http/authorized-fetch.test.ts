@@ -98,6 +98,28 @@ describe('a request to a listed server', () => {
     expect(authorizationsOf(sent)).toEqual(['Bearer first', null])
   })
 
+  it('goes where <base> says that a relative address leads, as any fetch does', async () => {
+    const { authorizedFetch, authorizationHeaders, sent } = setUp(() => new Response(), {
+      resourceServers: ['/api/'],
+      baseUrl: 'https://app.example/',
+    })
+    await authorizedFetch('api/orders')
+    expect(sent.map((request) => request.url)).toEqual(['https://app.example/api/orders'])
+    expect(authorizationsOf(sent)).toEqual(['Bearer first'])
+    expect(await authorizationHeaders('api/orders')).toEqual({ authorization: 'Bearer first' })
+  })
+
+  it('carries no token where a planted <base> leads elsewhere', async () => {
+    const { authorizedFetch, authorizationHeaders, sent } = setUp(() => new Response(), {
+      resourceServers: ['/api/'],
+      baseUrl: 'https://evil.example/',
+    })
+    await authorizedFetch('/api/orders')
+    expect(sent.map((request) => request.url)).toEqual(['https://evil.example/api/orders'])
+    expect(authorizationsOf(sent)).toEqual([null])
+    expect(await authorizationHeaders('/api/orders')).toEqual({})
+  })
+
   it('goes where it was asked to go, whatever becomes of the URL object meanwhile', async () => {
     const { authorizedFetch, sent } = setUp(() => new Response(), {
       source: { obtain: () => Promise.resolve(token('first')) },
