@@ -18,6 +18,8 @@ export function createHoldOffs(options: {
   const { ledger, now } = options
   const broken = (words: string): void => options.broken('hold-offs are kept', words)
   const onlineAt = new Map<TabProcess, number>()
+  /** How often the clock had been set when the failure was stored. */
+  let clockStepsAtFailure = 0
 
   function seeSent(tab: TabProcess): void {
     const claim = ledger.claimOf(tab)
@@ -25,6 +27,8 @@ export function createHoldOffs(options: {
     // A hold-off is about one refresh token; and who has decided before the clock was set cannot know.
     if (!claim || !failure || claim.before.session?.refreshToken !== claim.refreshToken) return
     if (claim.clockStepsWhenPlanned !== ledger.clockSteps) return
+    // Nor who has found one that begins in the future: that counts as over.
+    if (clockStepsAtFailure !== ledger.clockSteps) return
     const { code, failedAt, until } = failure
     const isInForce = failedAt <= now() && now() < until && until - failedAt <= longestMs
     const isByNetwork = code === 'NETWORK' || code === 'TIMEOUT'
@@ -36,6 +40,11 @@ export function createHoldOffs(options: {
     see(moment) {
       const { tab } = moment
       if (moment.type === 'page-event' && moment.event === 'online') onlineAt.set(tab, now())
+      if (moment.type === 'wrote') {
+        const { before, after } = ledger.lastWrite
+        const isNew = after.failure?.failedAt !== before.failure?.failedAt
+        if (isNew) clockStepsAtFailure = ledger.clockSteps
+      }
       if (moment.type === 'sent') seeSent(tab)
     },
   }

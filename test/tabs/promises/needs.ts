@@ -6,6 +6,7 @@ import type { Broken, Call, Grant, Keeper, Moment } from './moment.ts'
 
 /** So long no 401 renews a token that a 401 has renewed. */
 const onceMs = 30_000
+const longestLookMs = 3_000
 
 /** When a token came to a tab: the number of the moment, its instant, and how often the clock had been set. */
 interface Arrival {
@@ -33,7 +34,8 @@ export function createNeeds(options: {
   const stored = new Map<string, number>()
   /** When a tab got an access token, or asked to begin the session that it came with. */
   const arrived = new Map<string | number, Arrival>()
-  const firstTold = new Map<TabProcess, number>()
+  const firstTold = new Map<TabProcess, Moment>()
+  const firstReadMs = new Map<TabProcess, number>()
   const asksForOther = new Set<TabProcess>()
   const refreshes = new Set<Call>()
   const rejections = new Map<TabProcess, Set<string>>()
@@ -92,6 +94,12 @@ export function createNeeds(options: {
     )
   }
 
+  /** Whether a `refresh()` was no longer waiting for the first look when that was answered, but for the next. */
+  function wasSilentAtFirst(tab: TabProcess): boolean {
+    const readMs = firstReadMs.get(tab) ?? Infinity
+    return (firstTold.get(tab)?.atMs ?? 0) - readMs >= longestLookMs
+  }
+
   function isRunningOut({ expiresAt = Infinity, receivedAt }: TokenSet): boolean {
     return expiresAt - now() <= (expiresAt - receivedAt) / 10
   }
@@ -113,11 +121,12 @@ export function createNeeds(options: {
     const since = hasSince(tab, token.accessToken)
     const calls = [...refreshes].filter((call) => call.tab === tab)
     const isAskedFor = calls.some(
-      ({ begunAt }) => Math.max(begunAt, firstTold.get(tab) ?? 0) > since,
+      ({ begunAt }) => Math.max(begunAt, firstTold.get(tab)?.at ?? 0) > since,
     )
     if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
     if (isTied(tab, token) && grant('decided in the same millisecond')) return
     if (calls.length > 0 && hasUnsaved(claim) && grant('storage refused')) return
+    if (calls.length > 0 && wasSilentAtFirst(tab) && grant('storage silent')) return
     if (!rejections.get(tab)?.has(token.accessToken)) {
       return broken(
         'one grant for one need',
@@ -150,8 +159,11 @@ export function createNeeds(options: {
           if (moment.status !== 401) return
           rejections.set(tab, (rejections.get(tab) ?? new Set()).add(moment.token))
           return
+        case 'read-begun':
+          if (!firstReadMs.has(tab)) firstReadMs.set(tab, moment.atMs)
+          return
         case 'told':
-          if (!firstTold.has(tab)) firstTold.set(tab, moment.at)
+          if (!firstTold.has(tab)) firstTold.set(tab, moment)
           return
         case 'ended': {
           const body = moment.end.kind === 'answered' ? moment.end.body : undefined
@@ -176,7 +188,6 @@ export function createNeeds(options: {
         case 'lock-requested':
         case 'message':
         case 'page-event':
-        case 'read-begun':
         case 'refused':
           return
       }
