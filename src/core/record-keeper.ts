@@ -59,6 +59,8 @@ export function createRecordKeeper(options: {
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
   let newest: SessionRecord | undefined
   let own: OwnDecision | undefined
+  /** A newer version owns the record; said once, though every look finds it out anew. */
+  let isOutdated = false
   let updatesUnderWay = 0
   let started = 0
   let finished = 0
@@ -77,7 +79,8 @@ export function createRecordKeeper(options: {
   function parse(stored: unknown): SessionRecord {
     const parsed = parseSessionRecord(stored)
     if (parsed === 'newer') {
-      report({ type: 'record-newer' })
+      if (!isOutdated) report({ type: 'record-newer' })
+      isOutdated = true
       throw new StorageError(
         'RECORD_NEWER',
         'The stored session belongs to a newer version of this app: reload the page to go on.',
