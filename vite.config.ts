@@ -42,6 +42,8 @@ const config: ViteUserConfig = defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           environment: 'node',
+          // By default one core would be left idle, which on two cores is half of them.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },

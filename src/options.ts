@@ -143,7 +143,8 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   // Callers without a type checker can pass anything.
   const given: unknown = options
   if (!isObject(given)) throw new TypeError('options must be an object')
-  for (const name of Object.keys({ authorizationServer: 0, clientId: 0, ...given })) {
+  // The options by name, too: they may be a class of the app's with getters.
+  for (const name of Object.keys({ ...rules, ...given })) {
     // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
     if (!Object.hasOwn(rules, name)) {
       const known = Object.keys(rules).join(', ')
@@ -156,9 +157,10 @@ export function parseOptions(options: TokenManagerOptions): Settings {
     if (!isGood) throw new TypeError(`options.${name} ${text}`)
   }
   const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = options
+  const named = Object.keys(rules).map((name) => [name, given[name]])
   return {
     ...defaults,
-    ...defined(options),
+    ...defined(Object.fromEntries(named) as TokenManagerOptions),
     issuer:
       typeof authorizationServer === 'string' ? authorizationServer : authorizationServer.issuer,
     parameters: defined({ scope, resource, audience }),

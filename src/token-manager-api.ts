@@ -83,6 +83,8 @@ export interface TokenManager {
    * @throws {RefreshUnavailableError} No usable token, and none to be had now; `retryAt` says when
    *   the next attempt is due. The session is kept.
    * @throws {ConfigurationError} The server does not accept this client, or the scope was not granted.
+   * @throws {StorageError} Storage was never heard, does not take the note that precedes a renewal, or
+   *   belongs to a newer version of the app. A token that is still valid is served all the same.
    * @throws {DisposedError} After `dispose()`.
    *
    * @example
@@ -99,7 +101,7 @@ export interface TokenManager {
   /**
    * Gets the headers that authorize one request, for axios, XMLHttpRequest and the rest: nothing for
    * a URL that is not a listed resource server, else `authorization`, and `dpop` where tokens are
-   * sender-constrained. Rejects as {@link TokenManager.getAccessToken} does.
+   * sender-constrained. A relative URL leads where the browser would take it. Rejects as {@link TokenManager.getAccessToken} does.
    *
    * @example
    *
@@ -119,7 +121,8 @@ export interface TokenManager {
   /**
    * A `fetch` that sends the access token to the listed resource servers.
    *
-   * A URL that is not listed, and a request that already has an `Authorization` header, pass through
+   * It takes what `fetch` takes; a relative URL leads where the browser would take it, and is compared
+   * as such. A URL that is not listed, and a request that already has an `Authorization` header, pass through
    * untouched. Otherwise the token is attached, renewed first where necessary. If the server answers
    * 401 because of the token, the token is renewed, once for all requests in all tabs, and the
    * request is sent once more; whatever comes back then is returned. It is never sent a third time,
@@ -134,6 +137,7 @@ export interface TokenManager {
    *   request was first sent.
    * @throws {RefreshUnavailableError} The token is of no use, and no other can be had now.
    * @throws {ConfigurationError} As `getAccessToken`.
+   * @throws {StorageError} As `getAccessToken`.
    * @throws {TypeError} `no-cors`, `http:` beyond loopback, or credentials in the URL, at a listed server.
    *
    * @example
@@ -194,6 +198,8 @@ export interface TokenManager {
    *   session that was there before is untouched.
    * @throws {RefreshUnavailableError} The token endpoint could not be reached.
    * @throws {ConfigurationError} The server does not accept this client.
+   * @throws {StorageError} What the sign-in had to remember cannot be read, or (`RECORD_NEWER`) a newer
+   *   version of the app owns the stored session.
    *
    * @see [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.2)
    * @see [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207.html)

@@ -155,7 +155,13 @@ export function createRecordKeeper(options: {
     },
     carryOn(change, upTo) {
       const base = newest ?? blankRecord
-      own = { change, base, upTo }
+      const earlier = own
+      // It was decided on what an earlier decision has left, which storage may lack as well.
+      own = {
+        change: (stored) => change((earlier && laidOver(earlier, stored)) ?? stored),
+        base,
+        upTo,
+      }
       see(hear(base), ++started)
     },
     async overrule(end) {
@@ -171,6 +177,8 @@ export function createRecordKeeper(options: {
       })
       return told.catch((error: unknown) => {
         if (mine.upTo === Infinity) mine.upTo = isBlind ? undefined : newest?.epoch
+        // At once, so that nothing that comes later is taken for what was there.
+        if (own === mine) keeper.read().catch(() => undefined)
         throw error
       })
     },

@@ -83,11 +83,19 @@ export function createSessionLifecycle(options: {
       try {
         const over = await keeper.overrule(end)
         announce(over.record, 'ended')
-        return over.before.session ?? before.session
+        return newestSession(before, over.before)
       } catch {
         report({ type: 'persistence-failed' })
         return before.session
       }
     },
   }
+}
+
+/** Storage may lack a session, or a refresh token, that this tab has and storage has refused. */
+function newestSession(seen: SessionRecord, stored: SessionRecord): Session | undefined {
+  const isAhead =
+    seen.epoch > stored.epoch ||
+    (seen.epoch === stored.epoch && seen.generation > stored.generation)
+  return (isAhead ? seen.session : undefined) ?? stored.session ?? seen.session
 }

@@ -18,8 +18,6 @@ export interface AccessTokenSource {
   }): IssuedToken | Promise<IssuedToken>
 }
 
-export type { ProofSender }
-
 export interface AuthorizedFetchOptions {
   readonly source: AccessTokenSource
   readonly resourceServers: ResourceServers

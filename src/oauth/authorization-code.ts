@@ -1,4 +1,4 @@
-import type { Clock, TokenStore } from '../core/ports.ts'
+import type { TokenStore } from '../core/ports.ts'
 import {
   createAuthorizationRequest,
   type AuthorizationRequestOptions,
@@ -26,7 +26,6 @@ export function createAuthorizationCode(
       /** Storage that has said nothing for so long has refused. */
       readonly storageWaitMs: number
       readonly key: string
-      readonly clock: Clock
     },
 ): AuthorizationCode {
   const { redirectUri } = options

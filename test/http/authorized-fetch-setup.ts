@@ -4,8 +4,8 @@ import {
   createAuthorizationHeaders,
   createAuthorizedFetch,
   type AccessTokenSource,
-  type ProofSender,
 } from '../../src/http/authorized-fetch.ts'
+import type { ProofSender } from '../../src/http/proof-sender.ts'
 import {
   parseResourceServers,
   type ResourceServerOptions,

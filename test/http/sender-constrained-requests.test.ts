@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProofSender } from '../../src/http/authorized-fetch.ts'
+import type { ProofSender } from '../../src/http/proof-sender.ts'
 import { unauthorized } from './api-double.ts'
 import { authorizationsOf, bound, server, setUp, url } from './authorized-fetch-setup.ts'
 

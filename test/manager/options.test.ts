@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createTokenManager, type TokenManagerOptions } from '../../src/index.ts'
+import { createMemoryNavigation } from '../../src/adapters/memory-navigation.ts'
+import {
+  createTokenManager,
+  type AuthorizationServerMetadata,
+  type TokenManagerOptions,
+  type TokenStore,
+} from '../../src/index.ts'
 import { createProfile } from '../support/tabs.ts'
 
 const good = { authorizationServer: 'https://as.example', clientId: 'spa' }
@@ -120,6 +126,37 @@ describe('createTokenManager', () => {
       )
     },
   )
+
+  it('takes a class of the app with getters, and checks what they return', async () => {
+    const { server, store } = createProfile()
+    class Configuration {
+      readonly storage: TokenStore = store
+      get authorizationServer(): AuthorizationServerMetadata {
+        return server.metadata
+      }
+      get clientId(): string {
+        return good.clientId
+      }
+      get scope(): string {
+        return 'openid orders:read'
+      }
+      get redirectUri(): string {
+        return 'https://app.example/callback'
+      }
+    }
+    const navigation = createMemoryNavigation('https://app.example/')
+    void createTokenManager(new Configuration(), { navigation }).signIn()
+    await expect.poll(() => navigation.left[0]).toContain('scope=openid+orders%3Aread')
+
+    class Wrong extends Configuration {
+      override get scope(): string {
+        return ''
+      }
+    }
+    expect(thrownBy(() => createWith(new Wrong()))).toEqual(
+      new TypeError(`options.scope ${wordRule}`),
+    )
+  })
 
   it('takes undefined for every optional option', () => {
     const names = wrong.map(([name]) => name).filter((name) => !(name in good))

@@ -232,6 +232,33 @@ describe('a sign-out that storage refuses', () => {
     },
   )
 
+  it('leaves alone a session that a peer begins later, though a sign-in was under way and got lost', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    const peer = profile.openTab()
+    await peer.auth.ready
+    const full = createDeferred()
+    storage.updatesAfter = full.promise
+    storage.abortsUpdates = true
+    const begun = tab.auth.startSession(profile.server.signIn())
+    await settle()
+    storage.refusesUpdates = true
+    await tab.auth.signOut(hereOnly)
+    full.resolve()
+    await begun
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+
+    Object.assign(storage, { abortsUpdates: false, refusesUpdates: false })
+    profile.clock.advance(3_600_000)
+    await peer.auth.startSession(profile.server.signIn())
+    await settle()
+    for (const { auth } of [peer, tab]) {
+      expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+    }
+  })
+
   it('reaches the other tabs and a reload once storage takes it', async () => {
     const { profile, tab, peer } = await openTabs()
     profile.store.refuses = (operation) => operation === 'update'
@@ -324,6 +351,34 @@ describe('a sign-in that storage refuses', () => {
       await expect(profile.openTab().auth.ready).resolves.toMatchObject({ status: 'signed-out' })
     },
   )
+
+  it('goes on after a sign-out that storage refused as well, also where it needed one', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    storage.refusesUpdates = true
+    await tab.auth.signOut(hereOnly)
+    await tab.auth.startSession(profile.server.signIn(), { ifSignedOut: true })
+    for (const refuses of [true, false]) {
+      storage.refusesUpdates = refuses
+      tab.page.emit('visible')
+      await settle()
+      expect(await tab.auth.getAccessToken()).toBe(newest(profile, 'access'))
+    }
+    const reloaded = profile.openTab()
+    expect(await reloaded.auth.getAccessToken()).toBe(newest(profile, 'access'))
+  })
+
+  it('is the one whose refresh token a sign-out revokes', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    storage.refusesUpdates = true
+    await tab.auth.startSession(profile.server.signIn())
+    storage.refusesUpdates = false
+    await tab.auth.signOut({ endSession: false })
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
+  })
 
   it('is not begun again if storage has taken it after all, and a peer has renewed it', async () => {
     const profile = createProfile()
