@@ -32,7 +32,7 @@ export const mercadoPago: Vendor = {
   refreshTokens: 'new',
   // Renew Access Token: after the 180 days "the entire authorization flow must be reconfigured".
   refreshTokenTtlSeconds: 180 * daySeconds,
-  // Renew Access Token: the sample `TG-XXXXXXXX-241983636`.
+  // Renew Access Token: every sample begins so.
   refreshTokenPrefix: 'TG-',
   // Renew Access Token: "valid for 180 days".
   accessTokenTtlSeconds: 180 * daySeconds,

@@ -49,6 +49,27 @@ function createTroubledStore({ store }: Profile): TroubledStore {
   return troubled
 }
 
+/** A tab whose storage can be given trouble, and a peer whose storage is well. */
+async function openTroubledTab(): Promise<{
+  readonly profile: Profile
+  readonly storage: TroubledStore
+  readonly tab: Tab
+  readonly peer: Tab
+}> {
+  const profile = createProfile()
+  const storage = createTroubledStore(profile)
+  const tab = await profile.openSignedInTab({ storage })
+  const peer = profile.openTab()
+  await peer.auth.ready
+  return { profile, storage, tab, peer }
+}
+
+/** Has a tab look into storage. */
+async function look({ page }: Tab): Promise<void> {
+  page.emit('visible')
+  await settle()
+}
+
 function generationOf({ auth }: Tab): number | undefined {
   const state = auth.getState()
   return state.status === 'signed-in' ? state.generation : undefined
@@ -56,11 +77,7 @@ function generationOf({ auth }: Tab): number | undefined {
 
 describe('a sign-out that storage refuses', () => {
   it('holds in this tab while a peer that storage obeys renews the session', async () => {
-    const profile = createProfile()
-    const storage = createTroubledStore(profile)
-    const tab = await profile.openSignedInTab({ storage })
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { storage, tab, peer } = await openTroubledTab()
     storage.refusesUpdates = true
     await tab.auth.signOut(hereOnly)
     await peer.auth.refresh()
@@ -83,8 +100,7 @@ describe('a sign-out that storage refuses', () => {
     answer.resolve()
     await profile.pass(20_000)
     expect(tab.auth.getState()).toEqual(signedOut)
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
   })
 
@@ -98,8 +114,7 @@ describe('a sign-out that storage refuses', () => {
     profile.store.refuses = (operation) => operation === 'update'
     await tab.auth.signOut(hereOnly)
     expect(tab.auth.getState()).toEqual(signedOut)
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
   })
 
@@ -112,16 +127,13 @@ describe('a sign-out that storage refuses', () => {
     await tab.auth.ready
     await tab.auth.signOut(hereOnly)
     profile.store.refuses = (operation) => operation === 'update'
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
 
     profile.store.refuses = () => false
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
-    peer.page.emit('visible')
-    await settle()
+    await look(peer)
     expect(peer.auth.getState()).toEqual(signedOut)
   })
 
@@ -133,8 +145,7 @@ describe('a sign-out that storage refuses', () => {
     await tab.auth.ready
     await tab.auth.signOut(hereOnly)
     profile.store.refuses = (operation) => operation === 'update'
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
 
     profile.clock.advance(1_000)
@@ -142,19 +153,14 @@ describe('a sign-out that storage refuses', () => {
     await peer.auth.startSession(profile.server.signIn())
     for (const refused of ['update', 'nothing']) {
       profile.store.refuses = (operation) => operation === refused
-      tab.page.emit('visible')
-      await settle()
+      await look(tab)
       expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
     }
     expect(peer.auth.getState()).toMatchObject({ status: 'signed-in' })
   })
 
   it('ends what was stored when it came, though the transaction is not carried out', async () => {
-    const profile = createProfile()
-    const storage = createTroubledStore(profile)
-    const tab = await profile.openSignedInTab({ storage })
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, storage, tab, peer } = await openTroubledTab()
     const reads = createDeferred()
     storage.readsAfter = reads.promise
     profile.clock.stepWallClock(3_600_000)
@@ -166,10 +172,8 @@ describe('a sign-out that storage refuses', () => {
     await settle()
     expect(tab.auth.getState()).toEqual(signedOut)
     storage.abortsUpdates = false
-    tab.page.emit('visible')
-    await settle()
-    peer.page.emit('visible')
-    await settle()
+    await look(tab)
+    await look(peer)
     expect(peer.auth.getState()).toEqual(signedOut)
   })
 
@@ -191,8 +195,7 @@ describe('a sign-out that storage refuses', () => {
     await arrived
     expect(tab.auth.getState()).toEqual(signedOut)
     storage.refusesUpdates = false
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
     await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
   })
@@ -200,19 +203,14 @@ describe('a sign-out that storage refuses', () => {
   it.each(['after it', 'after it, and storage was read meanwhile'])(
     'leaves alone a session that a peer begins %s',
     async (when) => {
-      const profile = createProfile()
-      const storage = createTroubledStore(profile)
-      const tab = await profile.openSignedInTab({ storage })
-      const peer = profile.openTab()
-      await peer.auth.ready
+      const { profile, storage, tab, peer } = await openTroubledTab()
       const refusal = createDeferred()
       storage.updatesAfter = refusal.promise.then(() => Promise.reject(new Error('refused')))
       storage.updatesAfter.catch(() => undefined)
       const leaving = tab.auth.signOut(hereOnly)
       if (when !== 'after it') {
         storage.refusesUpdates = true
-        tab.page.emit('visible')
-        await settle()
+        await look(tab)
       }
       refusal.resolve()
       await leaving
@@ -221,23 +219,17 @@ describe('a sign-out that storage refuses', () => {
 
       profile.clock.advance(1_000)
       await peer.auth.startSession(profile.server.signIn())
-      tab.page.emit('visible')
-      await settle()
+      await look(tab)
       expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
       storage.refusesUpdates = false
-      tab.page.emit('visible')
-      await settle()
+      await look(tab)
       expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
       expect(peer.auth.getState()).toMatchObject({ status: 'signed-in' })
     },
   )
 
   it('leaves alone a session that a peer begins later, though a sign-in was under way and got lost', async () => {
-    const profile = createProfile()
-    const storage = createTroubledStore(profile)
-    const tab = await profile.openSignedInTab({ storage })
-    const peer = profile.openTab()
-    await peer.auth.ready
+    const { profile, storage, tab, peer } = await openTroubledTab()
     const full = createDeferred()
     storage.updatesAfter = full.promise
     storage.abortsUpdates = true
@@ -264,12 +256,10 @@ describe('a sign-out that storage refuses', () => {
     profile.store.refuses = (operation) => operation === 'update'
     await tab.auth.signOut(hereOnly)
     profile.store.refuses = () => false
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
 
     await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
-    peer.page.emit('visible')
-    await settle()
+    await look(peer)
     expect(peer.auth.getState()).toEqual(signedOut)
   })
 })
@@ -296,8 +286,7 @@ describe('a renewal that storage refuses for good', () => {
     }
     expect(profile.server.counts.requests).toBe(1)
 
-    peer.page.emit('visible')
-    await settle()
+    await look(peer)
     await peer.auth.refresh()
     await settle()
     expect(profile.server.counts).toMatchObject({ requests: 2, grants: 2, replays: 0 })
@@ -319,8 +308,7 @@ describe('a sign-in that storage refuses', () => {
     expect(generation).toBeDefined()
     for (const refused of ['update', 'update', 'nothing', 'nothing']) {
       profile.store.refuses = (operation) => operation === refused
-      tab.page.emit('visible')
-      await settle()
+      await look(tab)
       expect(generationOf(tab)).toBe(generation)
     }
     expect(tab.events.filter(({ type }) => type === 'session-started')).toHaveLength(1)
@@ -345,8 +333,7 @@ describe('a sign-in that storage refuses', () => {
       await Promise.all([arriving, leaving])
       expect(tab.auth.getState()).toEqual(signedOut)
       storage.updatesAfter = Promise.resolve()
-      tab.page.emit('visible')
-      await settle()
+      await look(tab)
       expect(tab.auth.getState()).toEqual(signedOut)
       await expect(profile.openTab().auth.ready).resolves.toMatchObject({ status: 'signed-out' })
     },
@@ -361,8 +348,7 @@ describe('a sign-in that storage refuses', () => {
     await tab.auth.startSession(profile.server.signIn(), { ifSignedOut: true })
     for (const refuses of [true, false]) {
       storage.refusesUpdates = refuses
-      tab.page.emit('visible')
-      await settle()
+      await look(tab)
       expect(await tab.auth.getAccessToken()).toBe(newest(profile, 'access'))
     }
     const reloaded = profile.openTab()
@@ -389,8 +375,7 @@ describe('a sign-in that storage refuses', () => {
     await tab.auth.startSession(profile.server.signIn())
     storage.deniesUpdates = false
     await profile.openTab().auth.refresh()
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     await tab.auth.refresh()
     expect(profile.server.counts).toMatchObject({ grants: 2, replays: 0 })
   })
@@ -404,8 +389,7 @@ describe('a sign-in that storage refuses', () => {
     await tab.auth.signOut(hereOnly)
     expect(tab.auth.getState()).toEqual(signedOut)
     profile.store.refuses = () => false
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
     await expect(profile.openTab().auth.ready).resolves.toMatchObject({ status: 'signed-out' })
   })
@@ -424,8 +408,7 @@ describe('storage that answers out of order', () => {
     })
     const token = tab.auth.getAccessToken()
     await settle()
-    tab.page.emit('visible')
-    await settle()
+    await look(tab)
     expect(tab.auth.getState()).toMatchObject({ generation: 1 })
     write.resolve()
     expect(await token).toBe(newest(profile, 'access'))
