@@ -117,9 +117,12 @@ export function started(
   }
 }
 
-/** Nothing but the counters. The epoch starts from the clock, above a record that was wiped and began again. */
+/**
+ * Nothing but the counters. The epoch starts from the clock, above a record that was wiped and began
+ * again; it counts in whole numbers, whatever an app's own clock shows.
+ */
 function inNewEpoch(record: SessionRecord, decidedAt: number): SessionRecord {
-  const epoch = Math.max(record.epoch + 1, decidedAt)
+  const epoch = Math.max(record.epoch + 1, Math.floor(decidedAt))
   return {
     schema: 1,
     revision: record.revision + 1,

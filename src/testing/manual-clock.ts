@@ -19,20 +19,17 @@ export function createManualClock(startAt: number = Date.UTC(2030, 0, 1)): Manua
     readonly dueAt: number
     readonly task: () => void
   }
-  let wallClock = startAt
+  let startedAt = startAt
   let elapsed = 0
   let timers: readonly Timer[] = []
 
-  const moveTo = (target: number): void => {
-    wallClock += target - elapsed
-    elapsed = target
-  }
   const cancel = (timer: Timer): void => {
     timers = timers.filter((other) => other !== timer)
   }
 
   return {
-    now: () => wallClock,
+    // In whole milliseconds, as `Date.now()`, also when a timer runs in between.
+    now: () => Math.floor(startedAt + elapsed),
     monotonic: () => elapsed,
     schedule(delayMs, task) {
       const timer = { dueAt: elapsed + Math.max(delayMs, 0), task }
@@ -43,13 +40,13 @@ export function createManualClock(startAt: number = Date.UTC(2030, 0, 1)): Manua
       const until = elapsed + ms
       for (let next = timers[0]; next && next.dueAt <= until; next = timers[0]) {
         cancel(next)
-        moveTo(next.dueAt)
+        elapsed = next.dueAt
         next.task()
       }
-      moveTo(until)
+      elapsed = until
     },
     stepWallClock(ms) {
-      wallClock += ms
+      startedAt += ms
     },
     timers: () => timers.map(({ dueAt }) => dueAt - elapsed),
   }

@@ -31,6 +31,15 @@ describe('createManualClock', () => {
     expect([clock.now(), clock.monotonic(), ran]).toEqual([650, 50, true])
   })
 
+  it('shows whole milliseconds, also between and after timers that run in between', () => {
+    const clock = createManualClock(1000)
+    const ranAt: number[] = []
+    for (const delayMs of [0.1, 0.2, 0.7, 33.3]) clock.schedule(delayMs, () => ranAt.push(clock.now()))
+    clock.advance(100)
+    expect(ranAt).toEqual([1000, 1000, 1000, 1033])
+    expect(clock.now()).toBe(1100)
+  })
+
   it('tells how long until each task runs', () => {
     const clock = createManualClock()
     clock.schedule(30, () => {})

@@ -39,6 +39,18 @@ describe('a token that lives for 180 days', () => {
   })
 })
 
+describe('a wall clock that shows fractions of a millisecond', () => {
+  it('begins a session that every tab can read', async () => {
+    const profile = createProfile()
+    const clock = { ...profile.clock, now: () => profile.clock.now() + 0.25 }
+    const { tab, peer } = await openTabs(2, {}, profile, { clock })
+    await tab.auth.refresh()
+    expect(peer.auth.getState()).toMatchObject({ status: 'signed-in' })
+    expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
+    expect(profile.server.counts.requests).toBe(1)
+  })
+})
+
 describe('a wall clock that is set', () => {
   const steps = [3 * hourMs, -3 * hourMs]
 
