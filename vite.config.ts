@@ -44,6 +44,8 @@ const config: ViteUserConfig = defineConfig({
           environment: 'node',
           // By default one core would be left idle, which on two cores is half of them.
           maxWorkers: '100%',
+          // Nothing waits for time to pass, but a machine may be slow.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -7,6 +7,16 @@ import type { ResourceServerOptions } from './http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from './oauth/authorization-server.ts'
 import type { DpopSupport } from './oauth/dpop.ts'
 import type { EndSessionOptions } from './oauth/end-session.ts'
+import {
+  checkIsObject,
+  checkMember,
+  isObject,
+  isString,
+  isWord,
+  texts,
+  word,
+  type Rule,
+} from './rules.ts'
 
 /** What {@link createTokenManager} is told. Optional members may be `undefined`. */
 export interface TokenManagerOptions {
@@ -79,9 +89,6 @@ export interface Settings {
   readonly fetch: () => typeof globalThis.fetch
 }
 
-type Rule = readonly [check: (value: unknown) => boolean, text: string]
-
-const word: Rule = [isWord, 'must be a non-empty string']
 const address: Rule = [
   isAddress,
   'must be an absolute https URL without a fragment (http only on loopback)',
@@ -98,10 +105,7 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   resource: word,
   redirectUri: address,
   postLogoutRedirectUri: address,
-  authorizationParameters: [
-    (value) => isObject(value) && Object.values(value).every(isString),
-    'must be an object of strings',
-  ],
+  authorizationParameters: texts,
   resourceServers: [Array.isArray, 'must be an array'],
   storage: [
     (value) => value === 'indexeddb' || value === 'memory' || isStore(value),
@@ -142,7 +146,7 @@ const defaults = {
 export function parseOptions(options: TokenManagerOptions): Settings {
   // Callers without a type checker can pass anything.
   const given: unknown = options
-  if (!isObject(given)) throw new TypeError('options must be an object')
+  checkIsObject(given)
   // The options by name, too: they may be a class of the app's with getters.
   for (const name of Object.keys({ ...rules, ...given })) {
     // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
@@ -150,11 +154,8 @@ export function parseOptions(options: TokenManagerOptions): Settings {
       const known = Object.keys(rules).join(', ')
       throw new TypeError(`options.${name} is not an option; there are ${known}`)
     }
-    const [check, text] = rules[name as keyof TokenManagerOptions]
-    const value = given[name]
     const isRequired = name === 'authorizationServer' || name === 'clientId'
-    const isGood = value === undefined ? !isRequired : check(value)
-    if (!isGood) throw new TypeError(`options.${name} ${text}`)
+    checkMember(name, given[name], rules[name as keyof TokenManagerOptions], isRequired)
   }
   const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = options
   const named = Object.keys(rules).map((name) => [name, given[name]])
@@ -187,16 +188,4 @@ function isStore(value: unknown): boolean {
   return (
     isObject(value) && typeof value['read'] === 'function' && typeof value['update'] === 'function'
   )
-}
-
-function isWord(value: unknown): value is string {
-  return isString(value) && value !== ''
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

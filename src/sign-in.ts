@@ -1,3 +1,4 @@
+import { checked, signInRules, startSessionRules } from './call-options.ts'
 import { SignInError } from './core/errors.ts'
 import type { Navigation } from './core/ports.ts'
 import type { SessionLifecycle } from './core/session-lifecycle.ts'
@@ -38,8 +39,8 @@ export function createSignIn(options: {
   }
 
   return {
-    async signIn(wanted = {}) {
-      navigation.leaveFor(await code.begin(wanted))
+    async signIn(wanted) {
+      navigation.leaveFor(await code.begin(checked(wanted, signInRules)))
       return new Promise<never>(() => {})
     },
 
@@ -59,7 +60,8 @@ export function createSignIn(options: {
       return redirect
     },
 
-    async startSession(response, { scope, receivedAt, nonce, ifSignedOut } = {}) {
+    async startSession(response, wanted) {
+      const { scope, receivedAt, nonce, ifSignedOut } = checked(wanted, startSessionRules)
       const reply = parseTokenEndpointResponse(response)
       const wrong = reply.claims && checkHandedOverIdToken(reply.claims, { ...options, nonce })
       if (wrong) {

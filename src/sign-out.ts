@@ -1,3 +1,4 @@
+import { checked, signOutRules } from './call-options.ts'
 import type { Clock, Navigation, TokenEndpoint } from './core/ports.ts'
 import type { SessionLifecycle } from './core/session-lifecycle.ts'
 import { atMost } from './core/until.ts'
@@ -21,7 +22,8 @@ export function createSignOut(options: {
 }): TokenManager['signOut'] {
   const { lifecycle, endpoint, metadata, navigation, clock } = options
 
-  return async function signOut({ revoke = true, endSession = true } = {}) {
+  return async function signOut(wanted) {
+    const { revoke = true, endSession = true } = checked(wanted, signOutRules)
     const session = await lifecycle.signOut()
     const refreshToken = session?.refreshToken
     const until = clock.monotonic() + signOutWaitMs

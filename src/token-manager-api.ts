@@ -45,7 +45,10 @@ export interface SignOutOptions {
   readonly endSession?: boolean | undefined
 }
 
-/** Keeps one session alive; made by `createTokenManager`. All methods are bound. */
+/**
+ * Keeps one session alive; made by `createTokenManager`. All methods are bound. An argument that is
+ * wrong is a `TypeError` that names it.
+ */
 export interface TokenManager {
   /**
    * Fulfils when the stored session has been read, or storage has given up (after 3 s at the

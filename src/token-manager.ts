@@ -15,6 +15,7 @@ import { createAuthorizationCode } from './oauth/authorization-code.ts'
 import { createAuthorizationServer } from './oauth/authorization-server.ts'
 import { createTokenEndpoint } from './oauth/refresh-token-grant.ts'
 import { createAbsentTokenManager } from './absent-token-manager.ts'
+import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
 import { parseOptions, type TokenManagerOptions } from './options.ts'
 import { createPorts, createStores, storageWaitMs, type Ports } from './platform.ts'
@@ -119,6 +120,8 @@ export function createTokenManager(
     proof: settings.dpop,
   }
 
+  const authorizationHeaders = createAuthorizationHeaders(http)
+
   const stopArming = keeper.onSeen(schedule.arm)
   const stopWatching = page.subscribe((event) => {
     if (event !== 'hide') lookAgain()
@@ -151,7 +154,11 @@ export function createTokenManager(
     subscribe: view.subscribe,
     observe: observers.observe,
 
-    async getAccessToken({ scope, resource, audience, minValidityMs, rejected, signal } = {}) {
+    async getAccessToken(wanted) {
+      const { scope, resource, audience, minValidityMs, rejected, signal } = checked(
+        wanted,
+        accessTokenRules,
+      )
       const isPlain = scope === undefined && resource === undefined && audience === undefined
       const { accessToken } = await tokens.obtain({
         parameters: isPlain ? undefined : defined({ scope, resource, audience }),
@@ -162,9 +169,10 @@ export function createTokenManager(
       })
       return accessToken
     },
-    getAuthorizationHeaders: createAuthorizationHeaders(http),
+    getAuthorizationHeaders: async (url, wanted) =>
+      authorizationHeaders(url, checked(wanted, headersRules)),
     fetch: createAuthorizedFetch(http),
-    refresh: ({ signal } = {}) => tokens.refresh(signal),
+    refresh: async (wanted) => tokens.refresh(checked(wanted, refreshRules).signal),
 
     startSession: whileAlive(signIn.startSession),
     signIn: whileAlive(signIn.signIn),

@@ -3,7 +3,7 @@ import { createMemoryLocks } from '../adapters/memory-locks.ts'
 import { createMemoryNavigation, type MemoryNavigation } from '../adapters/memory-navigation.ts'
 import { createMemoryPageEvents, type MemoryPageEvents } from '../adapters/memory-page-events.ts'
 import { createMemoryTokenStore } from '../adapters/memory-token-store.ts'
-import type { TokenStore } from '../core/ports.ts'
+import type { Random, TokenStore } from '../core/ports.ts'
 import type { Ports } from '../token-manager.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
@@ -27,8 +27,8 @@ export interface TestTab {
 }
 
 /**
- * Storage, locks, messages between tabs and a clock, all in memory and without waiting. The managers
- * of its tabs are real, and share one session as they do in a browser.
+ * Storage, locks, messages between tabs and a clock, all in memory, without waiting and without chance.
+ * The managers of its tabs are real, and share one session as they do in a browser.
  *
  * @param startAt What the wall clock shows at first, ms since the epoch.
  *
@@ -57,6 +57,9 @@ export function createTestBrowser(startAt?: number): TestBrowser {
   const clock = createManualClock(startAt)
   const locks = createMemoryLocks()
   const openChannel = createMemoryChannel()
+  let ids = 0
+  // Without chance, so that a test that fails once fails every time.
+  const random: Random = { fraction: () => 0.5, id: () => `id-${(ids += 1)}` }
   return {
     store: createMemoryTokenStore(),
     clock,
@@ -66,7 +69,7 @@ export function createTestBrowser(startAt?: number): TestBrowser {
       return {
         page,
         navigation,
-        ports: { clock, locks, openChannel, navigation, pageEvents: page },
+        ports: { clock, locks, openChannel, navigation, pageEvents: page, random },
       }
     },
   }

@@ -15,6 +15,8 @@ const compositionRoot = [
   'token-manager.ts',
   'token-manager-api.ts',
   'options.ts',
+  'call-options.ts',
+  'rules.ts',
   'absent-token-manager.ts',
   'observers.ts',
   'platform.ts',

@@ -1,0 +1,76 @@
+import type { SignInOptions } from './oauth/authorization-code.ts'
+import {
+  checkIsObject,
+  checkMember,
+  flag,
+  isObject,
+  text,
+  texts,
+  word,
+  type Rule,
+} from './rules.ts'
+import type {
+  AccessTokenOptions,
+  AuthorizationHeadersOptions,
+  SignOutOptions,
+  StartSessionOptions,
+} from './token-manager-api.ts'
+
+type Rules<Options> = Readonly<Partial<Record<keyof Options, Rule>>>
+
+const signal: Rule = [
+  (value) => isObject(value) && typeof value['addEventListener'] === 'function',
+  'must be an AbortSignal',
+]
+const amount: Rule = [
+  (value) => Number.isFinite(value) && Number(value) >= 0,
+  'must be a number of ms',
+]
+
+export const accessTokenRules: Rules<AccessTokenOptions> = {
+  scope: word,
+  resource: word,
+  audience: word,
+  minValidityMs: amount,
+  rejected: text,
+  signal,
+}
+export const headersRules: Rules<AuthorizationHeadersOptions> = {
+  method: word,
+  rejected: text,
+  signal,
+}
+export const refreshRules: Rules<{ readonly signal?: AbortSignal | undefined }> = { signal }
+export const startSessionRules: Rules<StartSessionOptions> = {
+  scope: word,
+  receivedAt: amount,
+  nonce: word,
+  ifSignedOut: flag,
+}
+export const signInRules: Rules<SignInOptions> = {
+  returnTo: text,
+  scope: word,
+  prompt: text,
+  loginHint: text,
+  acrValues: text,
+  parameters: texts,
+}
+export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: flag }
+
+/**
+ * The options of one call, which a caller without a type checker may have got wrong. Members that no
+ * rule is about are let be: apps pass a method on as a handler, and it is called with an event then.
+ *
+ * @throws {TypeError} Names the member and the rule.
+ */
+export function checked<Options extends object>(
+  options: Options | undefined,
+  rules: Rules<Options>,
+): Options {
+  if (options === undefined) return {} as Options
+  checkIsObject(options)
+  for (const [name, rule] of Object.entries(rules as Record<string, Rule>)) {
+    checkMember(name, options[name], rule)
+  }
+  return options
+}
