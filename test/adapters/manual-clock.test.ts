@@ -34,7 +34,8 @@ describe('createManualClock', () => {
   it('shows whole milliseconds, also between and after timers that run in between', () => {
     const clock = createManualClock(1000)
     const ranAt: number[] = []
-    for (const delayMs of [0.1, 0.2, 0.7, 33.3]) clock.schedule(delayMs, () => ranAt.push(clock.now()))
+    for (const delayMs of [0.1, 0.2, 0.7, 33.3])
+      clock.schedule(delayMs, () => ranAt.push(clock.now()))
     clock.advance(100)
     expect(ranAt).toEqual([1000, 1000, 1000, 1033])
     expect(clock.now()).toBe(1100)

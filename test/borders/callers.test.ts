@@ -5,7 +5,6 @@ import {
   isTokenError,
   type TokenEndpointResponse,
   type TokenManager,
-  type TokenManagerOptions,
 } from '../../src/index.ts'
 import { redirectUri } from '../support/sign-in.ts'
 import { apiUrl, createProfile } from '../support/tabs.ts'
@@ -38,7 +37,7 @@ it('whatever is given as an option, there is a manager, or a TypeError that name
         const { navigation } = createProfile().openTab()
         const options = { authorizationServer: 'https://as.example', clientId: 'spa', ...more }
         try {
-          createTokenManager(options as TokenManagerOptions, { navigation }).dispose()
+          createTokenManager(options, { navigation }).dispose()
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError)
           expect((error as Error).message).toMatch(/^options\.\w+(\[\d\])?:? /)

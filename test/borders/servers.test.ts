@@ -83,7 +83,7 @@ it('whatever metadata a server has, a sign-in leaves for it or fails with an err
         authorizationServer: profile.server.issuer,
         redirectUri,
         async fetch(input, init) {
-          const isDiscovery = String(input).includes('/.well-known/')
+          const isDiscovery = addressOf(input).includes('/.well-known/')
           return isDiscovery ? Response.json(document) : profile.fetch(input, init)
         },
       })
@@ -101,7 +101,7 @@ it('whatever a revocation is answered with, the sign-out is through', () =>
       const profile = createProfile()
       const tab = await profile.openSignedInTab({
         async fetch(input, init) {
-          const isRevocation = String(input).endsWith('/revoke') && !('changes' in answer)
+          const isRevocation = addressOf(input).endsWith('/revoke') && !('changes' in answer)
           return isRevocation ? toResponse(answer) : profile.fetch(input, init)
         },
       })
@@ -112,15 +112,10 @@ it('whatever a revocation is answered with, the sign-out is through', () =>
     runs,
   ))
 
+const pieces = ['Bearer', 'DPoP', 'Basic', ' ', ',', '=', '"', '\\', 'error', 'scope', 'max_age']
+const values = ['invalid_token', 'insufficient_scope', 'use_dpop_nonce', 'realm', 'acr_values']
 const challenge = fc.oneof(
-  fc
-    .array(
-      fc.constantFrom(
-        ...['Bearer', 'DPoP', 'Basic', ' ', ',', '=', '"', '\\', 'error', 'scope', 'max_age'],
-        ...['invalid_token', 'insufficient_scope', 'use_dpop_nonce', 'realm', 'acr_values'],
-      ),
-    )
-    .map((words) => words.join('')),
+  fc.array(fc.constantFrom(...pieces, ...values)).map((words) => words.join('')),
   fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((c) => String.fromCharCode(c)) }),
 )
 
@@ -131,7 +126,7 @@ it('whatever challenge an API answers with, the app gets it, after two sends and
       let sends = 0
       const { auth } = await profile.openSignedInTab({
         async fetch(input, init) {
-          if (!String(input).startsWith(apiUrl)) return profile.fetch(input, init)
+          if (!addressOf(input).startsWith(apiUrl)) return profile.fetch(input, init)
           sends += 1
           return new Response('no', { status: 401, headers: { 'www-authenticate': words } })
         },
@@ -142,3 +137,7 @@ it('whatever challenge an API answers with, the app gets it, after two sends and
     }),
     runs,
   ))
+
+function addressOf(input: RequestInfo | URL): string {
+  return input instanceof Request ? input.url : input.toString()
+}
