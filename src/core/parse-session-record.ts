@@ -43,7 +43,7 @@ const isSession: Check = (value) =>
     value,
     { startedAt: isFinite, tokens: (tokens) => areAll(tokens, isTokenSet) },
     {
-      refreshToken: isString,
+      refreshToken: isToken,
       refreshTokenExpiresAt: isFinite,
       scope: isString,
       sub: isString,
@@ -59,7 +59,7 @@ const isTokenSet: Check = (value) =>
   fits(
     value,
     {
-      accessToken: isString,
+      accessToken: isToken,
       tokenType: (type) => type === 'Bearer' || type === 'DPoP',
       generation: isCount,
       receivedAt: isFinite,
@@ -118,6 +118,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isString(value: unknown): boolean {
   return typeof value === 'string'
+}
+
+function isToken(value: unknown): boolean {
+  return isString(value) && value !== ''
 }
 
 function isFinite(value: unknown): boolean {

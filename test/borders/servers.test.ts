@@ -47,9 +47,12 @@ const callbackParameters = members({
   error_description: [],
   iss: ['https://as.example'],
   id_token: [],
-}).map((parameters) =>
-  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
-)
+}).map((parameters) => {
+  const entries = Object.entries(parameters)
+  const written = (value: unknown): string =>
+    typeof value === 'string' ? value : JSON.stringify(value)
+  return Object.fromEntries(entries.map(([name, value]) => [name, written(value)]))
+})
 
 it('whatever a callback holds, the sign-in ends with a session that can be read or an error', () =>
   fc.assert(
