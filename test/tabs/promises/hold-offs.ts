@@ -18,21 +18,19 @@ export function createHoldOffs(options: {
   const { ledger, now } = options
   const broken = (words: string): void => options.broken('hold-offs are kept', words)
   const onlineAt = new Map<TabProcess, number>()
-  /** How often the clock had been set when the failure was stored. */
-  let clockStepsAtFailure = 0
 
   function seeSent(tab: TabProcess): void {
     const claim = ledger.claimOf(tab)
     const failure = claim?.before.failure
-    // A hold-off is about one refresh token; and who has decided before the clock was set cannot know.
+    // A hold-off is about one refresh token.
     if (!claim || !failure || claim.before.session?.refreshToken !== claim.refreshToken) return
-    if (claim.clockStepsWhenPlanned !== ledger.clockSteps) return
-    // Nor who has found one that begins in the future: that counts as over.
-    if (clockStepsAtFailure !== ledger.clockSteps) return
     const { code, failedAt, until } = failure
-    const isInForce = failedAt <= now() && now() < until && until - failedAt <= longestMs
+    // One that begins in the future, because the clock was set, counts as over.
+    const isInForce = (at: number): boolean =>
+      failedAt <= at && at < until && until - failedAt <= longestMs
     const isByNetwork = code === 'NETWORK' || code === 'TIMEOUT'
-    if (!isInForce || (isByNetwork && failedAt < (onlineAt.get(tab) ?? 0))) return
+    const isLifted = isByNetwork && failedAt < (onlineAt.get(tab) ?? 0)
+    if (isLifted || !claim.decidedAt.every(isInForce)) return
     broken(`${tab.name} presents a token ${until - now()} ms before the hold-off is over: ${code}`)
   }
 
@@ -40,11 +38,6 @@ export function createHoldOffs(options: {
     see(moment) {
       const { tab } = moment
       if (moment.type === 'page-event' && moment.event === 'online') onlineAt.set(tab, now())
-      if (moment.type === 'wrote') {
-        const { before, after } = ledger.lastWrite
-        const isNew = after.failure?.failedAt !== before.failure?.failedAt
-        if (isNew) clockStepsAtFailure = ledger.clockSteps
-      }
       if (moment.type === 'sent') seeSent(tab)
     },
   }

@@ -15,8 +15,11 @@ export interface ClaimSeen {
   readonly underLock: boolean
   /** How often the wall clock had been set by then. */
   readonly clockSteps: number
-  /** The same, when its tab was told of the record that it has decided on. */
-  readonly clockStepsWhenPlanned: number
+  /**
+   * When its tab may have decided, by the wall clock: whenever it was told of the record that the
+   * claim was written over, and then.
+   */
+  readonly decidedAt: readonly number[]
   /** What the claim was written over, and what it left. */
   readonly before: SessionRecord
   readonly after: SessionRecord
@@ -63,12 +66,16 @@ export function recordOf(stored: unknown): SessionRecord {
   return typeof parsed === 'object' ? parsed : blankRecord
 }
 
-export function createLedger(): Ledger {
+/** @param now What the wall clock shows. */
+export function createLedger(now: () => number): Ledger {
   const attempts: Attempt[] = []
   const claims = new Map<TabProcess, ClaimSeen>()
   const succeeded = new Map<string, number>()
   const told = new Map<TabProcess, SessionRecord>()
-  const toldAfterSteps = new Map<TabProcess, number>()
+  const toldAt = new Map<
+    TabProcess,
+    { readonly revision: number; readonly at: readonly number[] }
+  >()
   let clockSteps = 0
   let lastWrite: Ledger['lastWrite'] = { before: blankRecord, after: blankRecord }
 
@@ -101,7 +108,7 @@ export function createLedger(): Ledger {
         atMs,
         underLock,
         clockSteps,
-        clockStepsWhenPlanned: toldAfterSteps.get(tab) ?? 0,
+        decidedAt: [...(toldAt.get(tab)?.at ?? []), now()],
         before,
         after,
         isUsed: false,
@@ -130,8 +137,11 @@ export function createLedger(): Ledger {
       if (moment.type === 'clock-stepped') clockSteps += 1
       if (moment.type === 'wrote') seeWrite(moment)
       if (moment.type === 'told') {
-        toldAfterSteps.set(tab, clockSteps)
         const record = recordOf(moment.stored)
+        const { revision } = record
+        const last = toldAt.get(tab)
+        const earlier = last?.revision === revision ? last.at : []
+        toldAt.set(tab, { revision, at: [...earlier, now()] })
         const known = told.get(tab)
         if (!known || isLater(record, known)) told.set(tab, record)
       }

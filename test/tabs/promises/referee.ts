@@ -42,7 +42,7 @@ export function createReferee(options: {
     exceptions.set(exception, (exceptions.get(exception) ?? 0) + 1)
     return true
   }
-  const ledger = createLedger()
+  const ledger = createLedger(now)
   const newestKept = createNewestKept({ ledger, server, broken })
   const keepers = [
     ledger,
