@@ -41,8 +41,8 @@ export function createNeeds(options: {
   const rejections = new Map<TabProcess, Set<string>>()
   /** Claims that nothing but a 401 has led to. */
   const becauseRejected = new WeakSet<ClaimSeen>()
-  /** The last renewal because of a 401. */
-  let renewed: (Arrival & { readonly epoch: number }) | undefined
+  /** The last renewal because of a 401, and the number of the write that stored it. */
+  let renewed: (Arrival & { readonly epoch: number; readonly storedAt: number }) | undefined
 
   const arrivalAt = ({ tab, at, atMs }: Moment): Arrival => ({
     tab,
@@ -62,7 +62,7 @@ export function createNeeds(options: {
     const came = arrived.get(token)
     if (isSame || !claim || !came || after.epoch !== before.epoch) return
     if (came.tab === moment.tab && becauseRejected.has(claim)) {
-      renewed = { ...came, epoch: after.epoch }
+      renewed = { ...came, epoch: after.epoch, storedAt: moment.at }
     }
   }
 
@@ -136,7 +136,9 @@ export function createNeeds(options: {
     becauseRejected.add(claim)
     const isSameSession = renewed?.epoch === after.epoch
     const isSoon = renewed?.clockSteps === ledger.clockSteps && atMs - renewed.atMs < onceMs
-    if (isSameSession && isSoon) {
+    if (!renewed || !isSameSession || !isSoon) return
+    // It had the right to send by then, as somebody who had given no sign for a whole lease stored it.
+    if (renewed.storedAt < claim.at || !grant('late reply after the lease')) {
       broken('no storm (6)', `${tab.name} renews again what was renewed because of a 401`)
     }
   }
