@@ -21,7 +21,8 @@ export async function readBytes(
       if (signal.aborted) throw new Error('Nobody waits for the rest.')
       if (done) return concatenate(chunks, size)
       size += value.byteLength
-      if (size > maxBytes) {
+      // What is no bytes makes the size NaN, and is more than can be taken, too.
+      if (!(size <= maxBytes)) {
         cancel()
         return undefined
       }

@@ -39,13 +39,12 @@ function readings(text: string): readonly string[] {
 
 const deepest = 3
 
+/** Byte by byte: what is no UTF-8, such as the rest of a letter that was cut off, hides nothing beside it. */
 function unescapeUrl(text: string): string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped)
-    } catch {
-      return escaped
-    }
+    const codes = escaped.slice(1).split('%')
+    return decoder.decode(Uint8Array.from(codes, (code) => Number.parseInt(code, 16)))
   })
 }
 
