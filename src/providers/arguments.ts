@@ -22,16 +22,20 @@ export function wrong([provider, argument]: Place, rule: string): TypeError {
 /** A host name by itself, in lower case. */
 export function parseHost(value: string, place: Place): string {
   const rule = "must be a host name such as 'example.eu.auth0.com', without scheme, port or path"
-  if (typeof value !== 'string' || value.length > 253 || !hostName.test(value)) {
-    throw wrong(place, rule)
-  }
+  const isShaped = typeof value === 'string' && value.length <= 253 && hostName.test(value)
+  // A label that begins with `xn--` has to be well-formed Punycode besides.
+  if (!isShaped || !URL.canParse(`https://${value}`)) throw wrong(place, rule)
   return value.toLowerCase()
 }
 
 /** An absolute address as the vendors' issuers are spelled: normalised, without a slash at its end. */
 export function parseBaseUrl(value: string, place: Place): string {
   const url = parseUrl(value, place, undefined)
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  if (/\/\.well-known(?:\/|$)/.test(base)) {
+    throw wrong(place, 'must not hold /.well-known, which is added')
+  }
+  return base
 }
 
 /** The address of something of the app's own: absolute, or a path of the page's origin. */
@@ -84,5 +88,6 @@ function parseUrl(value: string, place: Place, base: string | undefined): URL {
 }
 
 function isPlain(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && !/[\s\p{Cc}\\]/u.test(value)
+  // Half of a surrogate pair cannot be encoded.
+  return typeof value === 'string' && value !== '' && !/[\s\p{Cc}\p{Cs}\\]/u.test(value)
 }

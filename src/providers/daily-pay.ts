@@ -55,7 +55,7 @@ const hosts = { production: 'auth.dailypay.com', uat: 'auth.uat.dailypay.com' } 
 export function dailyPay(given: DailyPayArguments): DailyPayOptions {
   checkMembers('dailyPay', given, ['environment', 'tokenProxy'])
   const { environment, tokenProxy } = given
-  if (!Object.hasOwn(hosts, environment)) {
+  if (!Object.keys(hosts).includes(environment)) {
     throw wrong(['dailyPay', 'environment'], "must be 'production' or 'uat'")
   }
   const issuer = `https://${hosts[environment]}`

@@ -44,8 +44,6 @@ export function okta(given: OktaArguments): OktaOptions {
   checkMembers('okta', given, ['issuer'])
   const place = ['okta', 'issuer'] as const
   const issuer = parseBaseUrl(given.issuer, place)
-  if (issuer.includes('/.well-known/'))
-    throw wrong(place, 'must not hold /.well-known, which is added')
   if (/^https:\/\/[^/]+-admin\.okta(?:preview|-emea)?\.com/.test(issuer)) {
     throw wrong(place, "must not be the admin console's address, but the one without -admin")
   }

@@ -57,7 +57,10 @@ const signedOut: AccessTokenState = { status: 'signed-out' }
  */
 export function useAccessToken(options: UseAccessTokenOptions = {}): AccessTokenState {
   const { scope, resource, audience, minValidityMs } = options
+  // In words, for the effect too: what is no text can be another object in every render, and would be
+  // asked for without end.
   const wish = JSON.stringify([scope, resource, audience])
+  const validity = String(minValidityMs)
   const manager = useAuth()
   const status = useSession(toStatus)
   const owner = useSession(ownerOf)
@@ -97,7 +100,7 @@ export function useAccessToken(options: UseAccessTokenOptions = {}): AccessToken
       unsubscribe()
       caller.abort()
     }
-  }, [manager, wish, scope, resource, audience, minValidityMs])
+  }, [manager, wish, validity])
 
   if (status !== 'signed-in') return status === 'signed-out' ? signedOut : pending
   const isFitting = answer?.manager === manager && answer.owner === owner && answer.wish === wish

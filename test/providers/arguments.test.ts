@@ -70,7 +70,9 @@ describe('an address', () => {
     ['https://user:hush@sso.example', 'must not hold credentials, a query or a fragment'],
     ['https://sso.example?', 'must not hold credentials, a query or a fragment'],
     ['https://sso.example/#a', 'must not hold credentials, a query or a fragment'],
+    ['https://sso.exam\ud800ple', 'must be an absolute https URL, without white space'],
     ['https://sso.example/realms/shop', 'must not hold /realms, which is added'],
+    ['https://sso.example/.well-known', 'must not hold /.well-known, which is added'],
   ])('%j is refused', (baseUrl, rule) => {
     const wanted = new TypeError(`keycloak: baseUrl ${rule}`)
     expect(() => keycloak({ baseUrl, realm: 'shop' })).toThrow(wanted)
@@ -81,6 +83,8 @@ describe('an address', () => {
     expect(() => wso2(withPath)).toThrow('wso2: baseUrl must not hold /oauth2, which is added')
     const document = { issuer: 'https://example.okta.com/.well-known/openid-configuration' }
     expect(() => okta(document)).toThrow('okta: issuer must not hold /.well-known')
+    const wellKnown = { baseUrl: 'https://is.example:9443/.well-known/' }
+    expect(() => wso2(wellKnown)).toThrow('wso2: baseUrl must not hold /.well-known')
   })
 
   it('of the tenant of a WSO2 server keeps its path', () => {
@@ -125,6 +129,7 @@ describe('a domain', () => {
     'example',
     '127.0.0.1',
     `${'a'.repeat(64)}.auth0.com`,
+    'xn--a.example.com',
     '',
   ])('%j is refused', (domain) => {
     expect(() => auth0({ domain })).toThrow(/^auth0: domain must be a host name/)
@@ -142,10 +147,13 @@ describe('a realm', () => {
     expect(authorizationServer).toBe('https://sso.example/realms/l%C3%A4den')
   })
 
-  it.each(['', 'a/b', '..', 'a b', 'a?b', 'a#b', 'a%2fb', 'a\\b'])('%j is refused', (realm) => {
-    const call = (): unknown => keycloak({ baseUrl: 'https://sso.example', realm })
-    expect(call).toThrow(/^keycloak: realm must be a name/)
-  })
+  it.each(['', 'a/b', '..', 'a b', 'a?b', 'a#b', 'a%2fb', 'a\\b', '\ud800'])(
+    '%j is refused',
+    (realm) => {
+      const call = (): unknown => keycloak({ baseUrl: 'https://sso.example', realm })
+      expect(call).toThrow(/^keycloak: realm must be a name/)
+    },
+  )
 })
 
 describe('a tenant', () => {
@@ -204,7 +212,10 @@ describe('a token proxy', () => {
   })
 })
 
-it.each(['prod', 'UAT', '', 'toString'])('DailyPay has no environment %j', (environment) => {
-  const call = (): unknown => Reflect.apply(dailyPay, undefined, [{ environment }])
-  expect(call).toThrow("dailyPay: environment must be 'production' or 'uat'")
-})
+it.each(['prod', 'UAT', '', 'toString', Object.create(null)])(
+  'DailyPay has no environment %j',
+  (environment) => {
+    const call = (): unknown => Reflect.apply(dailyPay, undefined, [{ environment }])
+    expect(call).toThrow("dailyPay: environment must be 'production' or 'uat'")
+  },
+)
