@@ -37,8 +37,6 @@ interface Call {
   readonly url: string
   readonly server: ResourceServer
   readonly request: ReplayableRequest
-  /** Where a proof is sent along: it names one URL, and a browser would take it to another origin. */
-  readonly redirect: RequestRedirect
 }
 
 /** A `fetch` that sends the access token to the listed servers, and a request at most twice. */
@@ -50,19 +48,19 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const url = new URL(isRequest(input) ? input.url : input, options.baseUrl())
     const server = resourceServers.match(url)
     if (!server) return sendUnlisted(url, input, init)
-    // A Request in the place of init has its members on the prototype, where no copy finds them.
-    if (init && 'url' in init) return authorizedFetch(new Request(url, init), undefined)
-    // What was matched is what is sent: a URL object, or <base>, may change meanwhile.
-    const request = prepareRequest(options.fetch, isRequest(input) ? input : url.href, init)
+    const isOfRequest = isRequest(input) && init?.headers === undefined
+    const headers = new Headers(isOfRequest ? input.headers : init?.headers)
     // The caller knows better, and the request is none of ours.
-    if (request.headers.has('authorization')) return options.fetch()(input, init)
+    if (headers.has('authorization')) return options.fetch()(input, init)
+    // What was matched is what is sent: a URL object, or <base>, may change meanwhile.
+    const target = isRequest(input) ? input : url.href
+    const request = prepareRequest(options.fetch, target, init, headers)
     if (request.mode === 'no-cors') {
       throw new TypeError(
         `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
       )
     }
-    const redirect = request.redirect === 'follow' && !init?.redirect ? 'error' : request.redirect
-    return sendAuthorized({ url: url.href, server, request, redirect })
+    return sendAuthorized({ url: url.href, server, request })
   }
 
   async function sendAuthorized(call: Call): Promise<Response> {
@@ -119,7 +117,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   }
 
   async function dispatch(
-    { request, redirect, url }: Call,
+    { request, url }: Call,
     token: IssuedToken,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     const { headers } = request
@@ -131,7 +129,8 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const { accessToken, senderKey: keyPair } = token
     return prover.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
       for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
-      return request.send(redirect)
+      // It names one URL, and a browser would take it to another origin.
+      return request.send(request.redirect ?? 'error')
     })
   }
 

@@ -4,7 +4,8 @@ export interface ReplayableRequest {
   readonly headers: Headers
   readonly method: string
   readonly mode: RequestMode | undefined
-  readonly redirect: RequestRedirect
+  /** What the caller said of redirects, as far as it can be known: `'follow'` is a Request's default. */
+  readonly redirect: RequestRedirect | undefined
   readonly signal: AbortSignal | undefined
   /** Whether a second `send` is possible. */
   readonly canReplay: boolean
@@ -14,36 +15,40 @@ export interface ReplayableRequest {
 
 /**
  * Prepares a request to be sent twice. What the caller may go on to change is copied now, because
- * `fetch` too has read it by the time it returns; a `Request` with a body is cloned for the same
- * reason. A stream can be read once, so it is sent once.
+ * `fetch` too has read it by the time it returns; a `Request` is taken over as `fetch` does it, and
+ * its body cloned. A stream can be read once, so it is sent once.
  */
 export function prepareRequest(
   fetch: () => typeof globalThis.fetch,
   input: RequestInfo | URL,
   init: RequestInit | undefined,
+  /** Those of `init`, which may be of a kind that can be read once. */
+  ownHeaders: Headers = new Headers(init?.headers),
 ): ReplayableRequest {
-  const request = isRequest(input) ? input : undefined
-  const method = init?.method ?? request?.method ?? 'GET'
-  const body = init?.body ?? undefined
-  const canReplay = body === undefined || !isStream(body)
+  const own = { ...init }
+  // What fetch makes of a Request and init together, and of an init whose members are inherited (a
+  // Request too may be one), is left to the platform.
+  const isWhole = isRequest(input) || (init && Object.getPrototypeOf(init) !== Object.prototype)
+  const request = isWhole ? new Request(input, init) : undefined
+  const { method = 'GET', mode, signal } = request ?? own
+  const canReplay = !isStream(own.body ?? '')
   // Any init at all makes fetch forget the referrer of a Request.
-  const own = init ?? (request && referrerOf(request))
-  const settings = { ...own, ...(canReplay && body !== undefined ? { body: copyOf(body) } : {}) }
+  const settings = request ? referrerOf(request) : { ...own, body: copyOf(own.body ?? null) }
+  const first = request ?? input
   // Firefox does not show a Request's body, so the method has to tell.
-  const hasOwnBody = request && body === undefined && method !== 'GET' && method !== 'HEAD'
-  const targets = [input, hasOwnBody ? request.clone() : input]
+  const hasBody = request && canReplay && method !== 'GET' && method !== 'HEAD'
+  const targets = [first, hasBody ? request.clone() : first]
 
-  const headers = new Headers(init?.headers ?? request?.headers)
-
+  const headers = request?.headers ?? ownHeaders
   return {
     headers,
     method,
-    mode: init?.mode ?? request?.mode,
-    redirect: init?.redirect ?? request?.redirect ?? 'follow',
-    signal: init?.signal ?? request?.signal ?? undefined,
+    mode,
+    redirect: own.redirect ?? (request?.redirect === 'follow' ? undefined : request?.redirect),
+    signal: signal ?? undefined,
     canReplay,
     send(redirect) {
-      return fetch()(targets.shift() ?? input, {
+      return fetch()(targets.shift() ?? first, {
         ...settings,
         headers,
         ...(redirect === undefined ? {} : { redirect }),
@@ -64,7 +69,7 @@ function isStream(body: BodyInit): boolean {
   return typeof body === 'object' && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
-function copyOf(body: BodyInit): BodyInit {
+function copyOf(body: BodyInit | null): BodyInit | null {
   if (body instanceof URLSearchParams) return new URLSearchParams(body)
   if (body instanceof FormData) {
     const copy = new FormData()

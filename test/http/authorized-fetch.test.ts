@@ -152,6 +152,26 @@ describe('a request to a listed server', () => {
     expect(sent[1]?.headers.get('accept')).toBe('text/plain')
   })
 
+  it('may be described by a Request and, where that says nothing, by another one', async () => {
+    const { authorizedFetch, sent } = setUp(accepting('second'))
+    const request = new Request(url, { method: 'POST', body: 'body' })
+    await authorizedFetch(request, new Request('https://old.example/', { method: 'PUT' }))
+    expect(sent.map(({ method, text }) => [method, text])).toEqual([
+      ['PUT', 'body'],
+      ['PUT', 'body'],
+    ])
+  })
+
+  it('may have headers that can be read once', async () => {
+    const { authorizedFetch, sent } = setUp(accepting('second'))
+    const headers = new Headers({ accept: 'text/plain' }).entries() as unknown as HeadersInit
+    await authorizedFetch(url, { headers })
+    expect(sent.map((request) => request.headers.get('accept'))).toEqual([
+      'text/plain',
+      'text/plain',
+    ])
+  })
+
   it('gets the token of its server', async () => {
     const { authorizedFetch, asked } = setUp(() => new Response(), {
       resourceServers: [{ url: '/api/', scope: 'a', resource: 'b', audience: 'c' }],

@@ -113,22 +113,29 @@ describe('prepareRequest: a Request', () => {
     expect(sent.map(({ text }) => text)).toEqual(['body', 'body'])
   })
 
-  it('without a body is not copied', async () => {
-    const request = new Request(url)
-    const sent = await sendTwice(request)
-    expect(sent.map(({ input }) => input)).toEqual([request, request])
+  it('is used up at once, as by fetch, and keeps its headers', () => {
+    const request = new Request(url, { method: 'POST', body: 'body' })
+    const { headers } = prepareRequest(createApi().fetch, request, undefined)
+    headers.set('authorization', 'Bearer a')
+    expect(request.bodyUsed).toBe(true)
+    expect([...request.headers.keys()]).toEqual(['content-type'])
   })
 
-  it('keeps its referrer to itself if it said so', async () => {
+  it.each<[string, RequestInit | undefined]>([
+    ['by itself', undefined],
+    ['beside an init that says nothing', {}],
+    // As HTTP clients pass on the options of other runtimes.
+    ['beside an init that says nothing to fetch', { next: 1 } as RequestInit],
+  ])('keeps its referrer to itself if it said so, %s', async (_, init) => {
     const { fetch } = createApi()
     const seen: string[] = []
-    const watch: typeof globalThis.fetch = (input, init) => {
-      const { referrerPolicy, referrer } = new Request(input, init)
+    const watch: typeof globalThis.fetch = (input, given) => {
+      const { referrerPolicy, referrer } = new Request(input, given)
       seen.push(referrerPolicy, referrer)
-      return fetch()(input, init)
+      return fetch()(input, given)
     }
     const request = new Request(url, { referrerPolicy: 'no-referrer', referrer: '' })
-    await prepareRequest(() => watch, request, undefined).send('error')
+    await prepareRequest(() => watch, request, init).send('error')
     expect(seen).toEqual(['no-referrer', ''])
   })
 
@@ -148,9 +155,11 @@ describe('prepareRequest: a Request', () => {
     }
     const prepared = prepareRequest(fetch, request, init)
     expect(prepared.method).toBe('PUT')
-    expect(prepared.signal).toBe(abort.signal)
-    expect(Object.fromEntries(prepared.headers)).toEqual({ accept: 'text/html' })
-    const sent = await sendTwice(request.clone(), init)
+    abort.abort('of init')
+    expect(prepared.signal?.reason).toBe('of init')
+    expect(prepared.headers.get('accept')).toBe('text/html')
+    expect(prepared.headers.has('x-of-request')).toBe(false)
+    const sent = await sendTwice(request.clone(), { ...init, signal: null })
     expect(sent.map(({ method, text }) => [method, text])).toEqual([
       ['PUT', 'of init'],
       ['PUT', 'of init'],
@@ -158,11 +167,21 @@ describe('prepareRequest: a Request', () => {
   })
 
   it('has its own method, headers and signal where init says nothing', () => {
-    const request = new Request(url, { method: 'DELETE', headers: { accept: 'text/plain' } })
+    const abort = new AbortController()
+    const { signal } = abort
+    const headers = { accept: 'text/plain' }
+    const request = new Request(url, { method: 'DELETE', headers, signal })
     const prepared = prepareRequest(createApi().fetch, request, { cache: 'no-store' })
     expect(prepared.method).toBe('DELETE')
-    expect(prepared.signal).toBe(request.signal)
+    abort.abort('of the request')
+    expect(prepared.signal?.reason).toBe('of the request')
     expect(Object.fromEntries(prepared.headers)).toEqual({ accept: 'text/plain' })
+  })
+
+  it('is not aborted any more by its own signal where init says so', () => {
+    const request = new Request(url, { signal: AbortSignal.abort() })
+    const { signal } = prepareRequest(createApi().fetch, request, { signal: null })
+    expect(signal?.aborted).not.toBe(true)
   })
 
   it('that was used up is refused, as by fetch', async () => {

@@ -48,7 +48,9 @@ describe('a sender-constrained token', () => {
   it.each<[string, RequestInfo, RequestInit | undefined, RequestRedirect]>([
     ['by default', url, undefined, 'error'],
     ['by default, as a Request', new Request(url), undefined, 'error'],
+    ['by default, as a Request in the place of init', url, new Request(url), 'error'],
     ['unless told otherwise', url, { redirect: 'follow' }, 'follow'],
+    ['unless told otherwise of a Request', new Request(url), { redirect: 'follow' }, 'follow'],
     ['unless told to do it by hand', url, { redirect: 'manual' }, 'manual'],
     ['unless a Request says so', new Request(url, { redirect: 'manual' }), undefined, 'manual'],
   ])('follows no redirect %s', async (_, input, init, redirect) => {
