@@ -125,7 +125,7 @@ export function createNeeds(options: {
     )
     if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
     if (isTied(tab, token) && grant('decided in the same millisecond')) return
-    if (calls.length > 0 && hasUnsaved(claim) && grant('storage refused')) return
+    if (hasUnsaved(claim) && grant('storage refused')) return
     if (calls.length > 0 && wasSilentAtFirst(tab) && grant('storage silent')) return
     if (!rejections.get(tab)?.has(token.accessToken)) {
       return broken(
