@@ -6,7 +6,7 @@ export interface Page {
   isAway(): boolean
   isVisible(): boolean
   isOnline(): boolean
-  /** When the network last came back; 0 if it never went. */
+  /** When the network last came back, by what the wall clock shows now; 0 if it never went. */
   onlineAt(): number
   /** Fulfils at once, or when the page has come back. */
   present(): Promise<void>
@@ -18,7 +18,7 @@ export interface Page {
 export function createPage(events: PageEvents, clock: Clock): Page {
   const listeners = new Set<(event: PageEvent) => void>()
   let away = false
-  let onlineAt = 0
+  let onlineMonotonic: number | undefined
 
   const unsubscribe = events.subscribe((reported) => {
     // A page that is seen again is back, whether or not the browser has said so.
@@ -26,7 +26,7 @@ export function createPage(events: PageEvents, clock: Clock): Page {
     const event = isBack ? 'restore' : reported
     if (event === 'hide') away = true
     if (event === 'restore') away = false
-    if (event === 'online') onlineAt = clock.now()
+    if (event === 'online') onlineMonotonic = clock.monotonic()
     for (const listener of listeners) listener(event)
   })
 
@@ -39,7 +39,10 @@ export function createPage(events: PageEvents, clock: Clock): Page {
     isAway: () => away,
     isVisible: () => events.isVisible(),
     isOnline: () => events.isOnline(),
-    onlineAt: () => onlineAt,
+    // Clocks are often set when the network comes back. An instant of before would be in the future
+    // then, and end every hold-off until the clock has caught up.
+    onlineAt: () =>
+      onlineMonotonic === undefined ? 0 : clock.now() - clock.monotonic() + onlineMonotonic,
     subscribe,
     dispose: unsubscribe,
     present() {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { failureOf } from '../support/failure.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
+import { cut } from '../support/token-replies.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -68,6 +70,20 @@ describe('a wall clock that is set', () => {
     }
     expect(profile.server.counts.requests).toBeLessThanOrEqual(1)
     for (const { auth } of tabs) expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+  })
+
+  it('back by 3 h after the network has come back does not end the hold-offs of these 3 h', async () => {
+    const profile = createProfile({ expiresIn: 10 })
+    const { auth, page } = await profile.openSignedInTab()
+    await profile.pass(minuteMs)
+    page.emit('online')
+    profile.clock.stepWallClock(-3 * hourMs)
+    profile.server.answerAlways(cut)
+    for (let second = 0; second < 60; second += 1) {
+      await failureOf(profile.passUntil(auth.refresh()))
+      await profile.pass(1_000)
+    }
+    expect(profile.server.counts.requests).toBeLessThanOrEqual(8)
   })
 
   it('back by 3 h does not make a token last longer than its life', async () => {

@@ -1,6 +1,6 @@
 import type { TabProcess } from '../../../src/testing/steps.ts'
 import type { Ledger } from './ledger.ts'
-import type { Broken, Keeper } from './moment.ts'
+import type { Broken, Keeper, Moment } from './moment.ts'
 
 /** A longer one comes from a clock that was set. */
 const longestMs = 3_600_000
@@ -17,9 +17,10 @@ export function createHoldOffs(options: {
 }): Keeper {
   const { ledger, now } = options
   const broken = (words: string): void => options.broken('hold-offs are kept', words)
-  const onlineAt = new Map<TabProcess, number>()
+  /** By the monotonic clock, because the other may be set. */
+  const onlineAtMs = new Map<TabProcess, number>()
 
-  function seeSent(tab: TabProcess): void {
+  function seeSent({ tab, atMs }: Moment): void {
     const claim = ledger.claimOf(tab)
     const failure = claim?.before.failure
     // A hold-off is about one refresh token.
@@ -29,7 +30,8 @@ export function createHoldOffs(options: {
     const isInForce = (at: number): boolean =>
       failedAt <= at && at < until && until - failedAt <= longestMs
     const isByNetwork = code === 'NETWORK' || code === 'TIMEOUT'
-    const isLifted = isByNetwork && failedAt < (onlineAt.get(tab) ?? 0)
+    const onlineAt = now() - atMs + (onlineAtMs.get(tab) ?? -Infinity)
+    const isLifted = isByNetwork && failedAt < onlineAt
     if (isLifted || !claim.decidedAt.every(isInForce)) return
     broken(`${tab.name} presents a token ${until - now()} ms before the hold-off is over: ${code}`)
   }
@@ -37,8 +39,9 @@ export function createHoldOffs(options: {
   return {
     see(moment) {
       const { tab } = moment
-      if (moment.type === 'page-event' && moment.event === 'online') onlineAt.set(tab, now())
-      if (moment.type === 'sent') seeSent(tab)
+      if (moment.type === 'page-event' && moment.event === 'online')
+        onlineAtMs.set(tab, moment.atMs)
+      if (moment.type === 'sent') seeSent(moment)
     },
   }
 }
