@@ -46,6 +46,7 @@ const config: ViteUserConfig = defineConfig({
           maxWorkers: '100%',
           // Nothing waits for time to pass, but a machine may be slow.
           testTimeout: 30_000,
+          expect: { poll: { timeout: 20_000 } },
           sequence: { groupOrder: 0 },
         },
       },

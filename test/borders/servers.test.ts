@@ -13,6 +13,7 @@ import {
   runs,
   toResponse,
 } from './odd-values.ts'
+import { patience } from '../support/patience.ts'
 
 it('whatever a refresh is answered with, the session can be read afterwards', () =>
   fc.assert(
@@ -92,7 +93,7 @@ it('whatever metadata a server has, a sign-in leaves for it or fails with an err
       })
       let error: unknown
       tab.auth.signIn().catch((reason: unknown) => (error = reason))
-      await vi.waitUntil(() => tab.navigation.left.length > 0 || error, { interval: 1 })
+      await vi.waitUntil(() => tab.navigation.left.length > 0 || error, patience)
       if (error) expect(error).toSatisfy(isTokenError)
     }),
     runs,

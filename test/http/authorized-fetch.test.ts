@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } fr
 import type { AccessTokenSource } from '../../src/http/authorized-fetch.ts'
 import { unauthorized } from './api-double.ts'
 import { accepting, authorizationsOf, server, setUp, token, url } from './authorized-fetch-setup.ts'
+import { patience } from '../support/patience.ts'
 
 let warn: MockInstance<typeof console.warn>
 beforeEach(() => {
@@ -262,7 +263,7 @@ describe('a signal', () => {
     }
     const { authorizedFetch, sent } = setUp(() => unauthorized(), { source })
     const asked = authorizedFetch(url, { signal: abort.signal })
-    await vi.waitFor(() => expect(renewals).toHaveBeenCalled())
+    await vi.waitFor(() => expect(renewals).toHaveBeenCalled(), patience)
     abort.abort(reason)
     await expect(asked).rejects.toBe(reason)
     expect(sent).toHaveLength(1)

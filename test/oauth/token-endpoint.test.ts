@@ -7,6 +7,7 @@ import {
 } from '../../src/oauth/token-endpoint.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
 import { createFetchDouble, json, opaqueRedirect, page } from './server-double.ts'
+import { patience } from '../support/patience.ts'
 
 const outgoing = {
   method: 'POST' as const,
@@ -172,7 +173,7 @@ describe('createExchange', () => {
       () => new Response(new ReadableStream({ pull }, { highWaterMark: 0 })),
     )
     const asked = ask()
-    await vi.waitFor(() => expect(pull).toHaveBeenCalled())
+    await vi.waitFor(() => expect(pull).toHaveBeenCalled(), patience)
     clock.advance(10_000)
     await expect(asked).rejects.toThrow()
     expect(exchange.failure()).toBe('timeout')

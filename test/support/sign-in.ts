@@ -5,6 +5,7 @@ import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { json } from '../oauth/server-double.ts'
 import { idToken } from './id-token.ts'
 import type { Profile, Tab } from './tabs.ts'
+import { patience } from './patience.ts'
 
 export const redirectUri = 'https://app.example/callback'
 
@@ -12,7 +13,7 @@ export const redirectUri = 'https://app.example/callback'
 export async function leaveToSignIn(tab: Tab, options?: SignInOptions): Promise<URL> {
   const before = tab.navigation.left.length
   void tab.auth.signIn(options)
-  const left = await vi.waitUntil(() => tab.navigation.left[before], { interval: 1 })
+  const left = await vi.waitUntil(() => tab.navigation.left[before], patience)
   return new URL(left)
 }
 

@@ -25,6 +25,7 @@ import {
   type FakeAuthorizationServerOptions,
 } from '../../src/testing/fake-authorization-server.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
+import { watchCrypto } from './crypto-at-rest.ts'
 
 /** One virtual tab. */
 export interface Tab {
@@ -205,7 +206,12 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
   }
 }
 
+const cryptoAtRest = watchCrypto()
+
 /** Lets everything run that is not waiting for time to pass. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 5; turn += 1) {
+    await cryptoAtRest()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }

@@ -14,6 +14,7 @@ import {
   type Received,
   type Upstream,
 } from './servers.ts'
+import { patience } from '../support/patience.ts'
 
 const halfYearSeconds = 15_552_000
 
@@ -80,7 +81,7 @@ async function signIn(
 
 /** Lets the pause after a first unknown outcome pass; the rest takes as long as it takes. */
 async function passPromptRetry(profile: Profile, { events }: Tab): Promise<void> {
-  await vi.waitFor(() => expect(events.map(({ type }) => type)).toContain('held-off'))
+  await vi.waitFor(() => expect(events.map(({ type }) => type)).toContain('held-off'), patience)
   profile.clock.advance(promptRetryMs)
 }
 

@@ -17,6 +17,7 @@ import { failOnComplaints } from '../support/complaints.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle } from '../support/tabs.ts'
+import { patience } from '../support/patience.ts'
 
 failOnComplaints('warn', 'error')
 
@@ -73,7 +74,7 @@ describe('createSessionGuard', () => {
     const profile = createProfile()
     const before = profile.openTab({ redirectUri })
     void routerWith(createSessionGuard(before.auth)).push('/orders/7?open=1#first')
-    const left = new URL(await vi.waitUntil(() => before.navigation.left[0], { interval: 1 }))
+    const left = new URL(await vi.waitUntil(() => before.navigation.left[0], patience))
     expect(before.navigation.left).toHaveLength(1)
     profile.server.answerNext(redeeming(profile, left))
 
