@@ -7,7 +7,7 @@ export interface ResourceServerOptions {
   readonly url: string
   /** Default: the session's scope. */
   readonly scope?: string | undefined
-  /** Resource indicator (RFC 8707). Default: the session's. */
+  /** Resource indicator (RFC 8707), which every sign-in names. Default: the session's. */
   readonly resource?: string | undefined
   /** Default: the session's. */
   readonly audience?: string | undefined

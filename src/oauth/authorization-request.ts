@@ -31,6 +31,7 @@ export interface SignInOptions {
 export interface AuthorizationRequestOptions {
   readonly clientId: string
   readonly parameters: TokenParameters
+  readonly resourceServers: readonly (string | { readonly resource?: string | undefined })[]
   readonly authorizationParameters: Readonly<Record<string, string>>
   readonly redirectUri: string | undefined
   readonly metadata: () => Promise<AuthorizationServer>
@@ -131,5 +132,11 @@ export async function createAuthorizationRequest(
     }),
   }
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value)
+  // A token for a resource can be had only if its sign-in has named it (RFC 8707 §2.2).
+  for (const server of options.resourceServers) {
+    const resource = typeof server === 'string' ? undefined : server.resource
+    if (resource && !address.searchParams.getAll('resource').includes(resource))
+      address.searchParams.append('resource', resource)
+  }
   return { address: address.href, transaction }
 }

@@ -2,6 +2,7 @@ import type { AuthorizationServer } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
 import type { TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
+import type { TokenParameters } from '../core/token-set.ts'
 import { responseInvalid, toCallbackError } from './callback.ts'
 import { parseReturnTo } from './return-to.ts'
 import type { SignInTransaction } from './sign-in-transactions.ts'
@@ -17,6 +18,7 @@ export interface RedeemedCode {
 }
 
 export interface RedemptionOptions extends TokenRequestOptions {
+  readonly parameters: TokenParameters
   readonly pageUrl: () => string
 }
 
@@ -70,7 +72,13 @@ async function exchangeCode(
   const send = (): ReturnType<typeof requestTokens> =>
     requestTokens(options, {
       type: 'authorization_code',
-      parameters: { code, redirect_uri: redirectUri, code_verifier: verifier },
+      parameters: defined({
+        code,
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+        // What the code was asked for does not say what this one token is for (RFC 8707 §2.2).
+        resource: options.parameters.resource,
+      }),
       secrets: [verifier, code],
       deadGrant: ['invalid_grant'],
       senderKey,
@@ -108,7 +116,7 @@ function checkClaims(
   if (claims && claims.exp <= claims.iat) throw responseInvalid('its id_token was never valid')
   if (maxAgeSeconds === undefined) return
   // The two clocks need not agree, so the time since the sign-in began is taken by this one alone.
-  const underWaySeconds = Math.ceil((now - createdAt) / 1_000)
+  const underWaySeconds = Math.max(0, Math.ceil((now - createdAt) / 1_000))
   const { iat = Infinity, auth_time = 0 } = claims ?? {}
   if (iat - auth_time > maxAgeSeconds + underWaySeconds)
     throw responseInvalid('the user authenticated too long ago')

@@ -60,6 +60,7 @@ export function createCode(
   const code = createAuthorizationCode({
     clientId,
     parameters: {},
+    resourceServers: [],
     authorizationParameters: {},
     redirectUri,
     metadata: () => Promise.resolve(server),

@@ -44,6 +44,28 @@ describe('begin', () => {
     ])
   })
 
+  it('names each resource that a token may be wanted for, once', async () => {
+    const [orders, reports, own] = ['orders', 'reports', 'own'].map(
+      (name) => `https://${name}.example`,
+    )
+    const { begin } = createCode(undefined, {
+      parameters: { resource: orders ?? '' },
+      resourceServers: [
+        'https://plain.example',
+        { resource: reports },
+        { resource: orders },
+        { resource: reports },
+        {},
+      ],
+    })
+    expect((await begin()).parameters.getAll('resource')).toEqual([orders, reports])
+    const { begin: beginOwn } = createCode(undefined, {
+      authorizationParameters: { resource: own ?? '' },
+      resourceServers: [{ resource: own }, { resource: reports }],
+    })
+    expect((await beginOwn()).parameters.getAll('resource')).toEqual([own, reports])
+  })
+
   it('has a state, a nonce and a verifier of its own for every sign-in', async () => {
     const { begin } = createCode(undefined, { parameters: { scope: 'openid' } })
     const [first, second] = [await begin(), await begin()]

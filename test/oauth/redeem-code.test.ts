@@ -52,6 +52,17 @@ describe('redeem', () => {
     expect(signIn.parameters.get('code_challenge')).toBe(challenge)
   })
 
+  it('says which of the resources the token is for', async () => {
+    const resource = 'https://orders.example'
+    const { code, begin, sent } = createCode(undefined, {
+      parameters: { resource, audience: 'orders' },
+      resourceServers: [{ resource: 'https://reports.example' }],
+    })
+    await code.redeem((await begin()).callback())
+    expect(sent[0]?.parameters.getAll('resource')).toEqual([resource])
+    expect(sent[0]?.parameters.has('audience')).toBe(false)
+  })
+
   it('gives back what the session needs later', async () => {
     const redeemed = await signInWithClaims(() => ({}), { returnTo: '/orders#2' })
     expect(redeemed).toMatchObject({
@@ -270,6 +281,7 @@ describe('redeem: the id_token', () => {
     ['just before it, which was allowed', 300, 60, 350, true],
     ['too long before it', 300, 60, 361, false],
     ['before it, which was not allowed', 0, 60, 61, false],
+    ['just before it, while the clock was set back', 300, -600, 250, true],
   ])(
     'says that the user authenticated %s',
     async (_, maxAgeSeconds, tookSeconds, agoSeconds, isAccepted) => {
@@ -285,7 +297,7 @@ describe('redeem: the id_token', () => {
       )
       const signIn = await begin({ maxAgeSeconds })
       nonce = signIn.nonce
-      clock.advance(tookSeconds * 1_000)
+      clock.stepWallClock(tookSeconds * 1_000)
       const redeemed = code.redeem(signIn.callback())
       if (isAccepted) expect((await redeemed)?.reply.accessToken).toBe('access-secret')
       else await expect(redeemed).rejects.toMatchObject(invalid)
