@@ -9,46 +9,44 @@ const objectStoreName = 'records'
  *
  * The database is opened on first use. The connection is closed when another tab wants to upgrade or
  * delete the database, and a connection that was closed is opened again by the next call. A call
- * that meets a dead connection is repeated once on a fresh one. Where there is no IndexedDB, or the
- * browser denies it, every call rejects with the platform's error.
+ * that meets a dead connection is repeated once on a fresh one; the calls behind it wait, so that
+ * none overtakes it. Where there is no IndexedDB, or the browser denies it, every call rejects with
+ * the platform's error.
  */
 export function createIndexedDbTokenStore(options: { databaseName?: string } = {}): TokenStore {
   const { databaseName = 'tokenring' } = options
-  let connection: Promise<IDBDatabase> | undefined
+  let connection: IDBDatabase | undefined
+  let last: Promise<unknown> = Promise.resolve()
 
   const disconnect = (): void => {
+    connection?.close()
     connection = undefined
-  }
-
-  const connect = (): Promise<IDBDatabase> => {
-    connection ??= openDatabase(databaseName, disconnect).catch((error: unknown) => {
-      disconnect()
-      throw error
-    })
-    return connection
   }
 
   const useStore =
     (durability: IDBTransactionDurability): UseStore =>
-    async (mode, body) => {
+    (mode, body) => {
       const attempt = async () => {
-        const database = await connect()
-        const transaction = database.transaction(objectStoreName, mode, { durability })
+        connection ??= await openDatabase(databaseName, disconnect)
+        const transaction = connection.transaction(objectStoreName, mode, { durability })
         return body(transaction.objectStore(objectStoreName))
       }
-      try {
-        return await attempt()
-      } catch (error) {
+      const answer = last.then(attempt).catch((error: unknown) => {
         if (!isConnectionLoss(error)) throw error
         disconnect()
         return attempt()
-      }
+      })
+      last = answer.catch(() => {})
+      return answer
     }
 
   return {
     read: (key) => get(key, useStore('default')),
-    update: (key, change, { durable = false } = {}) =>
-      useStore(durable ? 'strict' : 'default')('readwrite', (store) => apply(store, key, change)),
+    async update(key, change, { durable = false } = {}) {
+      const use = useStore(durable ? 'strict' : 'default')
+      const answer = await use('readwrite', (store) => apply(store, key, change))
+      return answer()
+    },
   }
 }
 
@@ -63,10 +61,7 @@ async function openDatabase(name: string, onLost: () => void): Promise<IDBDataba
   }
   const database = await promisifyRequest(request)
   database.addEventListener('close', onLost)
-  database.addEventListener('versionchange', () => {
-    database.close()
-    onLost()
-  })
+  database.addEventListener('versionchange', onLost)
   return database
 }
 
@@ -82,11 +77,12 @@ function isConnectionLoss(error: unknown): boolean {
   )
 }
 
+/** What the change throws is its answer: it must not look like a lost connection. */
 function apply<T>(
   store: IDBObjectStore,
   key: string,
   change: (stored: unknown) => StoreChange<T>,
-): Promise<T> {
+): Promise<() => T> {
   return new Promise((resolve, reject) => {
     const { transaction } = store
     const request: IDBRequest<unknown> = store.get(key)
@@ -96,9 +92,11 @@ function apply<T>(
         if ('put' in decision) store.put(decision.put, key)
         if ('remove' in decision) store.delete(key)
         // A request that succeeded may still be undone; only a complete transaction is stored.
-        transaction.oncomplete = () => resolve(decision.result)
+        transaction.oncomplete = () => resolve(() => decision.result)
       } catch (error) {
-        reject(error)
+        resolve(() => {
+          throw error
+        })
       }
     }
     transaction.addEventListener('abort', () =>

@@ -32,7 +32,8 @@ export function createManualClock(startAt: number = Date.UTC(2030, 0, 1)): Manua
     now: () => Math.floor(startedAt + elapsed),
     monotonic: () => elapsed,
     schedule(delayMs, task) {
-      const timer = { dueAt: elapsed + Math.max(delayMs, 0), task }
+      // What is no number is no delay, as with the timers of a browser.
+      const timer = { dueAt: elapsed + (delayMs > 0 ? delayMs : 0), task }
       timers = [...timers, timer].sort((a, b) => a.dueAt - b.dueAt)
       return () => cancel(timer)
     },

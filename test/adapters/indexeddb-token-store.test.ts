@@ -11,8 +11,11 @@ testTokenStore('createIndexedDbTokenStore', () => {
   return () => createIndexedDbTokenStore({ databaseName })
 })
 
-// The package types the parameter as the constructor; it takes a connection.
-testIndexedDb((connection) => forceCloseDatabase(connection as never))
+testIndexedDb({
+  // The package types the parameter as the constructor; it takes a connection.
+  forceClose: (connection) => forceCloseDatabase(connection as never),
+  deletionWaits: false,
+})
 
 describe('createIndexedDbTokenStore where there is no IndexedDB', () => {
   afterEach(() => {

@@ -17,9 +17,12 @@ testTokenStore('createIndexedDbTokenStore', () => {
   const databaseName = crypto.randomUUID()
   return () => createIndexedDbTokenStore({ databaseName })
 })
-testIndexedDb((connection) => {
-  connection.close()
-  connection.dispatchEvent(new Event('close'))
+testIndexedDb({
+  forceClose(connection) {
+    connection.close()
+    connection.dispatchEvent(new Event('close'))
+  },
+  deletionWaits: true,
 })
 testLockManager('createWebLocks', createWebLocks)
 testChannel('openBroadcastChannel', () => openBroadcastChannel)

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../src/core/ports.ts'
+import { testClockSequences } from './clock.model.ts'
+import { patience } from '../support/patience.ts'
 
 interface ClockUnderTest {
   readonly clock: Clock
@@ -25,7 +27,7 @@ export function testClock(name: string, makeClock: () => ClockUnderTest): void {
       clock.schedule(25, () => (later = true))
       expect(runs).toBe(0)
       pass(25)
-      await vi.waitFor(() => expect(later).toBe(true))
+      await vi.waitFor(() => expect(later).toBe(true), patience)
       expect(runs).toBe(1)
       expect(clock.monotonic() - startedAt).toBeGreaterThanOrEqual(20)
     })
@@ -44,7 +46,7 @@ export function testClock(name: string, makeClock: () => ClockUnderTest): void {
       const order: number[] = []
       for (const delayMs of [40, 0, 20]) clock.schedule(delayMs, () => order.push(delayMs))
       pass(40)
-      await vi.waitFor(() => expect(order).toHaveLength(3))
+      await vi.waitFor(() => expect(order).toHaveLength(3), patience)
       expect(order).toEqual([0, 20, 40])
     })
 
@@ -53,7 +55,7 @@ export function testClock(name: string, makeClock: () => ClockUnderTest): void {
       clock.schedule(0, () => order.push('task'))
       order.push('turn')
       pass(0)
-      await vi.waitFor(() => expect(order).toEqual(['turn', 'task']))
+      await vi.waitFor(() => expect(order).toEqual(['turn', 'task']), patience)
     })
 
     it('does not run a task that was cancelled', async () => {
@@ -63,7 +65,7 @@ export function testClock(name: string, makeClock: () => ClockUnderTest): void {
       cancel()
       cancel()
       pass(20)
-      await vi.waitFor(() => expect(ran).toEqual(['kept']))
+      await vi.waitFor(() => expect(ran).toEqual(['kept']), patience)
     })
 
     it('does not take a very long delay for a very short one', async () => {
@@ -72,9 +74,11 @@ export function testClock(name: string, makeClock: () => ClockUnderTest): void {
       const cancelEndless = clock.schedule(Infinity, () => ran.push('endless'))
       clock.schedule(20, () => ran.push('short'))
       pass(20)
-      await vi.waitFor(() => expect(ran).toEqual(['short']))
+      await vi.waitFor(() => expect(ran).toEqual(['short']), patience)
       cancel()
       cancelEndless()
     })
+
+    testClockSequences(makeClock)
   })
 }

@@ -1,12 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
+import { testIndexedDbFaults, type FaultyIndexedDb } from './indexeddb.model.ts'
 
-/**
- * What is promised of IndexedDB beyond any token store; runs wherever there is an IndexedDB.
- *
- * @param forceClose Closes a connection as the browser does, with a `close` event.
- */
-export function testIndexedDb(forceClose: (connection: IDBDatabase) => void): void {
+/** What is promised of IndexedDB beyond any token store; runs wherever there is an IndexedDB. */
+export function testIndexedDb(faulty: FaultyIndexedDb): void {
   describe('createIndexedDbTokenStore', () => {
     afterEach(() => {
       vi.restoreAllMocks()
@@ -79,7 +76,7 @@ export function testIndexedDb(forceClose: (connection: IDBDatabase) => void): vo
     it('reopens a connection that reported its end', async () => {
       const { store, connections } = spiedStore()
       await store.update('a', () => ({ result: undefined, put: 1 }))
-      forceClose(connections()[0] as IDBDatabase)
+      faulty.forceClose(connections()[0] as IDBDatabase)
       const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
       expect(await store.read('a')).toBe(1)
       expect(connections()).toHaveLength(2)
@@ -97,6 +94,40 @@ export function testIndexedDb(forceClose: (connection: IDBDatabase) => void): vo
       await expect(update).resolves.toBeUndefined()
       expect(runs).toBe(2)
       expect(await store.read('a')).toBe(1)
+    })
+
+    it('lets nothing overtake an update that is repeated', async () => {
+      const { store, transactions } = await openedStore()
+      let runs = 0
+      const signIn = store.update('a', () => {
+        runs += 1
+        if (runs === 1) queueMicrotask(() => transactions()[0]?.abort())
+        return { result: undefined, put: 'signed in' }
+      })
+      const signOut = store.update('a', () => ({ result: undefined, put: 'signed out' }))
+      await Promise.all([signIn, signOut])
+      expect(await store.read('a')).toBe('signed out')
+    })
+
+    it('opens one connection for all calls that meet a dead one', async () => {
+      const { store, connections } = spiedStore()
+      await store.read('a')
+      connections()[0]?.close()
+      await Promise.all([store.read('a'), store.read('a'), store.read('a')])
+      expect(connections()).toHaveLength(2)
+    })
+
+    it('does not take what a change throws for a lost connection', async () => {
+      const { store, connections } = spiedStore()
+      const thrown = new DOMException('by the change', 'AbortError')
+      let runs = 0
+      const update = store.update('a', () => {
+        runs += 1
+        throw thrown
+      })
+      await expect(update).rejects.toBe(thrown)
+      expect(runs).toBe(1)
+      expect(connections()).toHaveLength(1)
     })
 
     it('gives up after one repetition', async () => {
@@ -127,6 +158,8 @@ export function testIndexedDb(forceClose: (connection: IDBDatabase) => void): vo
       })
       await expect(update).rejects.toMatchObject({ name: 'AbortError' })
     })
+
+    testIndexedDbFaults(faulty)
   })
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LockManager } from '../../src/core/ports.ts'
+import { testLockSequences } from './lock-manager.model.ts'
 
 /** What every lock manager owes where there are locks. */
 export function testLockManager(name: string, makeLocks: () => LockManager): void {
@@ -91,5 +92,7 @@ export function testLockManager(name: string, makeLocks: () => LockManager): voi
       expect(await third.granted).toBe(true)
       third.release()
     })
+
+    testLockSequences(makeLocks)
   })
 }
