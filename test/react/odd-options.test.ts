@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { SessionState } from '../../src/index.ts'
 import { useAccessToken, useSession } from '../../src/react/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
+import { oddTokenOptions } from '../support/odd-token-options.ts'
 import { createProfile } from '../support/tabs.ts'
 import { acting, mount, recorder, within } from './mount.ts'
 
@@ -34,20 +35,18 @@ async function live<T>(use: () => T): Promise<{ readonly seen: T[]; readonly cau
 }
 
 describe('useAccessToken, with options that are no options', () => {
-  it.each<[string, string, () => unknown]>([
-    ['a list of scopes', 'scope', () => ({ scope: ['orders'] })],
-    ['a symbol', 'audience', () => ({ audience: Symbol('orders') })],
-    ['a function', 'minValidityMs', () => ({ minValidityMs: () => 1 })],
-    ['no number', 'minValidityMs', () => ({ minValidityMs: Number.NaN })],
-  ])('says why there is no token, and comes to rest: %s', async (_, name, options) => {
-    const { seen, caught } = await live(() => useAccessToken(options() as never))
-    expect(caught).toEqual([])
-    expect(seen.find(({ status }) => status === 'failed')?.error).toBeInstanceOf(TypeError)
-    expect(seen.map(({ error }) => error?.message)).toContainEqual(
-      expect.stringMatching(`^options.${name} must be`),
-    )
-    expect(seen.at(-1)).toEqual({ status: 'signed-out' })
-  })
+  it.each(oddTokenOptions)(
+    'says why there is no token, and comes to rest: %s',
+    async (_, name, options) => {
+      const { seen, caught } = await live(() => useAccessToken(options() as never))
+      expect(caught).toEqual([])
+      expect(seen.find(({ status }) => status === 'failed')?.error).toBeInstanceOf(TypeError)
+      expect(seen.map(({ error }) => error?.message)).toContainEqual(
+        expect.stringMatching(`^options.${name} must be`),
+      )
+      expect(seen.at(-1)).toEqual({ status: 'signed-out' })
+    },
+  )
 
   it('fails in rendering without any object', async () => {
     const { caught } = await live(() => useAccessToken(null as never))

@@ -4,6 +4,7 @@ import { createApp, h } from 'vue'
 import type { SessionState } from '../../src/index.ts'
 import { createAuth, useAccessToken, useSession } from '../../src/vue/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
+import { oddTokenOptions } from '../support/odd-token-options.ts'
 import { createProfile } from '../support/tabs.ts'
 import { recorder, rest } from './mount.ts'
 
@@ -29,26 +30,24 @@ async function live<T>(
 }
 
 describe('useAccessToken, with options that are no options', () => {
-  it.each<[string, string, () => unknown]>([
-    ['a list of scopes', 'scope', () => ({ scope: ['orders'] })],
-    ['a symbol', 'audience', () => ({ audience: Symbol('orders') })],
-    ['a function', 'minValidityMs', () => ({ minValidityMs: () => 1 })],
-    ['no number', 'minValidityMs', () => ({ minValidityMs: Number.NaN })],
-  ])('says why there is no token, and comes to rest: %s', async (_, name, options) => {
-    let asked = 0
-    const { seen, caught } = await live(() =>
-      useAccessToken(() => {
-        asked += 1
-        if (asked > 50) throw new Error('This has no end.')
-        return options() as never
-      }),
-    )
-    expect(caught).toEqual([])
-    expect(seen.map(({ error }) => error?.message)).toContainEqual(
-      expect.stringMatching(`^options.${name} must be`),
-    )
-    expect(seen.at(-1)).toEqual({ status: 'signed-out' })
-  })
+  it.each(oddTokenOptions)(
+    'says why there is no token, and comes to rest: %s',
+    async (_, name, options) => {
+      let asked = 0
+      const { seen, caught } = await live(() =>
+        useAccessToken(() => {
+          asked += 1
+          if (asked > 50) throw new Error('This has no end.')
+          return options() as never
+        }),
+      )
+      expect(caught).toEqual([])
+      expect(seen.map(({ error }) => error?.message)).toContainEqual(
+        expect.stringMatching(`^options.${name} must be`),
+      )
+      expect(seen.at(-1)).toEqual({ status: 'signed-out' })
+    },
+  )
 
   it.each<[string, () => unknown]>([
     ['that throws', () => fail()],
