@@ -13,6 +13,8 @@ import { testNavigation } from '../contracts/navigation.contract.ts'
 import { emitDomEvent, testPageEvents } from '../contracts/page-events.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
 
+const isWebKit = /AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)
+
 testTokenStore('createIndexedDbTokenStore', () => {
   const databaseName = crypto.randomUUID()
   return () => createIndexedDbTokenStore({ databaseName })
@@ -23,6 +25,9 @@ testIndexedDb({
     connection.dispatchEvent(new Event('close'))
   },
   deletionWaits: true,
+  // WebKitGTK 2.50 stops answering in about half of the runs; why is not known. The faults that are
+  // written down one by one are tried there, too.
+  bearsAnything: !isWebKit,
 })
 testLockManager('createWebLocks', createWebLocks)
 testChannel('openBroadcastChannel', () => openBroadcastChannel)

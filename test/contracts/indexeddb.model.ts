@@ -77,6 +77,8 @@ export interface FaultyIndexedDb {
   readonly forceClose: (connection: IDBDatabase) => void
   /** Whether a deletion waits for the transactions under way, as it ought to. */
   readonly deletionWaits: boolean
+  /** Whether it goes on after made-up faults in any order. */
+  readonly bearsAnything: boolean
 }
 
 /** Whatever befalls the database while several tabs use it: all or nothing, in order, and an end. */
