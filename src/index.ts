@@ -35,6 +35,7 @@ export {
   ConfigurationError,
   DisposedError,
   RefreshUnavailableError,
+  SessionChangedError,
   SessionEndedError,
   SignInError,
   StorageError,

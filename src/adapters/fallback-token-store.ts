@@ -1,3 +1,4 @@
+import { patiently } from '../core/patience.ts'
 import type { Clock, TokenStore } from '../core/ports.ts'
 import { createMemoryTokenStore } from './memory-token-store.ts'
 
@@ -54,16 +55,12 @@ function failureOf(
   waitMs: number,
 ): Promise<FallbackCause | undefined> {
   return new Promise((resolve) => {
-    // In two halves: when a frozen page thaws, the timer that ran out meanwhile must not outrun the
-    // answer that arrived meanwhile.
-    let cancel = clock.schedule(waitMs / 2, () => {
-      cancel = clock.schedule(waitMs / 2, () => resolve('no-answer'))
-    })
+    const cancel = patiently(clock, waitMs, () => resolve('no-answer'))
     firstRead
       .then(
         () => resolve(undefined),
         (error: unknown) => resolve(error instanceof ReferenceError ? 'missing' : 'denied'),
       )
-      .finally(() => cancel())
+      .finally(cancel)
   })
 }

@@ -31,20 +31,36 @@ export type SessionEndedCode =
   | 'KEY_LOST'
   | 'STORAGE_CLEARED'
   | 'EXPIRED'
-  | 'SESSION_CHANGED'
 
-/**
- * There is no session to go on with: a new sign-in is needed.
- *
- * `SESSION_CHANGED` is the one exception: there is a session, but not the one the request was made
- * for, so the request was not sent again with another user's token.
- */
+/** There is no session to go on with: a new sign-in is needed. */
 export class SessionEndedError extends TokenringError<SessionEndedCode> {
   override readonly name = 'SessionEndedError'
 }
 
+/**
+ * There is a session, but not the one that the page showed when the request was made: it was not
+ * sent in its name. The page's data have to be loaded anew; signing in would end the other session.
+ */
+export class SessionChangedError extends TokenringError<'SESSION_CHANGED'> {
+  override readonly name = 'SessionChangedError'
+}
+
 export type SignInErrorCode =
-  'DENIED' | 'INTERACTION_REQUIRED' | 'NO_TRANSACTION' | 'RESPONSE_INVALID'
+  /** The user, or the server for him, said no. */
+  | 'DENIED'
+  /** `prompt: 'none'` does not do: the user has to be asked. */
+  | 'INTERACTION_REQUIRED'
+  /** The callback answers no sign-in that this browser has begun and not finished. */
+  | 'NO_TRANSACTION'
+  | 'RESPONSE_INVALID'
+  /** The server cannot answer now. */
+  | 'UNAVAILABLE'
+  /** The page was to leave for the login page, and is still here, or here again. */
+  | 'NOT_LEFT'
+  /** The callback came to another address than `redirectUri`. */
+  | 'REDIRECT_URI_MISMATCH'
+  /** Sign-ins without a user's gesture follow each other, and no session comes of them. */
+  | 'LOOP'
 
 /** A sign-in did not succeed. A session that was there before is untouched. */
 export class SignInError extends TokenringError<SignInErrorCode> {
@@ -121,6 +137,7 @@ export function notRenewable(): SessionEndedError {
 /** Everything the library throws on purpose, except `TypeError` for wrong arguments. */
 export type TokenError =
   | SessionEndedError
+  | SessionChangedError
   | SignInError
   | RefreshUnavailableError
   | ConfigurationError

@@ -1,5 +1,5 @@
 import { defined } from './defined.ts'
-import { SessionEndedError } from './errors.ts'
+import { SessionChangedError } from './errors.ts'
 import type { Clock } from './ports.ts'
 import type { SessionRecord } from './session-record.ts'
 import { remainingMs, type TokenKey, type TokenSet } from './token-set.ts'
@@ -61,7 +61,7 @@ export function refuseOtherSession(
 ): void {
   const isSameSession = asking.epoch === epoch && asking.sessionId === sessionId
   if (isSameSession || (sub !== undefined && asking.sub === sub)) return
-  throw new SessionEndedError(
+  throw new SessionChangedError(
     'SESSION_CHANGED',
     'Another session has begun since the request was made: it is not sent in its name.',
   )

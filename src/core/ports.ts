@@ -21,6 +21,8 @@ export interface Clock {
    * length is honoured (a browser's own timer fires at once past 2^31 − 1 ms).
    */
   schedule(delayMs: number, task: () => void): () => void
+  /** Its timers are never late, as those of a busy, hidden or frozen page are: a clock of tests. */
+  readonly isPunctual?: boolean
 }
 
 /** What an update leaves behind: nothing new, a new value, or no value. */

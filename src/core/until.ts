@@ -1,3 +1,4 @@
+import { patiently } from './patience.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 
 /** Fulfils after `delayMs`, or earlier when `subscribe` calls back for the first time. */
@@ -17,10 +18,10 @@ export function untilFirst(
   })
 }
 
-/** Settles as `work` does, or fulfils with nothing after `delayMs`; `work` itself goes on. */
-export function atMost<T>(clock: Clock, delayMs: number, work: Promise<T>): Promise<T | undefined> {
+/** Settles as `work` does, or fulfils with nothing once it was waited for so long; `work` itself goes on. */
+export function atMost<T>(clock: Clock, boundMs: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.schedule(delayMs, () => resolve(undefined))
+    const cancel = patiently(clock, boundMs, () => resolve(undefined))
     work.then(resolve, reject).finally(cancel)
   })
 }

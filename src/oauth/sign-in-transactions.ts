@@ -1,4 +1,5 @@
 import { StorageError } from '../core/errors.ts'
+import { patiently } from '../core/patience.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
 import { unlessStopped } from '../core/until.ts'
 import { isJsonObject } from './token-endpoint.ts'
@@ -41,7 +42,7 @@ export function createSignInTransactions(options: {
       : []
   function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
     const silence = (reject: (reason: Error) => void): (() => void) =>
-      clock.schedule(storageWaitMs, () => reject(new Error('Storage is silent.')))
+      patiently(clock, storageWaitMs, () => reject(new Error('Storage is silent.')))
     return unlessStopped(store.update(key, change), [silence]).catch((cause: unknown) => {
       throw new StorageError(
         'STORE_WRITE',

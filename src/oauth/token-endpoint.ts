@@ -1,3 +1,4 @@
+import { patiently } from '../core/patience.ts'
 import type { Clock } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 import { unlessStopped } from '../core/until.ts'
@@ -51,19 +52,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   async function customFetch(url: string, request: Outgoing): Promise<Response> {
     const controller = new AbortController()
-    const halfMs = options.timeoutMs / 2
-    function giveUp(reject: (reason: unknown) => void): () => void {
-      // In two halves: when a frozen page thaws, the timer that ran out meanwhile must not outrun the
-      // reply that arrived meanwhile.
-      let cancel = options.clock.schedule(halfMs, () => {
-        cancel = options.clock.schedule(halfMs, () => {
-          failed = 'timeout'
-          controller.abort()
-          reject(controller.signal.reason)
-        })
+    const giveUp = (reject: (reason: unknown) => void): (() => void) =>
+      patiently(options.clock, options.timeoutMs, () => {
+        failed = 'timeout'
+        controller.abort()
+        reject(controller.signal.reason)
       })
-      return () => cancel()
-    }
     try {
       // A fetch that an app brings along may not heed the signal, so this does not rest on it.
       return await unlessStopped(send(url, request, controller.signal), [giveUp])

@@ -11,6 +11,7 @@ export interface TabClock extends Clock {
 export function createTabClock(clock: ManualClock, steps: Steps, tab: TabProcess): TabClock {
   const cancels = new Set<() => void>()
   return {
+    isPunctual: true,
     now: clock.now,
     monotonic: clock.monotonic,
     schedule(delayMs, task) {

@@ -133,7 +133,7 @@ describe('a 401', () => {
       renew: () => ({ ...nameless, accessToken: 'second', epoch: 2, ...after }),
     })
     await expect(authorizedFetch(url)).rejects.toMatchObject({
-      name: 'SessionEndedError',
+      name: 'SessionChangedError',
       code: 'SESSION_CHANGED',
     })
     expect(sent).toHaveLength(1)

@@ -227,7 +227,7 @@ describe('a session that another one replaces, whose users nobody knows', () => 
     await settle()
     answer.resolve()
     for (const error of await Promise.all(calls)) {
-      expect(named(error)).toBe('SessionEndedError SESSION_CHANGED')
+      expect(named(error)).toBe('SessionChangedError SESSION_CHANGED')
     }
     expect(profile.api.requests).toEqual([])
   })

@@ -297,7 +297,7 @@ describe('another user who signs in', () => {
 
   it('does not get a request of the user before', async () => {
     const { profile, call } = await switched('bob')
-    expect(named(await failureOf(call))).toBe('SessionEndedError SESSION_CHANGED')
+    expect(named(await failureOf(call))).toBe('SessionChangedError SESSION_CHANGED')
     expect(profile.api.requests).toHaveLength(1)
     expect(profile.server.counts.requests).toBe(0)
   })
@@ -323,7 +323,7 @@ describe('another user who signs in', () => {
     await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'bob' }) }))
     await settle()
     answer.resolve()
-    expect(named(await call)).toBe('SessionEndedError SESSION_CHANGED')
+    expect(named(await call)).toBe('SessionChangedError SESSION_CHANGED')
     expect(profile.api.requests).toHaveLength(0)
   })
 })

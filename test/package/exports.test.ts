@@ -15,6 +15,7 @@ describe('the entry', () => {
       'ConfigurationError',
       'DisposedError',
       'RefreshUnavailableError',
+      'SessionChangedError',
       'SessionEndedError',
       'SignInError',
       'StorageError',
@@ -95,7 +96,7 @@ describe('the README and the guide to what happens', () => {
     const classes = [...declared.matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
     const errors = section(guide, '## Errors', '\n## ')
     expect(codes).toContain('SESSION_CHANGED')
-    expect(classes).toHaveLength(6)
+    expect(classes).toHaveLength(7)
     expect([...classes, ...codes].filter((name) => !errors.includes(`\`${name}\``))).toEqual([])
   })
 

@@ -97,7 +97,7 @@ it('S-16: when another user signs in elsewhere, requests that wait here reject a
   await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'bob' }) }))
   answer.resolve()
   for (const error of await Promise.all(calls)) {
-    expect(named(error)).toBe('SessionEndedError SESSION_CHANGED')
+    expect(named(error)).toBe('SessionChangedError SESSION_CHANGED')
   }
   expect(profile.api.requests).toHaveLength(0)
   expect([...users]).toEqual(['alice', 'bob'])
@@ -150,7 +150,7 @@ it('S-47: the reply of a refresh of the old session is dropped when a sign-in ca
     await peer.auth.startSession(response)
     answer.resolve()
     expect(await call).toBe(
-      sub === 'alice' ? response.access_token : 'SessionEndedError SESSION_CHANGED',
+      sub === 'alice' ? response.access_token : 'SessionChangedError SESSION_CHANGED',
     )
     await settle()
     for (const { auth } of [tab, peer]) {
