@@ -1,3 +1,4 @@
+import { memberOf } from './core/member-of.ts'
 import type { SignInOptions } from './oauth/authorization-code.ts'
 import {
   checkIsObject,
@@ -53,6 +54,10 @@ export const signInRules: Rules<SignInOptions> = {
   prompt: text,
   loginHint: text,
   acrValues: text,
+  maxAgeSeconds: [
+    (value) => Number.isInteger(value) && Number(value) >= 0,
+    'must be a whole number of seconds',
+  ],
   parameters: texts,
 }
 export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: flag }
@@ -61,16 +66,21 @@ export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: f
  * The options of one call, which a caller without a type checker may have got wrong. Members that no
  * rule is about are let be: apps pass a method on as a handler, and it is called with an event then.
  *
+ * @returns Those that a rule is about, read once.
+ *
  * @throws {TypeError} Names the member and the rule.
  */
 export function checked<Options extends object>(
   options: Options | undefined,
   rules: Rules<Options>,
 ): Options {
-  if (options === undefined) return {} as Options
-  checkIsObject(options)
-  for (const [name, rule] of Object.entries(rules as Record<string, Rule>)) {
-    checkMember(name, options[name], rule)
+  const read: Record<string, unknown> = {}
+  if (options !== undefined) {
+    checkIsObject(options)
+    for (const [name, rule] of Object.entries(rules as Record<string, Rule>)) {
+      read[name] = memberOf(options, name)
+      checkMember(name, read[name], rule)
+    }
   }
-  return options
+  return read as Options
 }

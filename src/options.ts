@@ -1,4 +1,5 @@
 import { defined } from './core/defined.ts'
+import { memberOf } from './core/member-of.ts'
 import { isSecureUrl } from './core/secure-url.ts'
 import type { RefreshAhead } from './core/refresh-schedule.ts'
 import type { TokenStore } from './core/ports.ts'
@@ -41,8 +42,8 @@ export interface TokenManagerOptions {
   /** Further parameters of every authorization request. */
   readonly authorizationParameters?: Readonly<Record<string, string>> | undefined
   /**
-   * URL prefixes that may receive the access token; relative ones are resolved against the page, the
-   * longest match wins. Default: none, and `fetch` adds no token anywhere.
+   * URL prefixes that may receive the access token; relative ones are resolved as relative requests
+   * are, the longest match wins. Default: none, and `fetch` adds no token anywhere.
    */
   readonly resourceServers?: readonly (string | ResourceServerOptions)[] | undefined
   /** Where the session is kept: for all tabs, in this tab's memory, or in a store of your own. Default: `'indexeddb'`. */
@@ -147,21 +148,22 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   // Callers without a type checker can pass anything.
   const given: unknown = options
   checkIsObject(given)
-  // The options by name, too: they may be a class of the app's with getters.
-  for (const name of Object.keys({ ...rules, ...given })) {
-    // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
-    if (!Object.hasOwn(rules, name)) {
-      const known = Object.keys(rules).join(', ')
-      throw new TypeError(`options.${name} is not an option; there are ${known}`)
-    }
-    const isRequired = name === 'authorizationServer' || name === 'clientId'
-    checkMember(name, given[name], rules[name as keyof TokenManagerOptions], isRequired)
+  // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
+  const stranger = Object.keys(given).find((name) => !Object.hasOwn(rules, name))
+  if (stranger !== undefined) {
+    const known = Object.keys(rules).join(', ')
+    throw new TypeError(`options.${stranger} is not an option; there are ${known}`)
   }
-  const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = options
-  const named = Object.keys(rules).map((name) => [name, given[name]])
+  const named = Object.entries(rules).map(([name, rule]) => {
+    const value = memberOf(given, name)
+    checkMember(name, value, rule, name === 'authorizationServer' || name === 'clientId')
+    return [name, value]
+  })
+  const read = Object.fromEntries(named) as TokenManagerOptions
+  const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = read
   return {
     ...defaults,
-    ...defined(Object.fromEntries(named) as TokenManagerOptions),
+    ...defined(read),
     issuer:
       typeof authorizationServer === 'string' ? authorizationServer : authorizationServer.issuer,
     parameters: defined({ scope, resource, audience }),

@@ -2,6 +2,7 @@ import { createAccessTokens } from './core/access-tokens.ts'
 import { disposedError } from './core/errors.ts'
 import { defined } from './core/defined.ts'
 import { createPage } from './core/page.ts'
+import type { Navigation } from './core/ports.ts'
 import { createPeers } from './core/peers.ts'
 import { createRecordKeeper } from './core/record-keeper.ts'
 import { createRefreshSchedule } from './core/refresh-schedule.ts'
@@ -59,7 +60,8 @@ export function createTokenManager(
   const ports = createPorts(replaced, storage === 'memory')
   const { clock, random, navigation } = ports
   const pageUrl = (): string => navigation.currentUrl()
-  const resourceServers = parseResourceServers(settings.resourceServers, pageUrl())
+  const optionsBase = ownBaseOf(navigation)
+  const resourceServers = parseResourceServers(settings.resourceServers, optionsBase)
   const name = [settings.issuer, clientId, settings.sessionName].map(encodeURIComponent).join(' ')
   const tab = random.id()
   const disposal = new AbortController()
@@ -85,7 +87,18 @@ export function createTokenManager(
     onCaughtUp: (record) => announce(record, record.session ? 'committed' : 'ended'),
   })
   /** What most parts share. */
-  const shared = { ...settings, ...ports, timeoutMs, pageUrl, tab, page, keeper, report, announce }
+  const shared = {
+    ...settings,
+    ...ports,
+    timeoutMs,
+    pageUrl,
+    optionsBase,
+    tab,
+    page,
+    keeper,
+    report,
+    announce,
+  }
 
   const { metadata } = createAuthorizationServer({ ...shared, store: stores.session })
   const endpoint = createTokenEndpoint({ ...shared, metadata })
@@ -195,4 +208,13 @@ export function createTokenManager(
       })
     },
   }
+}
+
+/**
+ * What relative options are resolved against: as relative requests are, so that both mean the same,
+ * but never another origin than the page's, to which a planted `<base>` would take the tokens.
+ */
+function ownBaseOf(navigation: Navigation): string {
+  const [base, page] = [navigation.baseUrl(), navigation.currentUrl()]
+  return new URL(base).origin === new URL(page).origin ? base : page
 }

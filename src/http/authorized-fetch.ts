@@ -4,7 +4,7 @@ import { refuseOtherSession, type IssuedToken } from '../core/held-tokens.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
 import { proofSenderFor, type ProofSender } from './proof-sender.ts'
-import { isRequest, prepareRequest, type ReplayableRequest } from './request-replay.ts'
+import { prepareRequest, readTarget, type ReplayableRequest } from './request-replay.ts'
 import type { ResourceServer, ResourceServers } from './resource-servers.ts'
 import { createUnlistedFetch } from './unlisted-fetch.ts'
 
@@ -45,16 +45,16 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const sendUnlisted = createUnlistedFetch(options)
 
   return async function authorizedFetch(input, init) {
-    const url = new URL(isRequest(input) ? input.url : input, options.baseUrl())
+    const target = readTarget(input)
+    const url = new URL(target.url, options.baseUrl())
     const server = resourceServers.match(url)
     if (!server) return sendUnlisted(url, input, init)
-    const isOfRequest = isRequest(input) && init?.headers === undefined
-    const headers = new Headers(isOfRequest ? input.headers : init?.headers)
+    const ofInit = init?.headers
+    const headers = new Headers(ofInit === undefined ? target.request?.headers : ofInit)
     // The caller knows better, and the request is none of ours.
     if (headers.has('authorization')) return options.fetch()(input, init)
     // What was matched is what is sent: a URL object, or <base>, may change meanwhile.
-    const target = isRequest(input) ? input : url.href
-    const request = prepareRequest(options.fetch, target, init, headers)
+    const request = prepareRequest(options.fetch, target.request ?? url.href, init, headers)
     if (request.mode === 'no-cors') {
       throw new TypeError(
         `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
@@ -117,20 +117,21 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   }
 
   async function dispatch(
-    { request, url }: Call,
+    call: Call,
     token: IssuedToken,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
+    const { request, url } = call
     const { headers } = request
     const prover = proofSenderFor(token, proof)
     if (!prover) {
       headers.set('authorization', `Bearer ${token.accessToken}`)
-      return { response: await request.send(), nonceRequired: false }
+      return { response: await request.send(redirectOf(call)), nonceRequired: false }
     }
     const { accessToken, senderKey: keyPair } = token
     return prover.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
       for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
       // It names one URL, and a browser would take it to another origin.
-      return request.send(request.redirect ?? 'error')
+      return request.send(redirectOf(call) ?? request.redirect ?? 'error')
     })
   }
 
@@ -177,6 +178,11 @@ export function createAuthorizationHeaders(
     if (!prover) return { authorization: `Bearer ${accessToken}` }
     return prover.proofHeaders({ keyPair, accessToken, method, url: url.href })
   }
+}
+
+/** Where a request may lead that is redirected, if the list says it; a caller may forbid more than that. */
+function redirectOf({ server, request }: Call): RequestRedirect | undefined {
+  return server.staysBelow && request.redirect !== 'manual' ? 'error' : undefined
 }
 
 /** A reply from behind a redirect to another origin, where the browser does not take the token. */

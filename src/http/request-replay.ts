@@ -20,7 +20,7 @@ export interface ReplayableRequest {
  */
 export function prepareRequest(
   fetch: () => typeof globalThis.fetch,
-  input: RequestInfo | URL,
+  input: Request | string,
   init: RequestInit | undefined,
   /** Those of `init`, which may be of a kind that can be read once. */
   ownHeaders: Headers = new Headers(init?.headers),
@@ -28,7 +28,8 @@ export function prepareRequest(
   const own = { ...init }
   // What fetch makes of a Request and init together, and of an init whose members are inherited (a
   // Request too may be one), is left to the platform.
-  const isWhole = isRequest(input) || (init && Object.getPrototypeOf(init) !== Object.prototype)
+  const isWhole =
+    typeof input === 'object' || (init && Object.getPrototypeOf(init) !== Object.prototype)
   const request = isWhole ? new Request(input, init) : undefined
   const { method = 'GET', mode, signal } = request ?? own
   const canReplay = !isStream(own.body ?? '')
@@ -57,8 +58,25 @@ export function prepareRequest(
   }
 }
 
-export function isRequest(input: RequestInfo | URL): input is Request {
-  return typeof input === 'object' && 'headers' in input
+/**
+ * What fetch makes of its first argument: a `Request` of this platform, and the URL that is really its
+ * own; or text. What only looks like a `Request` is text for fetch, so it is for whoever decides where
+ * a token goes.
+ */
+export function readTarget(input: RequestInfo | URL): {
+  readonly request?: Request
+  readonly url: string
+} {
+  if (typeof input === 'object') {
+    try {
+      const ownUrl = Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get
+      const url: unknown = ownUrl?.call(input)
+      if (typeof url === 'string') return { request: input as Request, url }
+    } catch {
+      // No Request.
+    }
+  }
+  return { url: `${input as string | URL}` }
 }
 
 function referrerOf({ referrer, referrerPolicy }: Request): RequestInit {

@@ -1,4 +1,5 @@
 import { defined } from '../core/defined.ts'
+import { memberOf } from '../core/member-of.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 
@@ -11,12 +12,19 @@ export interface ResourceServerOptions {
   readonly resource?: string | undefined
   /** Default: the session's. */
   readonly audience?: string | undefined
+  /**
+   * `'error'`: a request that is redirected fails, so that the token stays below `url`. Otherwise a
+   * redirect within the origin takes it along, wherever it leads. Default: `'follow'`.
+   */
+  readonly redirect?: 'follow' | 'error' | undefined
 }
 
 export interface ResourceServer {
   /** The prefix it was listed with; names it in events and in the stored session. */
   readonly id: string
   readonly parameters: TokenParameters
+  /** Whether a request must not be redirected. */
+  readonly staysBelow: boolean
 }
 
 export interface ResourceServers {
@@ -42,10 +50,11 @@ interface Listed extends ResourceServer {
  */
 export function parseResourceServers(
   entries: readonly (string | ResourceServerOptions)[],
-  pageUrl: string,
+  /** What relative ones are resolved against, as relative requests are. */
+  baseUrl: string,
 ): ResourceServers {
   const listed = entries
-    .map((entry, index) => parseEntry(entry, `options.resourceServers[${index}]`, pageUrl))
+    .map((entry, index) => parseEntry(entry, `options.resourceServers[${index}]`, baseUrl))
     .sort((a, b) => b.path.length - a.path.length)
 
   return {
@@ -62,31 +71,39 @@ export function parseResourceServers(
   }
 }
 
-function parseEntry(entry: unknown, name: string, pageUrl: string): Listed {
-  const given = typeof entry === 'string' ? { url: entry } : entry
-  const isGiven = typeof given === 'object' && given !== null && 'url' in given
-  const value = isGiven ? given.url : undefined
-  if (typeof value !== 'string' || value === '' || !URL.canParse(value, pageUrl)) {
+function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
+  const member = (part: string): unknown =>
+    typeof entry === 'object' && entry !== null ? memberOf(entry, part) : undefined
+  const value = typeof entry === 'string' ? entry : member('url')
+  if (typeof value !== 'string' || value === '' || !URL.canParse(value, baseUrl)) {
     throw new TypeError(`${name} must be a URL`)
   }
-  const url = new URL(value, pageUrl)
+  const url = new URL(value, baseUrl)
   if (!isSecureUrl(url)) throw new TypeError(`${name} must be https (http only on loopback)`)
   if (url.search || url.hash || url.username || url.password) {
     throw new TypeError(`${name} must not hold a query, a fragment or credentials`)
   }
-  const path = url.pathname.replace(/\/$/, '')
-  const { scope, resource, audience } = given as ResourceServerOptions
-  for (const part of [scope, resource, audience]) {
-    if (part !== undefined && typeof part !== 'string') {
-      throw new TypeError(`${name}: scope, resource and audience must be strings`)
-    }
+  const word = (part: string): string | undefined => {
+    const given = member(part)
+    if (given === undefined || typeof given === 'string') return given
+    throw new TypeError(`${name}: scope, resource and audience must be strings`)
   }
+  const redirect = member('redirect')
+  if (redirect !== undefined && redirect !== 'follow' && redirect !== 'error') {
+    throw new TypeError(`${name}: redirect must be 'follow' or 'error'`)
+  }
+  const path = url.pathname.replace(/\/$/, '')
   return {
     id: url.origin + path,
     origin: url.origin,
     host: url.host,
     path,
-    parameters: defined({ scope, resource, audience }),
+    parameters: defined({
+      scope: word('scope'),
+      resource: word('resource'),
+      audience: word('audience'),
+    }),
+    staysBelow: redirect === 'error',
   }
 }
 

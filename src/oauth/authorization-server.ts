@@ -42,7 +42,8 @@ export function createAuthorizationServer(options: {
   readonly random: Random
   readonly fetch: () => typeof globalThis.fetch
   readonly timeoutMs: number
-  readonly pageUrl: () => string
+  /** What relative endpoints are resolved against. */
+  readonly optionsBase: string
 }): AuthorizationServer {
   const { authorizationServer, store, clock } = options
   let known: Promise<Metadata> | undefined
@@ -67,7 +68,7 @@ export function createAuthorizationServer(options: {
 
   async function load(): Promise<Metadata> {
     if (typeof authorizationServer === 'object') {
-      return check(authorizationServer, options.pageUrl())
+      return check(authorizationServer, options.optionsBase)
     }
     renewAtMonotonic = Infinity
     pauseMs = backOffMs(failures + 1, options.random.fraction())

@@ -76,7 +76,7 @@ function parseUrl(value: string, place: Place, base: string | undefined): URL {
     throw wrong(place, 'must be an absolute https URL, without white space')
   }
   const url = new URL(value, base)
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  const isLoopback = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
     throw wrong(place, 'must be https (http only on loopback)')
   }

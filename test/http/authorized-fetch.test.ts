@@ -48,6 +48,44 @@ describe('a request to a server that is not listed', () => {
   })
 })
 
+describe('an object that only looks like a Request', () => {
+  it('is sent where it is matched, so that no token goes elsewhere', async () => {
+    const { authorizedFetch, sent, asked } = setUp(() => new Response('ok'))
+    const lookAlike = { url, headers: new Headers(), toString: () => 'https://evil.example/' }
+    await authorizedFetch(lookAlike as unknown as Request)
+    expect(sent.map(({ url: address }) => address)).toEqual(['https://evil.example/'])
+    expect(asked).toEqual([])
+  })
+
+  it('gets its token where its text leads to a listed server, whatever its members say', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response('ok'))
+    let reads = 0
+    const lookAlike = {
+      url: 'https://evil.example/',
+      headers: new Headers(),
+      toString: () => ((reads += 1) === 1 ? url : 'https://evil.example/'),
+    }
+    await authorizedFetch(lookAlike as unknown as Request)
+    expect(sent.map(({ url: address }) => address)).toEqual([url])
+    expect(sent[0]?.headers.get('authorization')).toBe('Bearer first')
+  })
+})
+
+describe('a server that forbids redirects', () => {
+  it.each<[string, RequestInit | undefined, RequestRedirect]>([
+    ['nothing', undefined, 'error'],
+    ['to follow them', { redirect: 'follow' }, 'error'],
+    ['to show them', { redirect: 'manual' }, 'manual'],
+  ])('is obeyed where the caller says %s', async (_, init, redirect) => {
+    const { authorizedFetch, sent } = setUp(() => new Response('ok'), {
+      resourceServers: [{ url: server, redirect: 'error' }],
+    })
+    await authorizedFetch(url, init)
+    await authorizedFetch(new Request(url, init))
+    expect(sent.map((request) => request.redirect)).toEqual([redirect, redirect])
+  })
+})
+
 describe('a request that is authorized already', () => {
   it.each<[string, RequestInfo, RequestInit | undefined]>([
     ['by init', url, { headers: { Authorization: 'Basic a' } }],

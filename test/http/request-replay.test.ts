@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isRequest, prepareRequest } from '../../src/http/request-replay.ts'
+import { prepareRequest, readTarget } from '../../src/http/request-replay.ts'
 import { createApi, type SentRequest } from './api-double.ts'
 
 const url = 'https://api.example/orders'
 
 async function sendTwice(
-  input: RequestInfo | URL,
+  input: Request | string,
   init?: RequestInit,
   between: () => void = () => {},
 ): Promise<readonly SentRequest[]> {
@@ -195,7 +195,7 @@ describe('prepareRequest: init', () => {
   it('is passed on, but for what is ours', async () => {
     const { fetch, sent } = createApi()
     const init: RequestInit = { cache: 'no-store', credentials: 'include', redirect: 'manual' }
-    const request = prepareRequest(fetch, new URL(url), init)
+    const request = prepareRequest(fetch, url, init)
     request.headers.set('authorization', 'Bearer a')
     await request.send()
     request.headers.set('authorization', 'Bearer b')
@@ -242,10 +242,26 @@ describe('prepareRequest: init', () => {
   })
 })
 
-describe('isRequest', () => {
-  it('tells a Request from an address', () => {
-    expect(isRequest(new Request(url))).toBe(true)
-    expect(isRequest(url)).toBe(false)
-    expect(isRequest(new URL(url))).toBe(false)
+describe('readTarget', () => {
+  it('takes a Request for one, with the URL that is really its own', () => {
+    const request = new Request(url)
+    Object.defineProperty(request, 'url', { value: 'https://elsewhere.example/' })
+    expect(readTarget(request)).toEqual({ request, url })
+  })
+
+  it('takes an address for one', () => {
+    expect(readTarget(url)).toEqual({ url })
+    expect(readTarget(new URL(url))).toEqual({ url })
+  })
+
+  it.each<[string, object]>([
+    ['members of a Request', { url, headers: new Headers(), method: 'GET', toString: () => '/x' }],
+    [
+      'the prototype of Request',
+      Object.assign(Object.create(Request.prototype), { toString: () => '/x' }),
+    ],
+    ['a URL with another text', Object.assign(new URL(url), { toString: () => '/x' })],
+  ])('takes what only has %s for its text, as fetch does', (_, lookAlike) => {
+    expect(readTarget(lookAlike as URL)).toEqual({ url: '/x' })
   })
 })

@@ -214,6 +214,7 @@ describe('parseResourceServers: wrong entries', () => {
     ['https://:secret@api.example', 'must not hold a query, a fragment or credentials'],
     [{ url: '/a', scope: 7 }, ': scope, resource and audience must be strings'],
     [{ url: '/a', resource: ['b'] }, ': scope, resource and audience must be strings'],
+    [{ url: '/a', redirect: 'manual' }, ": redirect must be 'follow' or 'error'"],
     [{ url: '/a', audience: null }, ': scope, resource and audience must be strings'],
   ])('names the entry and the rule for %j', (entry, text) => {
     // What an app without a type checker may pass.

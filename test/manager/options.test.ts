@@ -158,6 +158,64 @@ describe('createTokenManager', () => {
     )
   })
 
+  it('takes nothing from Object.prototype, where another script may have put it', async () => {
+    const { server, store } = createProfile()
+    const pollution = Object.prototype as unknown as Record<string, unknown>
+    Object.assign(pollution, { resourceServers: ['https://evil.example/'], resource: 7, redirect: 7 })
+    try {
+      const sent: (string | null)[] = []
+      const auth = createTokenManager(
+        {
+          authorizationServer: server.metadata,
+          clientId: 'spa',
+          storage: store,
+          async fetch(_, init) {
+            sent.push(new Headers(init?.headers).get('authorization'))
+            return new Response()
+          },
+        },
+        { navigation: createMemoryNavigation('https://app.example/') },
+      )
+      await auth.startSession(server.signIn())
+      await auth.fetch('https://evil.example/')
+      expect(sent).toEqual([null])
+      expect(await auth.getAuthorizationHeaders('https://evil.example/')).toEqual({})
+      await auth.getAccessToken({})
+      auth.dispose()
+    } finally {
+      for (const name of ['resourceServers', 'resource', 'redirect']) delete pollution[name]
+    }
+  })
+
+  it.each([
+    ['https://app.example/app/', 'https://app.example/app/api/orders', 'Bearer'],
+    ['https://cdn.example/assets/', 'https://app.example/deep/api/orders', 'Bearer'],
+    // A planted <base> gets no token, and is not where relative options lead.
+    ['https://cdn.example/assets/', 'https://cdn.example/assets/api/orders', null],
+  ])('resolves relative ones against the base %s: %s', async (base, url, scheme) => {
+    const { server, store } = createProfile()
+    const memory = createMemoryNavigation('https://app.example/deep/link')
+    const sent: [url: string, scheme: string | null][] = []
+    const auth = createTokenManager(
+      {
+        authorizationServer: server.metadata,
+        clientId: 'spa',
+        storage: store,
+        resourceServers: ['api/'],
+        async fetch(input, init) {
+          const authorization = new Headers(init?.headers).get('authorization')
+          sent.push([input as string, authorization && (authorization.split(' ')[0] ?? '')])
+          return new Response()
+        },
+      },
+      { navigation: { ...memory, baseUrl: () => base } },
+    )
+    await auth.startSession(server.signIn())
+    await auth.fetch(url)
+    expect(sent).toEqual([[url, scheme]])
+    auth.dispose()
+  })
+
   it('takes undefined for every optional option', () => {
     const names = wrong.map(([name]) => name).filter((name) => !(name in good))
     const absent = Object.fromEntries(names.map((name) => [name, undefined]))
@@ -167,6 +225,8 @@ describe('createTokenManager', () => {
   const accepted: readonly Partial<TokenManagerOptions>[] = [
     { redirectUri: 'http://localhost:5173/callback' },
     { redirectUri: 'http://127.0.0.1/callback' },
+    { redirectUri: 'http://127.0.0.2:5173/callback' },
+    { redirectUri: 'http://tenant-a.localhost:5173/callback' },
     { redirectUri: 'http://[::1]:8080/callback' },
     { leewayMs: 0 },
     { tokenRequestTimeoutMs: 100 },

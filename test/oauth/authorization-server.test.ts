@@ -48,7 +48,7 @@ function createServerWith(
     random: { fraction: () => 0, id: () => 'id' },
     fetch,
     timeoutMs: 10_000,
-    pageUrl: () => 'https://app.example/start?code=1#top',
+    optionsBase: 'https://app.example/start?code=1#top',
   })
   return { server, sent, urls: () => sent.map(({ url }) => url), store, clock }
 }
@@ -308,7 +308,7 @@ describe('createAuthorizationServer: a page that stays open', () => {
       random: { fraction: () => 0, id: () => 'id' },
       fetch: () => () => Promise.reject(new Error('not to be asked')),
       timeoutMs: 10_000,
-      pageUrl: () => pageUrl,
+      optionsBase: pageUrl,
     })
     await server.metadata()
     pageUrl = 'https://app.example/b/'

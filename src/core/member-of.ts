@@ -1,0 +1,14 @@
+/**
+ * A member of what a caller passed as options: its own, or one of its classes', which may be a getter.
+ * What stands on `Object.prototype` is nobody's option: another script may have put it there.
+ */
+export function memberOf(options: object, name: string): unknown {
+  for (let owner = options; ;) {
+    const next: object | null = Object.getPrototypeOf(owner)
+    // Any realm's `Object.prototype` is the last of its chain.
+    const isRoot = next === null && owner !== options
+    if (!isRoot && Object.hasOwn(owner, name)) return (options as Record<string, unknown>)[name]
+    if (next === null) return undefined
+    owner = next
+  }
+}
