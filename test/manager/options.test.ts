@@ -161,7 +161,11 @@ describe('createTokenManager', () => {
   it('takes nothing from Object.prototype, where another script may have put it', async () => {
     const { server, store } = createProfile()
     const pollution = Object.prototype as unknown as Record<string, unknown>
-    Object.assign(pollution, { resourceServers: ['https://evil.example/'], resource: 7, redirect: 7 })
+    Object.assign(pollution, {
+      resourceServers: ['https://evil.example/'],
+      resource: 7,
+      redirect: 7,
+    })
     try {
       const sent: (string | null)[] = []
       const auth = createTokenManager(
