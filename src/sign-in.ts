@@ -70,6 +70,9 @@ export function createSignIn(options: {
           `The id_token has another ${wrong}: it is not for this client.`,
         )
       }
+      if (dpop && reply.tokenType === 'Bearer' && reply.refreshToken === undefined) {
+        throw new TypeError("response.token_type must be 'DPoP', as options.dpop wants it")
+      }
       const senderKey = await dpop?.createKeyPair()
       await ready
       await lifecycle.start({ reply, scope, receivedAt, nonce, ifSignedOut, senderKey })

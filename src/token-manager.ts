@@ -6,6 +6,7 @@ import type { Navigation } from './core/ports.ts'
 import { createPeers } from './core/peers.ts'
 import { createRecordKeeper } from './core/record-keeper.ts'
 import { createRefreshSchedule } from './core/refresh-schedule.ts'
+import type { Accepts } from './core/refresh-plan.ts'
 import { createRotation } from './core/rotation.ts'
 import { createSessionLifecycle } from './core/session-lifecycle.ts'
 import { createSessionView } from './core/session-view.ts'
@@ -60,6 +61,9 @@ export function createTokenManager(
   const ports = createPorts(replaced, storage === 'memory')
   const { clock, random, navigation } = ports
   const pageUrl = (): string => navigation.currentUrl()
+  const { dpop } = settings
+  const accepts: Accepts = (tokenType, senderKey) =>
+    !dpop || (tokenType === 'DPoP' && dpop.isKeyPair(senderKey))
   const optionsBase = ownBaseOf(navigation)
   const resourceServers = parseResourceServers(settings.resourceServers, optionsBase)
   const name = [settings.issuer, clientId, settings.sessionName].map(encodeURIComponent).join(' ')
@@ -93,6 +97,7 @@ export function createTokenManager(
     timeoutMs,
     pageUrl,
     optionsBase,
+    accepts,
     tab,
     page,
     keeper,
@@ -130,7 +135,7 @@ export function createTokenManager(
     source: tokens,
     resourceServers,
     baseUrl: () => navigation.baseUrl(),
-    proof: settings.dpop,
+    proof: dpop,
   }
 
   const authorizationHeaders = createAuthorizationHeaders(http)

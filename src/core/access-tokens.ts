@@ -4,7 +4,7 @@ import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from '.
 import { createLookout, longestLookMs } from './lookout.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
-import { isRenewable, type Wish } from './refresh-plan.ts'
+import { isRenewable, type Accepts, type Wish } from './refresh-plan.ts'
 import { blankRecord } from './session-record.ts'
 import { toSessionEndedError } from './session-state.ts'
 import type { SingleFlight } from './single-flight.ts'
@@ -62,6 +62,7 @@ export function createAccessTokens(options: {
   /** The session's own scope, resource and audience. */
   readonly parameters: TokenParameters
   readonly leewayMs: number
+  readonly accepts: Accepts
 }): AccessTokens {
   const { keeper, clock, leewayMs } = options
   const wanted = createWantedTokens(options.parameters)
@@ -164,11 +165,12 @@ export function createAccessTokens(options: {
   }
 
   function verdictOn(
-    { token, diesAtMonotonic }: HeldToken,
+    { token, issued, diesAtMonotonic }: HeldToken,
     now: number,
     monotonic: number,
     minValidityMs: number | undefined,
   ): Verdict {
+    if (!options.accepts(token.tokenType, issued.senderKey)) return 'spent'
     const leftMs = Math.min(remainingMs(token, now), diesAtMonotonic - monotonic)
     return judge(token, leftMs, now, { leewayMs, minValidityMs })
   }

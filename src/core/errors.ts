@@ -103,6 +103,8 @@ export type ConfigurationErrorCode =
   | 'INSECURE_ENDPOINT'
   | 'UNSUPPORTED'
   | 'SCOPE_NOT_GRANTED'
+  /** A server wants a DPoP nonce, and hides the header that holds it. */
+  | 'NONCE_NOT_EXPOSED'
   | 'NO_WINDOW'
 
 /** A developer must act, at the app or at the server. The session is kept. */

@@ -50,6 +50,7 @@ const isSession: Check = (value) =>
       nonce: isString,
       idToken: isString,
       id: isString,
+      senderNonce: isString,
       claims: isObject,
       refused: (refused) => areAll(refused, isFailure),
     },

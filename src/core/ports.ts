@@ -137,6 +137,8 @@ export interface TokenReply {
   readonly scope?: string
   readonly idToken?: string
   readonly claims?: IdTokenClaims
+  /** What the sender constraint wants to find in the next request to this server; opaque here. */
+  readonly senderNonce?: string
 }
 
 /** One refresh token grant to be sent. */
@@ -148,6 +150,7 @@ export interface RefreshRequest {
     readonly sub?: string
     readonly nonce?: string
     readonly claims?: IdTokenClaims
+    readonly senderNonce?: string
   }
   /** The key the refresh token is bound to, as the sender constraint made it. */
   readonly senderKey?: unknown

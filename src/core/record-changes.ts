@@ -163,13 +163,14 @@ function settled(record: SessionRecord, changes: Partial<SessionRecord>): Sessio
 
 /** Members of a reply that belong to the session; an absent one keeps what the session had. */
 function replyMembers(reply: TokenReply, receivedAt: number): Partial<Session> {
-  const { refreshToken, refreshTokenExpiresInMs, idToken, claims } = reply
+  const { refreshToken, refreshTokenExpiresInMs, idToken, claims, senderNonce } = reply
   return defined({
     refreshToken,
     refreshTokenExpiresAt: instant(receivedAt, refreshTokenExpiresInMs),
     idToken,
     claims,
     sub: claims?.sub,
+    senderNonce,
   })
 }
 

@@ -87,9 +87,18 @@ export function createRecordKeeper(options: {
       )
     }
     if (parsed === 'corrupt') report({ type: 'storage-corrupt' })
-    if (typeof parsed === 'object') return parsed
+    if (typeof parsed === 'object') return withKnownKey(parsed)
     const vanished = newest?.session || newest?.endedBy === 'storage-cleared'
     return vanished ? { ...blankRecord, endedBy: 'storage-cleared' } : blankRecord
+  }
+
+  /** Every read makes a new copy of the key; what is remembered of a key, such as nonces, hangs on the first. */
+  function withKnownKey(record: SessionRecord): SessionRecord {
+    const { session } = record
+    const known = newest?.session
+    if (!session?.senderKey || !known?.senderKey || session.id !== known.id) return record
+    if (record.epoch !== newest?.epoch) return record
+    return { ...record, session: { ...session, senderKey: known.senderKey } }
   }
 
   /** What holds, now that storage was heard to say this. */

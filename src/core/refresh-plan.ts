@@ -22,7 +22,11 @@ export interface PlanContext {
   readonly leaseMs: number
   /** When the network last came back, as far as this tab knows. */
   readonly onlineAt: number
+  readonly accepts: Accepts
 }
+
+/** Whether this tab may send a token at all: with a sender constraint, only one that is bound to a key it has. */
+export type Accepts = (tokenType: TokenSet['tokenType'], senderKey: unknown) => boolean
 
 export type RefreshPlan =
   /** A peer has already written what is wanted. */
@@ -46,9 +50,11 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
   if (!session) return { kind: 'signed-out' }
 
   const token = session.tokens[wish.key]
-  if (token && isAdoptable(token, record, wish, now)) return { kind: 'adopt', token }
+  const isSendable = token && context.accepts(token.tokenType, session.senderKey)
+  if (isSendable && isAdoptable(token, record, wish, now)) return { kind: 'adopt', token }
 
   if (!isRenewable(session)) {
+    if (token && !isSendable) return { kind: 'not-renewable', ended: 'key-lost' }
     return hasLiveToken(session, now)
       ? { kind: 'not-renewable' }
       : { kind: 'not-renewable', ended: 'expired' }

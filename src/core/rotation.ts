@@ -13,7 +13,7 @@ import type {
 } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { ended } from './record-changes.ts'
-import { planRefresh, type PlanContext, type Wish } from './refresh-plan.ts'
+import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
 import { createSending } from './sending.ts'
 import { createSettlement } from './settlement.ts'
 import { isSameRecord, type EndReason, type Failure, type SessionRecord } from './session-record.ts'
@@ -37,6 +37,7 @@ export interface RotationOptions {
   /** What the grant for a token set asks for. */
   readonly parametersOf: (key: TokenKey) => TokenParameters
   readonly tokenRequestTimeoutMs: number
+  readonly accepts: Accepts
   /** Once aborted, nothing that has not been claimed yet is begun any more. */
   readonly disposal: AbortSignalLike
 }
@@ -172,6 +173,7 @@ export function createRotation(options: RotationOptions): Rotate {
       lockHeld: lock?.isHeld() ?? false,
       leaseMs,
       onlineAt: page.onlineAt(),
+      accepts: options.accepts,
     }
   }
 

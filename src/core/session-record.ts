@@ -42,6 +42,8 @@ export interface Session {
   readonly claims?: IdTokenClaims
   /** Opaque here; only the sender constraint looks into it. */
   readonly senderKey?: unknown
+  /** The nonce that the authorization server named last, for the proof of whichever tab renews next. */
+  readonly senderNonce?: string
   readonly startedAt: number
   /** Two tabs may each begin a session in the same millisecond, and so in the same epoch. */
   readonly id?: string

@@ -17,15 +17,20 @@ export interface ProofSender {
   proofHeaders(request: ProvenRequest): Promise<Record<string, string>>
 }
 
-/** What makes the proofs for a token that is bound to a key, which is never sent as a bearer token (RFC 9449 §7.1). */
+/**
+ * What makes the proofs for a token that is bound to a key, which is never sent as a bearer token
+ * (RFC 9449 §7.1). Nor is any token where the app wants them bound.
+ */
 export function proofSenderFor(
   { tokenType }: IssuedToken,
   proof: ProofSender | undefined,
 ): ProofSender | undefined {
-  if (tokenType === 'Bearer') return undefined
-  if (proof) return proof
+  if (tokenType === 'Bearer' && !proof) return undefined
+  if (tokenType === 'DPoP' && proof) return proof
   throw new ConfigurationError(
     'UNSUPPORTED',
-    'The access token is bound to a key: options.dpop is needed to use it.',
+    proof
+      ? 'The access token is not bound to a key, as options.dpop wants it.'
+      : 'The access token is bound to a key: options.dpop is needed to use it.',
   )
 }

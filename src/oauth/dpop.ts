@@ -7,6 +7,7 @@ import {
   protectedResourceRequest,
   type DPoPHandle,
 } from 'oauth4webapi'
+import { ConfigurationError } from '../core/errors.ts'
 import { decodeJwtPart } from './id-token.ts'
 import { insecureAllowed } from './token-endpoint.ts'
 
@@ -30,6 +31,8 @@ export interface DpopSupport {
   isKeyPair(value: unknown): boolean
   /** Makes proofs for the token endpoint and remembers its nonces. One for each key pair. */
   handle(keyPair: unknown): DPoPHandle
+  /** Lets the next proof for the origin of `url` hold a nonce that another tab, or another page load, was named there. */
+  learn(keyPair: unknown, url: string, nonce: string | undefined): Promise<void>
   /** What an authorization request binds its code to (RFC 9449 §10). */
   thumbprint(keyPair: unknown): Promise<string>
   /** Whether a failed token request only lacked a nonce, which is known by now. */
@@ -63,6 +66,8 @@ export interface DpopSupport {
  */
 export function dpop(options: DpopOptions = {}): DpopSupport {
   const handles = new WeakMap<CryptoKeyPair, DPoPHandle>()
+  /** The last nonce that came from elsewhere, by key and origin: what comes from a server itself is newer. */
+  const learned = new WeakMap<DPoPHandle, Map<string, string>>()
 
   function handle(keyPair: unknown): DPoPHandle {
     if (!isKeyPair(keyPair)) throw new TypeError('keyPair must be a DPoP key pair')
@@ -79,19 +84,40 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     let response: Response | undefined
     let usedNonce: unknown
+    await exchange({ keyPair, accessToken, method, url }, async (headers) => {
+      usedNonce = nonceOf(headers.dpop)
+      response = await dispatch(headers)
+      return response.headers.get('dpop-nonce')
+    })
+    if (!response) throw new TypeError('dispatch did not answer')
+    return { response, nonceRequired: isNonceRequired(response, usedNonce) }
+  }
+
+  /** Makes a proof, and takes in the nonce of the reply, which is all that oauth4webapi is told of it. */
+  async function exchange(
+    { keyPair, accessToken, method, url }: ProvenRequest,
+    dispatch: (headers: { authorization: string; dpop: string }) => Promise<string | null>,
+  ): Promise<void> {
     await protectedResourceRequest(accessToken, method, new URL(url), undefined, undefined, {
       DPoP: handle(keyPair),
       [allowInsecureRequests]: insecureAllowed(url),
       [customFetch]: async (_url, { headers: { authorization = '', dpop: proof = '' } }) => {
-        usedNonce = nonceOf(proof)
-        response = await dispatch({ authorization, dpop: proof })
-        // All that oauth4webapi needs of the reply is its nonce; a challenge would be an error there.
-        const nonce = response.headers.get('dpop-nonce')
+        const nonce = await dispatch({ authorization, dpop: proof })
         return new Response(null, nonce === null ? {} : { headers: { 'dpop-nonce': nonce } })
       },
     })
-    if (!response) throw new TypeError('dispatch did not answer')
-    return { response, nonceRequired: isNonceRequired(response, usedNonce) }
+  }
+
+  async function learn(keyPair: unknown, url: string, nonce: string | undefined): Promise<void> {
+    if (nonce === undefined) return
+    const known = handle(keyPair)
+    const { origin } = new URL(url)
+    const nonces = learned.get(known) ?? new Map<string, string>()
+    learned.set(known, nonces)
+    if (nonces.get(origin) === nonce) return
+    nonces.set(origin, nonce)
+    // A reply is the one way in.
+    await exchange({ keyPair, accessToken: 'none', method: 'GET', url }, async () => nonce)
   }
 
   return {
@@ -100,6 +126,7 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
     handle,
     thumbprint: (keyPair) => handle(keyPair).calculateThumbprint(),
     isNonceError: isDPoPNonceError,
+    learn,
     send,
     async proofHeaders(request) {
       let proof: Readonly<Record<string, string>> = {}
@@ -129,9 +156,20 @@ function isKeyPair(value: unknown): value is CryptoKeyPair {
 function isNonceRequired(response: Response, usedNonce: unknown): boolean {
   if (response.status !== 401) return false
   const challenge = response.headers.get('www-authenticate')
-  if (challenge !== null) return /use_dpop_nonce/i.test(challenge)
   const nonce = response.headers.get('dpop-nonce')
-  return nonce !== null && nonce !== usedNonce
+  if (challenge === null) return nonce !== null && nonce !== usedNonce
+  const isWanted = /use_dpop_nonce/i.test(challenge)
+  if (isWanted && nonce === null) throw nonceNotExposed(response.url)
+  return isWanted
+}
+
+/** What a server has to change that asks for a nonce and does not show it. */
+export function nonceNotExposed(url: string): ConfigurationError {
+  const server = URL.canParse(url) ? new URL(url).origin : 'The server'
+  return new ConfigurationError(
+    'NONCE_NOT_EXPOSED',
+    `${server} asks for a DPoP nonce and hides it: it has to send Access-Control-Expose-Headers: DPoP-Nonce.`,
+  )
 }
 
 function nonceOf(proof: string): unknown {

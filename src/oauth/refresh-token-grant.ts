@@ -23,6 +23,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       secrets: [refreshToken],
       deadGrant: spentRefreshToken,
       senderKey,
+      senderNonce: previous.senderNonce,
       maySend,
     })
     switch (answer.kind) {

@@ -12,7 +12,8 @@ import {
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
 import type { Clock, TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
-import type { DpopSupport } from './dpop.ts'
+import { defined } from '../core/defined.ts'
+import { nonceNotExposed, type DpopSupport } from './dpop.ts'
 import { asymmetricAlgOf, decodeIdToken } from './id-token.ts'
 import {
   createExchange,
@@ -47,6 +48,7 @@ export interface Grant {
   /** The `error` words that mean that this grant is dead. */
   readonly deadGrant: readonly string[]
   readonly senderKey: unknown
+  readonly senderNonce?: string | undefined
   readonly maySend?: () => boolean
 }
 
@@ -82,6 +84,7 @@ export async function requestTokens(
   try {
     const server = await options.metadata()
     issuer = server.issuer
+    await dpop?.learn(grant.senderKey, server.token_endpoint ?? issuer, grant.senderNonce)
     const response = await genericTokenEndpointRequest(
       server,
       { client_id: clientId },
@@ -97,14 +100,23 @@ export async function requestTokens(
     const client = lenientClient(clientId, server, exchange.reply())
     const processed = await processGenericTokenEndpointResponse(server, client, response)
     const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined
-    const reply = toTokenReply(processed, claims)
+    const reply = {
+      ...toTokenReply(processed, claims),
+      ...defined({
+        senderNonce: dpop && (exchange.reply()?.headers.get('dpop-nonce') ?? undefined),
+      }),
+    }
     // A bearer token from a server that was asked for a bound one is worth nothing (RFC 9449 §5), nor
     // is a bound one without its key.
     return (reply.tokenType === 'DPoP') === (dpop !== undefined)
       ? { kind: 'accepted', issuer, reply }
       : toUnusable(processed, issuer, `token_type is ${reply.tokenType}`)
   } catch (error) {
-    if (dpop?.isNonceError(error)) return { kind: 'nonce-required' }
+    if (dpop?.isNonceError(error)) {
+      return exchange.reply()?.headers.has('dpop-nonce')
+        ? { kind: 'nonce-required' }
+        : { kind: 'configuration', error: nonceNotExposed(issuer) }
+    }
     return readFailed(exchange, { ...grant, now: options.clock.now() }, issuer, error)
   }
 }

@@ -31,7 +31,14 @@ const wish: Wish = {
   need: { leewayMs: 60_000 },
   explicit: false,
 }
-const context: PlanContext = { now, tab: 'me', lockHeld: true, leaseMs: 15_000, onlineAt: 0 }
+const context: PlanContext = {
+  now,
+  tab: 'me',
+  lockHeld: true,
+  leaseMs: 15_000,
+  onlineAt: 0,
+  accepts: () => true,
+}
 const peersLease = { tab: 'peer', takenAt: now - 1_000, until: now + 14_000, underLock: true }
 const failure = {
   kind: 'transient',
@@ -42,6 +49,16 @@ const failure = {
 } as const
 
 describe('planRefresh', () => {
+  it('adopts no token that this tab may not send', () => {
+    const bound: PlanContext = { ...context, accepts: (tokenType) => tokenType === 'DPoP' }
+    expect(planRefresh(renewed, wish, bound)).toMatchObject({ kind: 'refresh' })
+    const { refreshToken: _, ...unrenewable } = renewed.session ?? session
+    expect(planRefresh({ ...renewed, session: unrenewable }, wish, bound)).toEqual({
+      kind: 'not-renewable',
+      ended: 'key-lost',
+    })
+  })
+
   it('refreshes when the token has run out and nobody is at it', () => {
     expect(planRefresh(record, wish, context)).toMatchObject({ kind: 'refresh', unknown: 0 })
   })

@@ -62,11 +62,14 @@ describe('a sender-constrained token', () => {
     expect(sent[0]?.redirect).toBe(redirect)
   })
 
-  it('is no reason to refuse redirects where it is a bearer token after all', async () => {
-    const { authorizedFetch, sent } = setUp(() => new Response(), { proof: createProof() })
-    await authorizedFetch(url)
-    expect(sent[0]?.redirect).toBe('follow')
-    expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({ authorization: 'Bearer first' })
+  it('is wanted by the app: a bearer token is not sent in its place', async () => {
+    const { authorizedFetch, authorizationHeaders, sent } = setUp(() => new Response(), {
+      proof: createProof(),
+    })
+    const refused = { name: 'ConfigurationError', code: 'UNSUPPORTED' }
+    await expect(authorizedFetch(url)).rejects.toMatchObject(refused)
+    await expect(authorizationHeaders(url)).rejects.toMatchObject(refused)
+    expect(sent).toEqual([])
   })
 
   it.each<[string, string | undefined]>([
