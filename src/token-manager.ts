@@ -173,12 +173,14 @@ export function createTokenManager(
     observe: observers.observe,
 
     async getAccessToken(wanted) {
+      const asker = tokens.asker()
       const { scope, resource, audience, minValidityMs, rejected, signal } = checked(
         wanted,
         accessTokenRules,
       )
       const isPlain = scope === undefined && resource === undefined && audience === undefined
       const { accessToken } = await tokens.obtain({
+        asker,
         parameters: isPlain ? undefined : defined({ scope, resource, audience }),
         minValidityMs,
         rejected:

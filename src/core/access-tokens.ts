@@ -1,11 +1,11 @@
-import { defined } from './defined.ts'
-import { StorageError, disposedError, notRenewable } from './errors.ts'
-import { holdAll, refuseOtherSession, type HeldToken, type IssuedToken } from './held-tokens.ts'
+import { createAskers, type Asker } from './asker.ts'
+import { StorageError, disposedError, notRenewable, type TokenError } from './errors.ts'
+import { holdAll, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import { createLookout, longestLookMs } from './lookout.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { isRenewable, type Accepts, type Wish } from './refresh-plan.ts'
-import { blankRecord } from './session-record.ts'
+import { blankRecord, type Session } from './session-record.ts'
 import { toSessionEndedError } from './session-state.ts'
 import type { SingleFlight } from './single-flight.ts'
 import {
@@ -18,10 +18,12 @@ import {
   type TokenSet,
   type Verdict,
 } from './token-set.ts'
-import { atMost, onAbort, unlessStopped } from './until.ts'
+import { atMost, onAbort, unlessStopped, type Stop } from './until.ts'
 import { createWantedTokens } from './wanted-tokens.ts'
 
 export interface AccessTokenRequest {
+  /** See {@link AccessTokens.asker}. */
+  readonly asker: Asker
   readonly parameters?: TokenParameters | undefined
   readonly minValidityMs?: number | undefined
   /** The token a resource server answered 401 to; that server's name, if known. */
@@ -32,10 +34,14 @@ export interface AccessTokenRequest {
 export interface AccessTokens {
   /** Fulfils when storage was looked at for the first time, whatever came of it. */
   readonly ready: Promise<unknown>
+  /** In whose name something is asked for that is asked for now, before anything is waited for. */
+  asker(): Asker
+  /** Why nothing is to be sent in the name of an asker by now. */
+  refusal(asker: Asker): TokenError | undefined
   /**
-   * Serves a token: at once if there is a good one, else after a rotation. With `rejected` it is
-   * another token than that, or the same one if renewing it makes no sense (it was renewed within
-   * the last 30 s because of this server, or cannot be renewed).
+   * Serves a token of the asker's session: at once if there is a good one, else after a rotation.
+   * With `rejected` it is another token than that, or the same one if renewing it makes no sense (it
+   * was renewed within the last 30 s because of this server, or cannot be renewed).
    */
   obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken>
   /** One rotation of the default token set now, or the one that is running. */
@@ -67,6 +73,7 @@ export function createAccessTokens(options: {
   const { keeper, clock, leewayMs } = options
   const wanted = createWantedTokens(options.parameters)
   const lookout = createLookout(keeper, clock)
+  const askers = createAskers(keeper)
   const disposal = new Set<(reason: unknown) => void>()
   let held = new Map<TokenKey, HeldToken>()
   let disposed = false
@@ -95,13 +102,13 @@ export function createAccessTokens(options: {
     if (candidate && candidate.token.accessToken !== request.rejected?.accessToken) {
       const verdict = verdictOn(candidate, now, monotonic, request.minValidityMs)
       if (verdict === 'ageing') renewAhead(key).catch(() => undefined)
-      if (verdict !== 'spent') return serve(candidate)
+      if (verdict !== 'spent') return serve(candidate, request.asker)
     }
     return obtainByRotation(key, request)
   }
 
   async function obtainAfterLook(request: AccessTokenRequest): Promise<IssuedToken> {
-    await lookout.untilTrusted((look) => wait(look, request.signal))
+    await lookout.untilTrusted((look, boundMs) => wait(look, request, boundMs))
     return obtainFromSeen(request, clock.now(), clock.monotonic())
   }
 
@@ -109,33 +116,35 @@ export function createAccessTokens(options: {
     key: TokenKey,
     request: AccessTokenRequest,
   ): Promise<IssuedToken> {
-    const record = keeper.seen()
-    if (!record?.session) throw toSessionEndedError(record ?? blankRecord)
-    const { id: sessionId, sub } = record.session
-    const asking = defined({ epoch: record.epoch, sessionId, sub })
-    const { rejected, minValidityMs, signal } = request
+    const { asker, rejected, minValidityMs, signal } = request
+    const session = sessionOf(asker)
     const candidate = held.get(key)
     const isRejected =
       rejected !== undefined && candidate?.token.accessToken === rejected.accessToken
     if (isRejected && candidate) {
       const tried = isMintedFor(candidate.token, rejected.resourceServer, clock.now())
-      if (tried || !isRenewable(record.session)) return serve(candidate)
+      if (tried || !isRenewable(session)) return serve(candidate, asker)
     }
-    wanted.refuseForeignScope(key, record.session)
+    wanted.refuseForeignScope(key, session)
     try {
-      await wait(options.flight().share(wishFor(key, request, false)), signal)
+      await wait(options.flight().share(wishFor(key, request, false)), request)
     } catch (error) {
-      const isOver = keeper.seen()?.epoch !== record.epoch
-      if (isRejected || isOver || disposed || signal?.aborted) throw error
+      if (isRejected || disposed || signal?.aborted) throw error
       // Whatever keeps a new token from coming, one that still lives is served.
       const survivor = servable(key, minValidityMs)
       if (!survivor) throw error
-      return serve(survivor)
+      return serve(survivor, asker)
     }
     const minted = held.get(key)
-    if (!minted) return obtain(request)
-    refuseOtherSession(asking, minted.issued)
-    return serve(minted)
+    return minted ? serve(minted, asker) : obtain(request)
+  }
+
+  /** The session that this tab knows of, if it is the asker's. */
+  function sessionOf(asker: Asker): Session {
+    const refused = askers.refusal(asker)
+    const { session } = keeper.seen() ?? blankRecord
+    if (refused || !session) throw refused ?? toSessionEndedError(keeper.seen() ?? blankRecord)
+    return session
   }
 
   function servable(key: TokenKey, minValidityMs = 1): HeldToken | undefined {
@@ -145,12 +154,19 @@ export function createAccessTokens(options: {
     return verdict === 'spent' ? undefined : candidate
   }
 
-  function serve(candidate: HeldToken): IssuedToken {
+  /** The one place where a token is handed out. */
+  function serve(candidate: HeldToken, asker: Asker): IssuedToken | Promise<IssuedToken> {
+    const refused = askers.refusal(asker)
+    if (refused) return Promise.reject(refused)
     candidate.used = true
     return candidate.issued
   }
 
-  function wishFor(key: TokenKey, request: AccessTokenRequest, explicit: boolean): Wish {
+  function wishFor(
+    key: TokenKey,
+    request: Pick<AccessTokenRequest, 'rejected' | 'minValidityMs'>,
+    explicit: boolean,
+  ): Wish {
     const record = keeper.seen()
     return {
       key,
@@ -181,37 +197,49 @@ export function createAccessTokens(options: {
 
   async function refresh(signal?: AbortSignalLike): Promise<void> {
     if (disposed) throw disposedError()
-    await wait(ready, signal)
-    if (!keeper.seen()) await wait(atMost(clock, longestLookMs, lookout.look()), signal)
-    const record = keeper.seen()
-    if (!record) throw new StorageError('STORE_READ', 'Storage does not answer.')
-    if (!record.session) throw toSessionEndedError(record)
-    if (!isRenewable(record.session)) throw notRenewable()
-    await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), signal)
+    const asker = askers.now()
+    const caller = { asker, signal }
+    await wait(ready, caller)
+    if (!keeper.seen()) await wait(lookout.look(), caller, longestLookMs)
+    if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
+    if (!isRenewable(sessionOf(asker))) throw notRenewable()
+    await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), caller)
+    sessionOf(asker)
   }
 
-  function wait<T>(work: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
+  /** Waits for what is of use to the caller, as long as it is; with a bound, fulfils with nothing then. */
+  function wait(
+    work: Promise<unknown>,
+    { asker, signal }: Pick<AccessTokenRequest, 'asker' | 'signal'>,
+    boundMs?: number,
+  ): Promise<unknown> {
     if (signal?.aborted) {
       work.catch(() => undefined)
       return Promise.reject(signal.reason)
     }
-    return unlessStopped(work, [
-      onAbort(signal),
-      (reject) => {
-        disposal.add(reject)
-        return () => disposal.delete(reject)
-      },
-      (reject) =>
-        keeper.onSeen((record, before) => {
-          if (before?.session && !record.session) reject(toSessionEndedError(record))
-        }),
-    ])
+    const stops = [onAbort(signal), onDisposal, onRefusal(asker)]
+    return boundMs === undefined ? unlessStopped(work, stops) : atMost(clock, boundMs, work, stops)
   }
 
-  const ready = atMost(clock, longestLookMs, lookout.look()).catch(() => undefined)
+  function onDisposal(reject: (reason: unknown) => void): () => void {
+    disposal.add(reject)
+    return () => disposal.delete(reject)
+  }
+
+  function onRefusal(asker: Asker): Stop {
+    return (reject) =>
+      keeper.onSeen(() => {
+        const refused = askers.refusal(asker)
+        if (refused) reject(refused)
+      })
+  }
+
+  const ready = atMost(clock, longestLookMs, lookout.look(), [onDisposal]).catch(() => undefined)
 
   return {
     ready,
+    asker: askers.now,
+    refusal: (asker) => (disposed ? disposedError() : askers.refusal(asker)),
     obtain,
     refresh,
     renewAhead,

@@ -1,5 +1,4 @@
 import { defined } from './defined.ts'
-import { SessionChangedError } from './errors.ts'
 import type { Clock } from './ports.ts'
 import type { SessionRecord } from './session-record.ts'
 import { remainingMs, type TokenKey, type TokenSet } from './token-set.ts'
@@ -52,17 +51,4 @@ export function holdAll(
       used: false,
     }
   }
-}
-
-/** What was asked for in the name of one user is not given the token of another. */
-export function refuseOtherSession(
-  asking: Pick<IssuedToken, 'epoch' | 'sessionId' | 'sub'>,
-  { epoch, sessionId, sub }: IssuedToken,
-): void {
-  const isSameSession = asking.epoch === epoch && asking.sessionId === sessionId
-  if (isSameSession || (sub !== undefined && asking.sub === sub)) return
-  throw new SessionChangedError(
-    'SESSION_CHANGED',
-    'Another session has begun since the request was made: it is not sent in its name.',
-  )
 }

@@ -1,7 +1,6 @@
 import { StorageError } from './errors.ts'
 import type { Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
-import { atMost } from './until.ts'
 
 /** Whether a token may be served from what this tab last saw in storage. */
 export type Trust =
@@ -23,9 +22,9 @@ export interface Lookout {
    * been heard at least once. Rejects with a {@link StorageError} where it never was, and with what
    * `wait` rejects with.
    *
-   * @param wait Waits as long as the caller still wants to.
+   * @param wait Waits as long as the caller still wants to, and no longer than a bound.
    */
-  untilTrusted(wait: (work: Promise<unknown>) => Promise<unknown>): Promise<void>
+  untilTrusted(wait: (work: Promise<unknown>, boundMs: number) => Promise<unknown>): Promise<void>
 }
 
 /** How old this tab's view of storage may get while requests are made: a lost message costs no more. */
@@ -84,7 +83,7 @@ export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
       do {
         const mine = look()
         try {
-          await wait(atMost(clock, until - clock.monotonic(), mine))
+          await wait(mine, until - clock.monotonic())
         } catch (error) {
           // Storage that cannot be read does not keep a good token from being served.
           if (!(error instanceof StorageError && keeper.seen())) throw error

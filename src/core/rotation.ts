@@ -189,6 +189,6 @@ export function createRotation(options: RotationOptions): Rotate {
   async function waitOut(failure: Failure): Promise<void> {
     const leftMs = failure.until - clock.now()
     if (leftMs > promptRetryMs) throw toFailureError(failure)
-    await untilFirst(clock, leftMs)
+    await untilFirst(clock, leftMs, onNews)
   }
 }

@@ -124,7 +124,9 @@ export function toFailureError({
 }
 
 /** The error for a record without a session. */
-export function toSessionEndedError(record: SessionRecord): SessionEndedError {
+export function toSessionEndedError(
+  record: Pick<SessionRecord, 'endedBy' | 'endedWith'>,
+): SessionEndedError {
   const endedBy = record.endedBy ?? 'never'
   // Every reason is a code, spelled like one.
   const code = endedBy.toUpperCase().replace('-', '_') as SessionEndedCode

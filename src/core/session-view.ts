@@ -29,6 +29,7 @@ export function createSessionView(options: {
   const { keeper, clock, page, report, call } = options
   const listeners = new Set<(state: SessionState) => void>()
   let state: SessionState = restoring
+  let isDisposed = false
   let cancel = (): void => {}
 
   const unsubscribe = keeper.onSeen((record, before) => {
@@ -38,7 +39,8 @@ export function createSessionView(options: {
 
   function update(): void {
     const record = keeper.seen()
-    if (!record) return
+    // A look that was under way at the end would set a timer that nothing takes back.
+    if (!record || isDisposed) return
     // A lease of one's own means that one is sending.
     const running = record.lease?.tab === options.tab
     const next = toSessionState(record, { now: clock.now(), running, onlineAt: page.onlineAt() })
@@ -88,6 +90,7 @@ export function createSessionView(options: {
     },
     update,
     dispose() {
+      isDisposed = true
       cancel()
       unsubscribe()
       listeners.clear()

@@ -19,34 +19,44 @@ export function untilFirst(
 }
 
 /** Settles as `work` does, or fulfils with nothing once it was waited for so long; `work` itself goes on. */
-export function atMost<T>(clock: Clock, boundMs: number, work: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const cancel = patiently(clock, boundMs, () => resolve(undefined))
-    work.then(resolve, reject).finally(cancel)
-  })
+export function atMost<T>(
+  clock: Clock,
+  boundMs: number,
+  work: Promise<T>,
+  stops: readonly Stop[] = [],
+): Promise<T | undefined> {
+  const bound: Stop<undefined> = (_, resolve) => patiently(clock, boundMs, () => resolve(undefined))
+  return unlessStopped<T | undefined>(work, [...stops, bound])
 }
 
-/** Settles as `work` does, or rejects as soon as one of the `stops` calls back; `work` itself goes on. */
-export function unlessStopped<T>(
-  work: Promise<T>,
-  stops: readonly ((reject: (reason: unknown) => void) => () => void)[],
-): Promise<T> {
+/** Something that ends the waiting for a piece of work; returns what takes it back. */
+export type Stop<T = never> = (
+  reject: (reason: unknown) => void,
+  resolve: (value: T) => void,
+) => () => void
+
+/** Settles as `work` does, or as soon as one of the `stops` calls back; `work` itself goes on. */
+export function unlessStopped<T>(work: Promise<T>, stops: readonly Stop<T>[]): Promise<T> {
   return new Promise((resolve, reject) => {
     const finish = (): void => unsubscribes.forEach((unsubscribe) => unsubscribe())
     const unsubscribes = stops.map((stop) =>
-      stop((reason) => {
-        finish()
-        reject(reason)
-      }),
+      stop(
+        (reason) => {
+          finish()
+          reject(reason)
+        },
+        (value) => {
+          finish()
+          resolve(value)
+        },
+      ),
     )
     work.then(resolve, reject).finally(finish)
   })
 }
 
 /** A stop for {@link unlessStopped} that rejects with the signal's own reason. */
-export function onAbort(
-  signal: AbortSignalLike | undefined,
-): (reject: (reason: unknown) => void) => () => void {
+export function onAbort(signal: AbortSignalLike | undefined): Stop {
   return (reject) => {
     if (!signal) return () => {}
     const listener = (): void => reject(signal.reason)

@@ -1,6 +1,7 @@
+import type { Asker } from '../core/asker.ts'
 import type { Report } from '../core/events.ts'
+import type { IssuedToken } from '../core/held-tokens.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
-import { refuseOtherSession, type IssuedToken } from '../core/held-tokens.ts'
 import type { TokenParameters } from '../core/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
 import { proofSenderFor, type ProofSender } from './proof-sender.ts'
@@ -8,9 +9,12 @@ import { prepareRequest, readTarget, type ReplayableRequest } from './request-re
 import type { ResourceServer, ResourceServers } from './resource-servers.ts'
 import { createUnlistedFetch } from './unlisted-fetch.ts'
 
-/** Where access tokens come from; see `AccessTokens.obtain`. */
+/** Where access tokens come from; see `AccessTokens`. */
 export interface AccessTokenSource {
+  asker(): Asker
+  refusal(asker: Asker): Error | undefined
   obtain(request: {
+    readonly asker: Asker
     readonly parameters?: TokenParameters
     readonly rejected?:
       { readonly accessToken: string; readonly resourceServer: string } | undefined
@@ -32,8 +36,12 @@ const missingAuthority = ['insufficient_scope', 'insufficient_user_authenticatio
 
 type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 
+/** Why a request is sent a second time. */
+type Because = 'newer-token' | 'renewed-token' | 'dpop-nonce'
+
 /** A request under way to a listed server. */
 interface Call {
+  readonly asker: Asker
   readonly url: string
   readonly server: ResourceServer
   readonly request: ReplayableRequest
@@ -45,6 +53,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const sendUnlisted = createUnlistedFetch(options)
 
   return async function authorizedFetch(input, init) {
+    const asker = source.asker()
     const target = readTarget(input)
     const url = new URL(target.url, options.baseUrl())
     const server = resourceServers.match(url)
@@ -60,14 +69,15 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
         `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
       )
     }
-    return sendAuthorized({ url: url.href, server, request })
+    return sendAuthorized({ asker, url: url.href, server, request })
   }
 
   async function sendAuthorized(call: Call): Promise<Response> {
-    const { server, request } = call
-    const { parameters } = server
-    const { signal } = request
-    const token = await source.obtain({ parameters, signal })
+    const { asker, server, request } = call
+    const wanted = { asker, parameters: server.parameters, signal: request.signal }
+    const served = source.obtain(wanted)
+    // In the very turn of the call, as with fetch itself, if nothing has to be waited for.
+    const token = served instanceof Promise ? await served : served
     const { response, nonceRequired } = await dispatch(call, token)
     const about = judge(call, response)
     if (!about || about === 'other') return response
@@ -78,7 +88,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     if (about === 'nonce') return response
 
     const rejected = { accessToken: token.accessToken, resourceServer: server.id }
-    const obtained = source.obtain({ parameters, rejected, signal })
+    const obtained = source.obtain({ ...wanted, rejected })
     if (!canReplay) {
       // The renewal is for the next call; this one has nothing to send again.
       Promise.resolve(obtained).catch(() => undefined)
@@ -88,7 +98,6 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     let next: IssuedToken
     try {
       next = await obtained
-      refuseOtherSession(token, next)
     } catch (error) {
       discard(response)
       throw error
@@ -104,14 +113,12 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     call: Call,
     token: IssuedToken,
     first: Response,
-    because: 'newer-token' | 'renewed-token' | 'dpop-nonce',
+    because: Because,
   ): Promise<Response> {
-    const resourceServer = call.server.id
     discard(first)
-    report({ type: 'retried', resourceServer, because })
-    const { response } = await dispatch(call, token)
+    const { response } = await dispatch(call, token, because)
     if (judge(call, response) === 'token' && because === 'renewed-token') {
-      report({ type: 'fresh-token-rejected', resourceServer })
+      report({ type: 'fresh-token-rejected', resourceServer: call.server.id })
     }
     return response
   }
@@ -119,20 +126,33 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   async function dispatch(
     call: Call,
     token: IssuedToken,
+    because?: Because,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     const { request, url } = call
     const { headers } = request
     const prover = proofSenderFor(token, proof)
     if (!prover) {
       headers.set('authorization', `Bearer ${token.accessToken}`)
-      return { response: await request.send(redirectOf(call)), nonceRequired: false }
+      return { response: await leave(call, because, redirectOf(call)), nonceRequired: false }
     }
     const { accessToken, senderKey: keyPair } = token
     return prover.send({ keyPair, accessToken, method: request.method, url }, (proofHeaders) => {
       for (const [name, value] of Object.entries(proofHeaders)) headers.set(name, value)
       // It names one URL, and a browser would take it to another origin.
-      return request.send(redirectOf(call) ?? request.redirect ?? 'error')
+      return leave(call, because, redirectOf(call) ?? request.redirect ?? 'error')
     })
+  }
+
+  /** In the very turn in which it leaves: a user may have signed out or in while a proof was made. */
+  function leave(
+    { asker, server, request }: Call,
+    because: Because | undefined,
+    redirect?: RequestRedirect,
+  ): Promise<Response> {
+    const refused = source.refusal(asker)
+    if (refused) throw refused
+    if (because) report({ type: 'retried', resourceServer: server.id, because })
+    return request.send(redirect)
   }
 
   /** What a 401 is about. One that no new token mends is told of, and so is such a 403. */
@@ -164,10 +184,12 @@ export function createAuthorizationHeaders(
 ) => Promise<Record<string, string>> {
   const { source, resourceServers, proof } = options
   return async (target, { method = 'GET', rejected, signal } = {}) => {
+    const asker = source.asker()
     const url = new URL(target, options.baseUrl())
     const server = resourceServers.match(url)
     if (!server) return {}
     const token = await source.obtain({
+      asker,
       parameters: server.parameters,
       rejected:
         rejected === undefined ? undefined : { accessToken: rejected, resourceServer: server.id },
@@ -176,7 +198,10 @@ export function createAuthorizationHeaders(
     const { accessToken, senderKey: keyPair } = token
     const prover = proofSenderFor(token, proof)
     if (!prover) return { authorization: `Bearer ${accessToken}` }
-    return prover.proofHeaders({ keyPair, accessToken, method, url: url.href })
+    const headers = await prover.proofHeaders({ keyPair, accessToken, method, url: url.href })
+    const refused = source.refusal(asker)
+    if (refused) throw refused
+    return headers
   }
 }
 

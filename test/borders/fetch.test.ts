@@ -116,6 +116,8 @@ function authorized(first: string): (server: string) => typeof fetch {
   return (listed) =>
     createAuthorizedFetch({
       source: {
+        asker: () => undefined,
+        refusal: () => undefined,
         async obtain({ rejected, signal }) {
           // Without a wait nobody could abort it.
           await Promise.resolve()

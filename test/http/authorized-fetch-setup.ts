@@ -33,6 +33,8 @@ function createSource(
   return {
     asked,
     source: {
+      asker: () => undefined,
+      refusal: () => undefined,
       obtain(request) {
         asked.push(request)
         return request.rejected ? renew() : first
@@ -46,7 +48,7 @@ export function setUp(
   how: {
     readonly first?: IssuedToken
     readonly renew?: () => IssuedToken | Promise<IssuedToken>
-    readonly source?: AccessTokenSource
+    readonly source?: Partial<AccessTokenSource>
     readonly resourceServers?: readonly (string | ResourceServerOptions)[]
     readonly proof?: ProofSender
     /** What the page's `<base>` says. */
@@ -66,7 +68,7 @@ export function setUp(
   const { source, asked } = createSource(first, renew)
   const events: Reported[] = []
   const options = {
-    source: how.source ?? source,
+    source: { ...source, ...how.source },
     resourceServers: parseResourceServers(how.resourceServers ?? [`${server}/`], pageUrl),
     fetch,
     baseUrl: () => baseUrl,

@@ -265,7 +265,7 @@ describe('a request to a listed server', () => {
 
 describe('a signal', () => {
   /** Never has a token, and heeds the signal as the real source does. */
-  const waitingSource = (begun: () => void): AccessTokenSource => ({
+  const waitingSource = (begun: () => void): Pick<AccessTokenSource, 'obtain'> => ({
     obtain: ({ signal }) =>
       new Promise((_, reject) => {
         begun()
@@ -296,7 +296,7 @@ describe('a signal', () => {
     const reason = new Error('the user went elsewhere')
     const renewals = vi.fn<() => void>()
     const waiting = waitingSource(renewals)
-    const source: AccessTokenSource = {
+    const source: Pick<AccessTokenSource, 'obtain'> = {
       obtain: (request) => (request.rejected ? waiting.obtain(request) : token('first')),
     }
     const { authorizedFetch, sent } = setUp(() => unauthorized(), { source })

@@ -122,29 +122,35 @@ describe('a 401', () => {
     expect(cancelled).toBe(1)
   })
 
-  it.each<[string, Partial<IssuedToken>, Partial<IssuedToken>]>([
-    ['another user', { sub: 'user-1' }, { sub: 'user-2' }],
-    ['a user nobody knows', { sub: 'user-1' }, {}],
-    ['perhaps another user', {}, {}],
-  ])('is not tried again for %s', async (_, before, after) => {
-    const nameless = { accessToken: 'first', tokenType: 'Bearer', generation: 1 } as const
-    const { authorizedFetch, sent } = setUp(() => unauthorized(), {
-      first: { ...nameless, epoch: 1, ...before },
-      renew: () => ({ ...nameless, accessToken: 'second', epoch: 2, ...after }),
-    })
-    await expect(authorizedFetch(url)).rejects.toMatchObject({
-      name: 'SessionChangedError',
-      code: 'SESSION_CHANGED',
-    })
-    expect(sent).toHaveLength(1)
-  })
+  it.each(['renewed-token', 'newer-token'] as const)(
+    'is not tried again with a %s once the one who asked gets nothing any more',
+    async (because) => {
+      let cancelled = 0
+      const body = new ReadableStream({ cancel: () => void (cancelled += 1) })
+      const over = new Error('another session has begun')
+      let refusal: Error | undefined
+      const { authorizedFetch, sent, events } = setUp(() => new Response(body, { status: 401 }), {
+        source: { refusal: () => refusal },
+        renew() {
+          refusal = over
+          return because === 'newer-token' ? token('second') : Promise.resolve(token('second'))
+        },
+      })
+      await expect(authorizedFetch(url)).rejects.toBe(over)
+      expect(sent).toHaveLength(1)
+      expect(cancelled).toBe(1)
+      expect(events).toEqual([])
+    },
+  )
 
-  it('is tried again for the same user in a session that has begun anew', async () => {
-    const { authorizedFetch, sent } = setUp(accepting('second'), {
-      renew: () => token('second', { epoch: 2 }),
+  it('asks for another token in the name of the one who asked first', async () => {
+    const askers = [1, 2].map((epoch) => ({ epoch }))
+    const left = [...askers]
+    const { authorizedFetch, asked } = setUp(accepting('second'), {
+      source: { asker: () => left.shift() },
     })
-    expect((await authorizedFetch(url)).status).toBe(200)
-    expect(sent).toHaveLength(2)
+    await authorizedFetch(url)
+    expect(asked.map(({ asker }) => asker)).toEqual([askers[0], askers[0]])
   })
 
   it('becomes the error of the renewal where that fails', async () => {

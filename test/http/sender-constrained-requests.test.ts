@@ -91,6 +91,47 @@ describe('a sender-constrained token', () => {
     },
   )
 
+  it('is not sent again with a nonce once the one who asked gets nothing any more', async () => {
+    const over = new Error('signed out')
+    let cancelled = 0
+    const body = new ReadableStream({ cancel: () => void (cancelled += 1) })
+    let refusal: Error | undefined
+    const { authorizedFetch, sent, asked } = setUp(
+      () => {
+        refusal = over
+        return new Response(body, { status: 401, headers: { 'dpop-nonce': 'n-1' } })
+      },
+      { first: bound('first'), proof: createProof(), source: { refusal: () => refusal } },
+    )
+    await expect(authorizedFetch(url)).rejects.toBe(over)
+    expect(sent).toHaveLength(1)
+    expect(asked).toHaveLength(1)
+    expect(cancelled).toBe(1)
+  })
+
+  it('is not sent if its user signs out while the proof is made', async () => {
+    const over = new Error('signed out')
+    let refusal: Error | undefined
+    const proof = createProof()
+    const { authorizedFetch, authorizationHeaders, sent } = setUp(() => new Response(), {
+      first: bound('first'),
+      proof: {
+        async send(request, dispatch) {
+          refusal = over
+          return proof.send(request, dispatch)
+        },
+        async proofHeaders(request) {
+          refusal = over
+          return proof.proofHeaders(request)
+        },
+      },
+      source: { refusal: () => refusal },
+    })
+    await expect(authorizedFetch(url)).rejects.toBe(over)
+    await expect(authorizationHeaders(url)).rejects.toBe(over)
+    expect(sent).toEqual([])
+  })
+
   it('is not sent a third time for a nonce', async () => {
     const { authorizedFetch, sent, asked } = setUp(
       () => unauthorized('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n' }),
