@@ -118,7 +118,9 @@ function actOnTab(
     case 'sign-in':
       return done(pick('running'), 'signs alice in', (tab) => stage.signIn(tab, 'alice'))
     case 'switch-user':
-      return done(pick('running'), 'signs bob in', (tab) => stage.signIn(tab, 'bob'))
+      return entry.tab < 12
+        ? done(pick('running'), 'signs bob in', (tab) => stage.signIn(tab, 'bob'))
+        : done(pick('running'), 'signs somebody in', (tab) => stage.signIn(tab, 'somebody'))
     case 'token':
     case 'other-token':
     case 'fetch':

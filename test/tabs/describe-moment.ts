@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../../src/core/session-record.ts'
 import { recordOf } from './promises/ledger.ts'
-import type { Moment } from './promises/moment.ts'
+import type { Moment, Shown } from './promises/moment.ts'
 
 export const nothingChanges = 'nothing changes'
 
@@ -26,6 +26,8 @@ export function describeMoment(moment: Moment): string | undefined {
       return `the app asks ${name}: ${moment.call.kind} (${moment.call.id})`
     case 'call-over':
       return `${name} is done with ${moment.call.kind} (${moment.call.id})${moment.token ? `: ${moment.token}` : ''}`
+    case 'shown':
+      return `${name} shows ${describeShown(moment.shown)}`
     case 'event':
       return moment.event.type === 'persistence-failed' || moment.event.type === 'dropped'
         ? `${name} reports ${moment.event.type}`
@@ -41,6 +43,11 @@ export function describeMoment(moment: Moment): string | undefined {
     case 'clock-stepped':
       return undefined
   }
+}
+
+function describeShown(shown: Shown): string {
+  if (typeof shown === 'string') return shown
+  return `the session of ${shown.user ?? 'somebody'} (${shown.family})`
 }
 
 function describeWrite(name: string, before: SessionRecord, after: SessionRecord): string {

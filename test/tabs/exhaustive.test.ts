@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { walk, type Walk } from './walk.ts'
-import { twoTabs, wishes } from './walks.ts'
+import { firstWishes, twoTabs, wishes } from './walks.ts'
 
 const yesAndNo = [true, false]
 const enoughTimeMs = 300_000
@@ -58,6 +58,23 @@ describe.each(Object.entries(oneFault))('two tabs that refresh while %s', (fault
     }
   }
 })
+
+describe.each(Object.keys(firstWishes))(
+  'two tabs that want %s while tab 1 signs bob in',
+  (wish) => {
+    for (const channel of yesAndNo) {
+      const parts = `${channel ? 'with' : 'without'} a channel`
+      it(
+        `get nothing of another user, wherever it comes, ${parts}`,
+        { timeout: enoughTimeMs },
+        () => {
+          const how = { wish, channel, locks: true, fault: 'tab 1 signs bob in' }
+          return expectKept(twoTabs({ ...how, timeMayPass: !channel }))
+        },
+      )
+    }
+  },
+)
 
 describe('the schedules that are spared', () => {
   it.each(Object.keys(wishes))(

@@ -47,6 +47,8 @@ function touchedBy(moment: Moment): readonly string[] {
     case 'fate':
     case 'clock-stepped':
       return [...everything]
+    // What a tab shows touches nothing but that tab.
+    case 'shown':
     case 'read-begun':
     case 'told':
     case 'refused':

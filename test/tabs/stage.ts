@@ -1,4 +1,5 @@
 import { isTokenError } from '../../src/core/errors.ts'
+import type { SessionState } from '../../src/core/session-state.ts'
 import {
   createFakeAuthorizationServer,
   type FakeAuthorizationServer,
@@ -14,7 +15,7 @@ import {
 import { idTokenOf } from './id-token-of.ts'
 import { describeMoment } from './describe-moment.ts'
 import { recordOf } from './promises/ledger.ts'
-import type { Call, CallMoment, Moment } from './promises/moment.ts'
+import type { Call, CallMoment, Moment, Shown } from './promises/moment.ts'
 import { createReferee, type Referee } from './promises/referee.ts'
 import type { Happening } from '../../src/testing/happenings.ts'
 
@@ -49,6 +50,7 @@ export interface Stage {
   running(): readonly VirtualTab[]
   /** Asks something of a tab, as an app does. Nobody waits for what comes of it. */
   ask(tab: VirtualTab, kind: Wish): Call
+  /** A sign-in of `somebody` does not say who it is. */
   signIn(tab: VirtualTab, user: string): Call
   /** Begins another session with the refresh token that storage holds, as a server does that keeps to one for a user. */
   signInAgain(tab: VirtualTab, user: string): Call
@@ -67,7 +69,7 @@ export interface Stage {
 export function createStage(setting: Setting, createTokenManager: CreateTokenManager): Stage {
   const server = createFakeAuthorizationServer({ expiresIn: 120, graceful: setting.graceful })
   const users = new Map<number, string>()
-  const userOf = (family: number): string => users.get(family) ?? 'nobody'
+  const userOf = (family: number): string | undefined => users.get(family)
   const referee = createReferee({
     server,
     graceful: setting.graceful,
@@ -113,15 +115,19 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     }
     calls.set(call, undefined)
     note({ type: 'call', tab, call })
-    const over = (outcome: string, token?: string): void => {
+    const over = (outcome: string, more: { token?: string; error?: string } = {}): void => {
       calls.set(call, outcome)
-      note({ type: 'call-over', tab, call, ...(token === undefined ? {} : { token }) })
+      note({ type: 'call-over', tab, call, ...more })
     }
     begin(call).then(
       (result) =>
-        kind === 'token' ? over('a token', String(result)) : over(String(result ?? 'done')),
+        kind === 'token'
+          ? over('a token', { token: String(result) })
+          : over(String(result ?? 'done')),
       (error: unknown) => {
-        if (isTokenError(error)) return over(`${error.name} ${error.code}`)
+        if (isTokenError(error)) {
+          return over(`${error.name} ${error.code}`, { error: error.name })
+        }
         if (error instanceof TypeError && kind === 'fetch') return over('network error')
         over(`unknown error: ${String(error)}`)
         referee.broken('everything settles', `${tab.name} rejects with ${String(error)}`)
@@ -131,10 +137,13 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
   }
 
   function signIn(tab: VirtualTab, user: string, more: { readonly refresh_token?: string }): Call {
-    const response = server.signIn({ id_token: idTokenOf(user, server.issuer) })
+    const named = user === 'somebody' ? {} : { id_token: idTokenOf(user, server.issuer) }
+    const response = server.signIn(named)
     const family = server.lineageOf(response.refresh_token)?.family ?? 0
-    users.set(family, user)
-    const begin = (): Promise<void> => tab.auth.startSession({ ...response, ...more })
+    if (user !== 'somebody') users.set(family, user)
+    // A state holds no token: the scope is what tells which session it shows.
+    const scope = `session-${family}`
+    const begin = (): Promise<void> => tab.auth.startSession({ ...response, scope, ...more })
     return follow(tab, 'sign-in', begin, { family })
   }
 
@@ -146,7 +155,11 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     apiRejects: false,
     troubles: [],
     onMoment: () => {},
-    openTab: () => browser.openTab(),
+    openTab() {
+      const tab = browser.openTab()
+      tab.auth.subscribe((state) => note({ type: 'shown', tab, shown: shownIn(state) }))
+      return tab
+    },
     running: () => browser.tabs.filter(({ state }) => state === 'running'),
     ask(tab, kind) {
       const { auth } = tab
@@ -198,6 +211,12 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     return Response.json({ ...members, expires_in: 'x' })
   })
   return stage
+}
+
+function shownIn(state: SessionState): Shown {
+  if (state.status !== 'signed-in') return state.status === 'restoring' ? 'restoring' : 'nobody'
+  const family = Number(state.scope?.replace('session-', ''))
+  return { family, ...(state.sub !== undefined && { user: state.sub }) }
 }
 
 /** Opens the tabs of a setting and signs the first one in. */

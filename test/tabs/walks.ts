@@ -81,6 +81,20 @@ export const wishes: Readonly<Record<string, (stage: Stage) => void>> = {
   },
 }
 
+/** What a page asks for in the very moment in which the browser shows it again. */
+export const firstWishes: Readonly<Record<string, (stage: Stage) => void>> = {
+  'a request, as they come to the front': (stage) => askInFront(stage, 'fetch'),
+  'a token, as they come to the front': (stage) => askInFront(stage, 'token'),
+}
+
+function askInFront(stage: Stage, kind: 'fetch' | 'token'): void {
+  for (const tab of stage.browser.tabs) {
+    stage.note({ type: 'page-event', tab })
+    tab.page.emit('visible')
+    stage.ask(tab, kind)
+  }
+}
+
 /** One need of all tabs together, which costs one grant. */
 const oneGrant = 1
 
@@ -94,7 +108,7 @@ export function twoTabs(how: {
   readonly timeMayPass?: boolean
 }): Walk {
   const { locks, channel, graceful = false } = how
-  const begin = wishes[how.wish] ?? (() => {})
+  const begin = { ...wishes, ...firstWishes }[how.wish] ?? (() => {})
   const fault = how.fault === undefined ? undefined : faults[how.fault]
   return {
     setting: { tabs: 2, locks, channel, graceful },

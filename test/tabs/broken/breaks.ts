@@ -1,6 +1,7 @@
 import { twoTabs } from '../walks.ts'
 import type { Break } from './break.ts'
 import type { Change } from './load-broken.ts'
+import { askerBreaks } from './asker-breaks.ts'
 import { frugalityBreaks } from './frugality-breaks.ts'
 
 const rotation = 'core/rotation.ts'
@@ -22,6 +23,7 @@ const lastComparison: Change = { file: sending, find: ' && isCurrent', replace: 
 /** Every one of these must be found out, or the schedules prove nothing. */
 export const breaks: Readonly<Record<string, Break>> = {
   ...frugalityBreaks,
+  ...askerBreaks,
   'no compare-and-set: a lease is written over whatever is there': {
     changes: [compareAndSet],
     promise: 'one spend (1)',

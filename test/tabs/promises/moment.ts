@@ -15,10 +15,20 @@ export interface Call {
   readonly family?: number
 }
 
+/** Whose session a page shows. `user`: if his name is known. */
+export type Shown = 'restoring' | 'nobody' | { readonly family: number; readonly user?: string }
+
 export type CallMoment = { readonly tab: TabProcess } & (
   | { readonly type: 'call'; readonly call: Call }
-  /** `token`: what it was given, if it was. */
-  | { readonly type: 'call-over'; readonly call: Call; readonly token?: string }
+  /** `token`: what it was given, if it was; `error`: the class of what it was refused with. */
+  | {
+      readonly type: 'call-over'
+      readonly call: Call
+      readonly token?: string
+      readonly error?: string
+    }
+  /** What the page shows from now on. */
+  | { readonly type: 'shown'; readonly shown: Shown }
   /** Something that makes a tab look; `online` is told apart, because it ends some hold-offs. */
   | { readonly type: 'page-event'; readonly event?: 'online' }
   | { readonly type: 'clock-stepped' }

@@ -191,6 +191,7 @@ export function createNeeds(options: {
         case 'message':
         case 'page-event':
         case 'refused':
+        case 'shown':
           return
       }
     },

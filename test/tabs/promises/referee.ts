@@ -30,7 +30,7 @@ export interface Referee {
 export function createReferee(options: {
   readonly server: FakeAuthorizationServer
   readonly graceful: boolean
-  readonly userOf: (family: number) => string
+  readonly userOf: (family: number) => string | undefined
   /** What the wall clock shows. */
   readonly now: () => number
 }): Referee {

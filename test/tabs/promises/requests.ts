@@ -1,26 +1,113 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
-import type { Broken, Keeper } from './moment.ts'
+import type { TabProcess } from '../../../src/testing/steps.ts'
+import type { Broken, Call, Keeper, Shown } from './moment.ts'
 
-/** A request is sent twice at most, and the second time with a token of the same user. */
+/** What became of a page since somebody asked it for something. */
+interface Asked {
+  /** What the page showed then. */
+  readonly shown: Shown
+  /** Whether it had shown a session by then. */
+  readonly hadShown: boolean
+  /** What it has shown since, oldest first. */
+  readonly since: Shown[]
+}
+
+/**
+ * A request is sent twice at most, and whatever is sent or handed out is for the session that the page
+ * showed when it was asked for; it is refused only for a reason that the page has shown.
+ */
 export function createRequests(options: {
   readonly server: FakeAuthorizationServer
-  /** Whose session a family is. */
-  readonly userOf: (family: number) => string
+  /** Whose session a family is, if his name is known. */
+  readonly userOf: (family: number) => string | undefined
   readonly broken: Broken
 }): Keeper {
-  const { server, broken } = options
-  const sent = new Map<string, string[]>()
+  const { server, userOf, broken } = options
+  const sent = new Map<string, number>()
+  const shownBy = new Map<TabProcess, Shown>()
+  const firstOf = new Map<TabProcess, Shown>()
+  const open = new Map<Call, Asked>()
+  const fetches = new Map<string, Call>()
+
+  /** Whose it is; nobody's, if the page had shown a session before and showed none. */
+  function askerOf({ tab }: Call, { shown, hadShown }: Asked): Shown {
+    if (typeof shown === 'object' || hadShown) return shown
+    return firstOf.get(tab) ?? 'nobody'
+  }
+
+  function isSame(asker: Shown, other: Shown): boolean {
+    if (typeof asker === 'string' || typeof other === 'string') return false
+    const user = userOf(asker.family)
+    return asker.family === other.family || (user !== undefined && user === userOf(other.family))
+  }
+
+  function seeToken(call: Call, token: string): void {
+    const asked = open.get(call)
+    const family = server.lineageOf(token)?.family
+    if (!asked || family === undefined) return
+    if (isSame(askerOf(call, asked), { family })) return
+    const words = `${call.tab.name} gives call ${call.id} a token of another session`
+    broken('never to another user (5)', words)
+  }
+
+  function seeRefusal(call: Call, error: string | undefined): void {
+    const asked = open.get(call)
+    if (!asked) return
+    const asker = askerOf(call, asked)
+    const all = [asked.shown, ...asked.since]
+    const isOver = all.includes('nobody') || asker === 'nobody'
+    const isOther = all.some((shown) => typeof shown === 'object' && !isSame(asker, shown))
+    const isWrong =
+      (error === 'SessionEndedError' && !isOver) || (error === 'SessionChangedError' && !isOther)
+    if (isWrong) {
+      const words = `${call.tab.name} refuses call ${call.id} with ${error} for no reason`
+      broken('never to another user (5)', words)
+    }
+  }
+
   return {
     see(moment) {
-      if (moment.type !== 'api-sent') return
-      const { tab, url, token } = moment
-      const lineage = server.lineageOf(token)
-      if (!lineage) return broken('never to another user (5)', `${tab.name} sends no known token`)
-      const users = [...(sent.get(url) ?? []), options.userOf(lineage.family)]
-      sent.set(url, users)
-      if (users.length > 2) broken('two sends at most (6)', `${tab.name} sends a request again`)
-      if (new Set(users).size > 1) {
-        broken('never to another user (5)', `${tab.name} resends a request for another user`)
+      const { tab } = moment
+      switch (moment.type) {
+        case 'shown': {
+          const { shown } = moment
+          shownBy.set(tab, shown)
+          if (typeof shown === 'object' && !firstOf.has(tab)) firstOf.set(tab, shown)
+          for (const [call, { since }] of open) if (call.tab === tab) since.push(shown)
+          return
+        }
+        case 'call': {
+          const { call } = moment
+          if (call.kind === 'sign-in' || call.kind === 'sign-out') return
+          const shown = shownBy.get(tab) ?? 'restoring'
+          open.set(call, { shown, hadShown: firstOf.has(tab), since: [] })
+          if (call.kind === 'fetch') fetches.set(String(call.id), call)
+          return
+        }
+        case 'call-over': {
+          const { call, token, error } = moment
+          if (token !== undefined) seeToken(call, token)
+          seeRefusal(call, error)
+          open.delete(call)
+          return
+        }
+        case 'api-sent': {
+          const { url, token } = moment
+          const count = (sent.get(url) ?? 0) + 1
+          sent.set(url, count)
+          if (count > 2) broken('two sends at most (6)', `${tab.name} sends a request again`)
+          const call = fetches.get(url.split('/').at(-1) ?? '')
+          const asked = call && open.get(call)
+          if (!call || !asked) return
+          seeToken(call, token)
+          if (!isSame(askerOf(call, asked), shownBy.get(tab) ?? 'restoring')) {
+            const words = `${tab.name} sends a request of a session that it does not show any more`
+            broken('never to another user (5)', words)
+          }
+          return
+        }
+        default:
+          return
       }
     },
   }
