@@ -4,7 +4,8 @@ import type { PageEvents } from '../core/ports.ts'
  * The page this runs in. Where there is none (server, worker) it counts as visible and online, and
  * nothing ever happens to it.
  *
- * Only events that leave the back/forward cache alone are listened to, so not `unload`.
+ * Only events that leave the back/forward cache alone are listened to, so not `unload`. They are heard
+ * on their way down, before the app's own listeners, which may ask for a token at once.
  */
 export function createPageEvents(): PageEvents {
   return {
@@ -13,16 +14,12 @@ export function createPageEvents(): PageEvents {
     subscribe(listener) {
       if (typeof document === 'undefined') return () => {}
       const listening = new AbortController()
-      const { signal } = listening
-      addEventListener('pagehide', () => listener('hide'), { signal })
-      addEventListener('pageshow', ({ persisted }) => persisted && listener('restore'), { signal })
-      addEventListener('online', () => listener('online'), { signal })
-      document.addEventListener('resume', () => listener('resume'), { signal })
-      document.addEventListener(
-        'visibilitychange',
-        () => isShown(document) && listener('visible'),
-        { signal },
-      )
+      const first = { signal: listening.signal, capture: true }
+      addEventListener('pagehide', () => listener('hide'), first)
+      addEventListener('pageshow', ({ persisted }) => persisted && listener('restore'), first)
+      addEventListener('online', () => listener('online'), first)
+      addEventListener('resume', () => listener('resume'), first)
+      addEventListener('visibilitychange', () => isShown(document) && listener('visible'), first)
       return () => listening.abort()
     },
   }

@@ -17,6 +17,22 @@ describe('createPageEvents', () => {
     expect(reportedDuring(() => window.dispatchEvent(pageshow(false)))).toEqual([])
   })
 
+  it.each<[PageEvent, EventTarget, string]>([
+    ['visible', document, 'visibilitychange'],
+    ['resume', document, 'resume'],
+    ['restore', window, 'pageshow'],
+    ['online', window, 'online'],
+  ])('reports %s before the listeners of the app, older ones included', (event, target, type) => {
+    const heard: string[] = []
+    const ofTheApp = (): void => void heard.push('the app')
+    target.addEventListener(type, ofTheApp)
+    const unsubscribe = createPageEvents().subscribe((reported) => heard.push(reported))
+    emitDomEvent(event)
+    unsubscribe()
+    target.removeEventListener(type, ofTheApp)
+    expect(heard).toEqual([event, 'the app'])
+  })
+
   it('reports no appearance of a page that disappears', () => {
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
     expect(createPageEvents().isVisible()).toBe(false)
