@@ -82,7 +82,10 @@ export interface TokenManager {
    * @returns The access token, to be sent as the server's token type says; prefer
    *   {@link TokenManager.getAuthorizationHeaders}, which knows.
    *
-   * @throws {SessionEndedError} There is no session. Nothing was sent.
+   * @throws {SessionEndedError} There is no session, or there was none when this was called. Nothing
+   *   was sent.
+   * @throws {SessionChangedError} Another session has begun than the one that `getState()` showed when
+   *   this was called: load the page's data anew, and do not sign in.
    * @throws {RefreshUnavailableError} No usable token, and none to be had now; `retryAt` says when
    *   the next attempt is due. The session is kept.
    * @throws {ConfigurationError} The server does not accept this client, or the scope was not granted.
@@ -129,15 +132,15 @@ export interface TokenManager {
    * untouched. Otherwise the token is attached, renewed first where necessary. If the server answers
    * 401 because of the token, the token is renewed, once for all requests in all tabs, and the
    * request is sent once more; whatever comes back then is returned. It is never sent a third time,
-   * and never with another user's token.
+   * and never with a token of another user than the one that `getState()` showed when it was made.
    *
    * Strings, `URLSearchParams`, `FormData`, `Blob` and buffers are sent again; a stream is not, and
    * its 401 is returned as it came.
    *
    * @returns A response for every HTTP status; rejects as `fetch` does for transport failures.
    *
-   * @throws {SessionEndedError} There is no session, or (`SESSION_CHANGED`) another one than when the
-   *   request was first sent.
+   * @throws {SessionEndedError} As `getAccessToken`; also if the user signed out before the second send.
+   * @throws {SessionChangedError} As `getAccessToken`: it was not sent, or not again, for the other user.
    * @throws {RefreshUnavailableError} The token is of no use, and no other can be had now.
    * @throws {ConfigurationError} As `getAccessToken`.
    * @throws {StorageError} As `getAccessToken`.

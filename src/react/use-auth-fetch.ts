@@ -3,7 +3,8 @@ import { useAuth } from './use-auth.ts'
 
 /**
  * Gets the manager's `fetch`, which sends the access token to the listed resource servers. The same
- * function in every render, so it may be a dependency of an effect.
+ * function in every render, so it may be a dependency of an effect. On a `SessionChangedError` load
+ * anew what the page shows: another user is signed in by now.
  *
  * @throws {Error} There is no `AuthProvider` above this component.
  *

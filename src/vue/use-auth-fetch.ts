@@ -2,7 +2,8 @@ import type { TokenManager } from '../token-manager-api.ts'
 import { useAuth } from './use-auth.ts'
 
 /**
- * Gets the manager's `fetch`, which sends the access token to the listed resource servers.
+ * Gets the manager's `fetch`, which sends the access token to the listed resource servers. On a
+ * `SessionChangedError` load anew what the page shows: another user is signed in by now.
  *
  * @throws {Error} There is no manager here; see `useAuth`.
  *

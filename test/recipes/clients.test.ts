@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isTokenError } from 'tokenring'
+import { idToken } from '../support/id-token.ts'
 import * as axiosRecipe from './axios.ts'
 import * as graphqlRecipe from './graphql-request.ts'
 import * as kyRecipe from './ky.ts'
@@ -94,6 +95,19 @@ describe.each(Object.entries(clients))('%s', (_, createCalls) => {
     expect(cause).toMatchObject({ name: 'SessionEndedError', code: 'SIGNED_OUT' })
     expect(app.served).toEqual([])
   })
+})
+
+it('TanStack Query forgets what it has when another user has signed in', async () => {
+  const { auth, server } = app
+  const signIn = (sub: string): Promise<void> =>
+    auth.startSession(server.signIn({ id_token: idToken({ sub }) }))
+  await signIn('alice')
+  const queries = createQueryClient(auth)
+  queries.setQueryData(['orders'], { total: 3 })
+  await signIn('alice')
+  expect(queries.getQueryData(['orders'])).toEqual({ total: 3 })
+  await signIn('bob')
+  expect(queries.getQueryData(['orders'])).toBeUndefined()
 })
 
 it('TanStack Query forgets what it has when the user is signed out', async () => {

@@ -16,8 +16,12 @@ export function createQueryClient(auth: TokenManager): QueryClient {
     },
   })
   // What belonged to one user must not be shown to the next one.
+  let user: string | undefined
   auth.subscribe((state) => {
     if (state.status === 'signed-out') queryClient.clear()
+    if (state.status !== 'signed-in') return
+    if (user !== undefined && user !== state.sub) void queryClient.resetQueries()
+    user = state.sub
   })
   return queryClient
 }
