@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { IssuedToken } from '../../src/core/held-tokens.ts'
 import { redirectedTo, unauthorized } from './api-double.ts'
 import { accepting, authorizationsOf, server, setUp, token, url } from './authorized-fetch-setup.ts'
 

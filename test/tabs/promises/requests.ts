@@ -1,6 +1,6 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
-import type { Broken, Call, Keeper, Shown } from './moment.ts'
+import type { Broken, Call, Keeper, Moment, Shown } from './moment.ts'
 
 /** What became of a page since somebody asked it for something. */
 interface Asked {
@@ -65,49 +65,44 @@ export function createRequests(options: {
     }
   }
 
+  function seeShown(tab: TabProcess, shown: Shown): void {
+    shownBy.set(tab, shown)
+    if (typeof shown === 'object' && !firstOf.has(tab)) firstOf.set(tab, shown)
+    for (const [call, { since }] of open) if (call.tab === tab) since.push(shown)
+  }
+
+  function seeCall(call: Call): void {
+    const { tab, kind, id } = call
+    if (kind === 'sign-in' || kind === 'sign-out') return
+    const shown = shownBy.get(tab) ?? 'restoring'
+    open.set(call, { shown, hadShown: firstOf.has(tab), since: [] })
+    if (kind === 'fetch') fetches.set(String(id), call)
+  }
+
+  function seeSent({ tab, url, token }: Moment & { readonly type: 'api-sent' }): void {
+    const count = (sent.get(url) ?? 0) + 1
+    sent.set(url, count)
+    if (count > 2) broken('two sends at most (6)', `${tab.name} sends a request again`)
+    const call = fetches.get(url.split('/').at(-1) ?? '')
+    const asked = call && open.get(call)
+    if (!asked) return
+    seeToken(call, token)
+    if (!isSame(askerOf(call, asked), shownBy.get(tab) ?? 'restoring')) {
+      const words = `${tab.name} sends a request of a session that it does not show any more`
+      broken('never to another user (5)', words)
+    }
+  }
+
   return {
     see(moment) {
-      const { tab } = moment
-      switch (moment.type) {
-        case 'shown': {
-          const { shown } = moment
-          shownBy.set(tab, shown)
-          if (typeof shown === 'object' && !firstOf.has(tab)) firstOf.set(tab, shown)
-          for (const [call, { since }] of open) if (call.tab === tab) since.push(shown)
-          return
-        }
-        case 'call': {
-          const { call } = moment
-          if (call.kind === 'sign-in' || call.kind === 'sign-out') return
-          const shown = shownBy.get(tab) ?? 'restoring'
-          open.set(call, { shown, hadShown: firstOf.has(tab), since: [] })
-          if (call.kind === 'fetch') fetches.set(String(call.id), call)
-          return
-        }
-        case 'call-over': {
-          const { call, token, error } = moment
-          if (token !== undefined) seeToken(call, token)
-          seeRefusal(call, error)
-          open.delete(call)
-          return
-        }
-        case 'api-sent': {
-          const { url, token } = moment
-          const count = (sent.get(url) ?? 0) + 1
-          sent.set(url, count)
-          if (count > 2) broken('two sends at most (6)', `${tab.name} sends a request again`)
-          const call = fetches.get(url.split('/').at(-1) ?? '')
-          const asked = call && open.get(call)
-          if (!call || !asked) return
-          seeToken(call, token)
-          if (!isSame(askerOf(call, asked), shownBy.get(tab) ?? 'restoring')) {
-            const words = `${tab.name} sends a request of a session that it does not show any more`
-            broken('never to another user (5)', words)
-          }
-          return
-        }
-        default:
-          return
+      if (moment.type === 'shown') seeShown(moment.tab, moment.shown)
+      if (moment.type === 'call') seeCall(moment.call)
+      if (moment.type === 'api-sent') seeSent(moment)
+      if (moment.type === 'call-over') {
+        const { call, token, error } = moment
+        if (token !== undefined) seeToken(call, token)
+        seeRefusal(call, error)
+        open.delete(call)
       }
     },
   }

@@ -213,6 +213,7 @@ export function createSignedOut(options: {
         case 'lock-released':
         case 'lock-requested':
         case 'refused':
+        case 'shown':
           return
       }
     },
