@@ -25,21 +25,22 @@ export interface Askers {
 export function createAskers(keeper: RecordKeeper): Askers {
   // Not the record itself, whose tokens would outlive the session here.
   let first: Owned | undefined
+  let current: Asker
 
-  keeper.onSeen(({ epoch, session }) => {
+  keeper.onSeen((record) => {
+    const { epoch, session } = record
     if (session) first ??= { epoch, session: defined({ id: session.id, sub: session.sub }) }
+    current = first && record
   })
 
   return {
-    now: () => first && keeper.seen(),
+    now: () => current,
     refusal(asker) {
-      const seen = keeper.seen()
-      const owner = asker ?? first
-      if (!seen || !owner) return undefined
-      if (!seen.session) return toSessionEndedError(seen)
-      if (owner === seen) return undefined
+      if (!current || (asker === current && current.session)) return undefined
+      if (!current.session) return toSessionEndedError(current)
+      const owner = asker ?? first ?? current
       if (!owner.session) return toSessionEndedError(owner)
-      return isSameSession(owner, seen) ? undefined : sessionChanged()
+      return isSameSession(owner, current) ? undefined : sessionChanged()
     },
   }
 }
