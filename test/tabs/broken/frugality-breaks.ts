@@ -17,8 +17,8 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/refresh-plan.ts',
-        find: 'if (token && isAdoptable(',
-        replace: 'if (token && !wish.explicit && isAdoptable(',
+        find: 'if (isSendable && isAdoptable(',
+        replace: 'if (isSendable && !wish.explicit && isAdoptable(',
       },
     ],
     promise: 'one grant for one need',
