@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
+import { linksIn } from './links-in.ts'
 import { readText, root, sourceFiles } from './source-files.ts'
 
 interface Example {
@@ -76,7 +77,7 @@ describe('the README and the guides', () => {
   it.each(['README.md', 'demo/README.md', 'test/README.md', 'test/tabs/README.md', ...guides])(
     '%s links only to files and headings that are there',
     (path) => {
-      const targets = linksIn(path).filter((target) => !target.startsWith('https://'))
+      const targets = linksIn(readText(path)).filter((target) => !target.startsWith('https://'))
       for (const target of targets) {
         const [file = '', anchor] = target.split('#')
         const there = file === '' ? path : posix.join(posix.dirname(path), file)
@@ -87,20 +88,12 @@ describe('the README and the guides', () => {
   )
 
   it('are all within reach of the README', () => {
-    const linked = linksIn('README.md').map((target) => target.split('#')[0])
+    const linked = linksIn(readText('README.md')).map((target) => target.split('#')[0])
     expect(guides.length).toBeGreaterThan(5)
     expect(guides.filter((guide) => !linked.includes(guide))).toEqual([])
     expect(linked).toContain('SECURITY.md')
   })
 })
-
-/** Where links and pictures lead to. */
-function linksIn(path: string): string[] {
-  const text = readText(path).replaceAll(/^```[\s\S]*?^```$/gm, '')
-  return [...text.matchAll(/\]\(([^)]+)\)|\b(?:src|srcset)="([^"]+)"/g)].map(
-    ([, link, picture]) => link ?? picture ?? '',
-  )
-}
 
 function anchorsIn(path: string): string[] {
   return [...readText(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => toAnchor(title))
