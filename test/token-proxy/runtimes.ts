@@ -113,8 +113,9 @@ export async function startRuntime(
     'package.json': '{ "type": "module" }',
     'server.js': change(
       runtime.toServer(exampleBelow(runtime.heading)),
-      'https://api.mercadopago.com/oauth/token',
-      tokenEndpoint,
+      "tokenEndpoint: 'https://api.mercadopago.com/oauth/token'",
+      // Its own patience is longer than that of a test.
+      `tokenEndpoint: '${tokenEndpoint}', timeoutMs: 300_000`,
     ),
     'serve-fetch-handler.js': await withoutTypes(readText('demo/serve-fetch-handler.ts')),
     'workerd.capnp': workerdConfiguration,
