@@ -49,13 +49,13 @@ describe('the examples in the README, the guides and the docstrings', () => {
     )
   })
 
-  it('compile', { timeout: 60_000 }, () => {
+  it('compile', () => {
     const examples = [...inGuides, ...docstrings]
     const files = examples.map((example) => [`${example.place}.ts`, toFile(example)] as const)
     expect(compile('documentation', Object.fromEntries(files))).toEqual([])
   })
 
-  it('would be found out if they did not', { timeout: 60_000 }, () => {
+  it('would be found out if they did not', () => {
     const wrong = { place: 'wrong', code: 'await auth.getToken()\n' }
     expect(compile('wrong-example', { 'wrong.ts': toFile(wrong) }).join('\n')).toContain('getToken')
   })

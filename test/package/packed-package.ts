@@ -84,7 +84,9 @@ function pack(source: string): string {
   const said = execFileSync('npm', ['pack', '--json'], {
     cwd: source,
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its own would be in the home of whoever runs the tests, where it may not write.
+    env: { ...process.env, npm_config_cache: join(source, 'cache') },
   })
   const [{ filename }] = JSON.parse(said) as [{ filename: string }]
   return join(source, filename)

@@ -27,7 +27,7 @@ describe.each(Object.entries(runtimes))('the example for %s', (name, { leaving }
       for (const cleanUp of cleanups) cleanUp()
       await proxy.stop()
     }
-  }, 60_000)
+  })
   beforeEach(() => {
     upstream.received.length = 0
     upstream.reply = replyJson(200, tokens)
