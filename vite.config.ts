@@ -7,11 +7,22 @@ import { findChromium } from './test/browser/find-chromium.ts'
 
 const chromiumPath = findChromium()
 
+/**
+ * Limits are there for what hangs. Nothing waits until they pass, and a machine may be slow, or have
+ * other things to do: what takes a second on a quiet one can take thirty.
+ */
+const patient = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+}
+
 /** The tests of the adapters again, each engine by itself. */
 const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
   .filter((name) => name !== 'chromium')
   .map((name, index) => ({
     test: {
+      ...patient,
       name: `adapters-in-${name}`,
       include: ['test/browser/adapters.browser.test.ts'],
       sequence: { groupOrder: 4 + index },
@@ -38,20 +49,19 @@ const config: ViteUserConfig = defineConfig({
       {
         resolve: { alias: packageByName },
         test: {
+          ...patient,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           environment: 'node',
           // By default one core would be left idle, which on two cores is half of them.
           maxWorkers: '100%',
-          // Nothing waits for time to pass, but a machine may be slow.
-          testTimeout: 30_000,
-          expect: { poll: { timeout: 20_000 } },
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          ...patient,
           name: 'chromium',
           include: ['test/browser/**/*.browser.test.ts'],
           sequence: { groupOrder: 1 },
@@ -71,23 +81,21 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         test: {
+          ...patient,
           name: 'pages',
           include: ['test/browser/**/*.pages.test.ts'],
           environment: 'node',
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
+          ...patient,
           name: 'engines',
           include: ['test/browser/**/*.engines.test.ts'],
           environment: 'node',
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 3 },
         },
       },

@@ -12,6 +12,7 @@ import { testLockManager } from '../contracts/lock-manager.contract.ts'
 import { testNavigation } from '../contracts/navigation.contract.ts'
 import { emitDomEvent, testPageEvents } from '../contracts/page-events.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
+import { patience } from '../support/patience.ts'
 
 const isWebKit = /AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)
 
@@ -41,7 +42,7 @@ describe('createWebLocks', () => {
     const handle = createWebLocks().request(name)
     await handle.granted
     await navigator.locks.request(name, { steal: true }, async () => {})
-    await vi.waitFor(() => expect(handle.isHeld()).toBe(false))
+    await vi.waitFor(() => expect(handle.isHeld()).toBe(false), patience)
   })
 
   it('leaves nothing behind when a queued request is withdrawn', async () => {
@@ -52,7 +53,7 @@ describe('createWebLocks', () => {
     const queued = locks.request(name)
     const pending = async () =>
       (await navigator.locks.query()).pending?.filter((request) => request.name === name)
-    await vi.waitFor(async () => expect(await pending()).toHaveLength(1))
+    await vi.waitFor(async () => expect(await pending()).toHaveLength(1), patience)
     queued.release()
     expect(await queued.granted).toBe(false)
     expect(await pending()).toEqual([])
@@ -99,6 +100,6 @@ describe('createNavigation', () => {
 
   it('leaves for another address', async () => {
     createNavigation().leaveFor('#elsewhere')
-    await vi.waitFor(() => expect(location.hash).toBe('#elsewhere'))
+    await vi.waitFor(() => expect(location.hash).toBe('#elsewhere'), patience)
   })
 })

@@ -2,7 +2,7 @@
 export async function eventually<Result>(
   what: string,
   check: () => Promise<Result | undefined | false>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<Result> {
   const deadline = Date.now() + timeoutMs
   let trouble: unknown

@@ -3,6 +3,7 @@ import { userEvent } from 'vitest/browser'
 import type { LaneEvent } from '../../demo/page/timeline/lane-event.ts'
 import { createTimeline } from '../../demo/page/timeline/timeline.ts'
 import type { Timeline } from '../../demo/page/timeline/timeline.ts'
+import { patience } from '../support/patience.ts'
 
 let host: HTMLElement
 let timeline: Timeline
@@ -86,39 +87,39 @@ test('a mark that is pointed at is explained', async () => {
       for (let y = 0; y < height && !detail().includes('generation 7'); y += 8) pointAt(x, y)
     }
     expect(detail()).toContain('generation 7')
-  })
+  }, patience)
   pointAt(1, 1)
   expect(detail()).toMatch(/^Point at a mark/)
 })
 
 test('paused it goes on keeping, and Now goes back to live', async () => {
   await userEvent.click(button('Pause'))
-  await vi.waitFor(() => expect(status()).toBe('Paused · 20 s'))
+  await vi.waitFor(() => expect(status()).toBe('Paused · 20 s'), patience)
   expect(button('Pause').getAttribute('aria-pressed')).toBe('true')
   add('Tab 1', 0, 'loaded')
   expect(timeline.log()).toHaveLength(1)
   await userEvent.click(button('+'))
-  await vi.waitFor(() => expect(status()).toBe('Paused · 12.5 s'))
+  await vi.waitFor(() => expect(status()).toBe('Paused · 12.5 s'), patience)
   await userEvent.click(button('Now'))
-  await vi.waitFor(() => expect(status()).toBe('Live · 20 s'))
+  await vi.waitFor(() => expect(status()).toBe('Live · 20 s'), patience)
   expect(button('Pause').getAttribute('aria-pressed')).toBe('false')
 })
 
 test('zooming ends at its limits', async () => {
   for (let presses = 0; presses < 20; presses++) button('+').click()
-  await vi.waitFor(() => expect(status()).toBe('Live · 200 ms'))
+  await vi.waitFor(() => expect(status()).toBe('Live · 200 ms'), patience)
   for (let presses = 0; presses < 40; presses++) button('−').click()
-  await vi.waitFor(() => expect(status()).toBe('Live · 30 min'))
+  await vi.waitFor(() => expect(status()).toBe('Live · 30 min'), patience)
 })
 
 test('dragging pauses it', async () => {
-  await vi.waitFor(() => expect(status()).toBe('Live · 20 s'))
+  await vi.waitFor(() => expect(status()).toBe('Live · 20 s'), patience)
   const mouse = (type: string, clientX: number): MouseEvent =>
     new MouseEvent(type, { clientX, clientY: 100, bubbles: true, cancelable: true, view: window })
   canvas().dispatchEvent(mouse('mousedown', 200))
   window.dispatchEvent(mouse('mousemove', 260))
   window.dispatchEvent(mouse('mouseup', 260))
-  await vi.waitFor(() => expect(status()).toBe('Paused · 20 s'))
+  await vi.waitFor(() => expect(status()).toBe('Paused · 20 s'), patience)
 })
 
 test('a wheel scrolls the page unless the timeline has the focus', async () => {
@@ -129,7 +130,7 @@ test('a wheel scrolls the page unless the timeline has the focus', async () => {
   expect(turn()).toBe(true)
   canvas().focus()
   expect(turn()).toBe(false)
-  await vi.waitFor(() => expect(status()).toBe('Paused · 40 s'))
+  await vi.waitFor(() => expect(status()).toBe('Paused · 40 s'), patience)
 })
 
 test('the log is handed out as a file', async () => {
@@ -164,7 +165,7 @@ test('of thirty thousand events the last twenty thousand are kept, and still dra
   await userEvent.keyboard('{End}')
   expect(detail()).toContain('the API answered 200')
   await userEvent.click(button('All'))
-  await vi.waitFor(() => expect(status()).toMatch(/^Paused · 2/))
+  await vi.waitFor(() => expect(status()).toMatch(/^Paused · 2/), patience)
 })
 
 test('forgetting everything empties the line too', async () => {

@@ -77,7 +77,7 @@ export async function setUp(
   async function leave({ auth, navigation }: AppTab, options?: SignInOptions): Promise<string> {
     const before = navigation.left.length
     const failed = auth.signIn(options)
-    const left = vi.waitUntil(() => navigation.left[before], { interval: 1, timeout: 5_000 })
+    const left = vi.waitUntil(() => navigation.left[before], { interval: 1, timeout: 20_000 })
     return Promise.race([failed, left])
   }
 

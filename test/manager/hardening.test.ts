@@ -256,7 +256,7 @@ describe('a page that was put away', () => {
 })
 
 // Hundreds of schedules each, which take a while on a machine with other work.
-describe('three tabs that do anything in any order', { timeout: 60_000 }, () => {
+describe('three tabs that do anything in any order', () => {
   it('keep their session, spend each token once and leave nothing behind', async () => {
     for (let seed = 1; seed <= 300; seed += 1) {
       const schedule = createSchedule(seed, true)

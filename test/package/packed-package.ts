@@ -1,8 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { root } from './source-files.ts'
 
 /** The package as it would be published, and a fresh project that has installed it. */
@@ -21,28 +29,17 @@ export interface PackedPackage {
 /** What an app installs beside the package, if it uses that part of it. */
 const neighbours = ['react', 'react-dom', 'vue', '@types/react', 'csstype']
 
-/** Builds and packs the package from the sources, and installs the tarball elsewhere. */
+/**
+ * Builds and packs the package from the sources, and installs the tarball elsewhere. With
+ * `PACKAGE_FOLDER` it takes the tarball in there instead: the very file that will be published.
+ */
 export function packPackage(): PackedPackage {
   const place = mkdtempSync(join(tmpdir(), 'packed-'))
-  const source = join(place, 'source')
   const project = join(place, 'project')
   const modules = join(project, 'node_modules')
-  mkdirSync(source)
   mkdirSync(modules, { recursive: true })
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', join(source, 'dist')])
-  for (const name of ['package.json', 'README.md', 'LICENSE']) {
-    cpSync(join(root, name), join(source, name))
-  }
-  cpSync(join(root, 'src'), join(source, 'src'), { recursive: true })
-  const npm = (args: readonly string[]): string =>
-    execFileSync('npm', args, {
-      cwd: source,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-  const [{ filename }] = JSON.parse(npm(['pack', '--json'])) as [{ filename: string }]
-  const tarball = join(source, filename)
+  const { PACKAGE_FOLDER } = process.env
+  const tarball = PACKAGE_FOLDER ? tarballIn(PACKAGE_FOLDER) : pack(join(place, 'source'))
   const folder = join(modules, 'tokenring')
   mkdirSync(folder)
   execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
@@ -66,4 +63,31 @@ export function packPackage(): PackedPackage {
     runNode: (args) => execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' }),
     remove: () => rm(place, { recursive: true }),
   }
+}
+
+function tarballIn(folder: string): string {
+  const [name, ...others] = readdirSync(resolve(root, folder)).filter((file) =>
+    file.endsWith('.tgz'),
+  )
+  if (name === undefined || others.length > 0) throw new Error(`${folder} has not one tarball.`)
+  return resolve(root, folder, name)
+}
+
+function pack(source: string): string {
+  mkdirSync(source)
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', join(source, 'dist')])
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md']) {
+    cpSync(join(root, name), join(source, name))
+  }
+  cpSync(join(root, 'src'), join(source, 'src'), { recursive: true })
+  const said = execFileSync('npm', ['pack', '--json'], {
+    cwd: source,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its own would be in the home of whoever runs the tests, where it may not write.
+    env: { ...process.env, npm_config_cache: join(source, 'cache') },
+  })
+  const [{ filename }] = JSON.parse(said) as [{ filename: string }]
+  return join(source, filename)
 }

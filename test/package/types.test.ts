@@ -3,7 +3,7 @@ import { compile } from './compile.ts'
 
 const minimal = "authorizationServer: 'https://login.example.com', clientId: 'spa'"
 
-it('no option takes a client secret, and wrong values are type errors', { timeout: 60_000 }, () => {
+it('no option takes a client secret, and wrong values are type errors', () => {
   const wrongOptions = [
     "clientSecret: 'x'",
     "client_secret: 'x'",
@@ -21,7 +21,7 @@ it('no option takes a client secret, and wrong values are type errors', { timeou
   expect(compile('wrong-options', { 'wrong-options.ts': file })).toEqual([])
 })
 
-it('optional members of everything that is passed in accept undefined', { timeout: 60_000 }, () => {
+it('optional members of everything that is passed in accept undefined', () => {
   const passedIn = [
     'TokenManagerOptions',
     'AuthorizationServerMetadata',

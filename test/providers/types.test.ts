@@ -28,7 +28,7 @@ import { auth0, dailyPay, entraId, keycloak, mercadoPago, okta, wso2 } from 'tok
 `
 
 describe('the options of a provider', () => {
-  it('can be spread, and what follows wins', { timeout: 60_000 }, () => {
+  it('can be spread, and what follows wins', () => {
     const lines = calls.flatMap((call) => [
       `createTokenManager({ ...${call}, clientId: 'spa' })`,
       `createTokenManager({ ...${call}, clientId: 'spa', scope: 'orders', endSession: undefined })`,
@@ -36,7 +36,7 @@ describe('the options of a provider', () => {
     expect(compileWithProviders('spread', { 'a.ts': imports + lines.join('\n') })).toEqual([])
   })
 
-  it('leave clientId to the app, take no secret, and are read-only', { timeout: 60_000 }, () => {
+  it('leave clientId to the app, take no secret, and are read-only', () => {
     const wrong = [
       ...calls.map((call) => `createTokenManager({ ...${call} })`),
       ...calls.map(
@@ -54,7 +54,7 @@ describe('the options of a provider', () => {
   })
 })
 
-it('the examples of the README and the docstrings compile', { timeout: 60_000 }, () => {
+it('the examples of the README and the docstrings compile', () => {
   const sources = sourceFiles.filter(({ path }) => path.startsWith('providers/'))
   const docstrings = sources.flatMap(({ text }) => examplesIn(text.replaceAll(/^ \* ?/gm, '')))
   const readme = examplesIn(readText('src/providers/README.md'))

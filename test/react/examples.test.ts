@@ -27,7 +27,7 @@ describe('the examples for React', () => {
     expect(names.length).toBeGreaterThanOrEqual(10)
   })
 
-  it('compile, and would be found out if they did not', { timeout: 60_000 }, () => {
+  it('compile, and would be found out if they did not', () => {
     const good = files([...ofLanguage('ts'), ...ofLanguage('tsx')])
     const wrong = "import { useSession } from 'tokenring/react'\nuseSession().token\n"
     const complaints = compileExamples('react-examples', { ...good, 'wrong.tsx': wrong })

@@ -18,7 +18,7 @@ it.each(recipes)('%s is in the guide as it is run here', (name) => {
   expect(guide).toContain(`\`\`\`ts\n${readText(`test/recipes/${name}`)}\`\`\`\n`)
 })
 
-it('what the guides show besides compiles too', { timeout: 60_000 }, () => {
+it('what the guides show besides compiles too', () => {
   const guides = ['src/http/README.md', 'src/oauth/README.md'].map(readText)
   const all = guides.flatMap((text) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)])
   expect(all.length).toBeGreaterThan(recipes.length)

@@ -63,7 +63,7 @@ describe('the README', () => {
     expect(codeBelow('## Node', 'typescript')).toBe(adapter)
   })
 
-  it('has examples for the page that compile', { timeout: 60_000 }, () => {
+  it('has examples for the page that compile', () => {
     const examples = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ''], index) => {
       return [`page-${index + 1}.ts`, `${code}\nexport {}\n`] as const
     })
@@ -153,7 +153,7 @@ describe('the example in the README', () => {
     expectSent(upstream)
   })
 
-  it("for Vite's dev server works", { timeout: 30_000 }, async () => {
+  it("for Vite's dev server works", async () => {
     const upstream = await startUpstream()
     const config = run(codeBelow("## Vite's dev server"), {
       createTokenProxy: proxyOf(upstream),

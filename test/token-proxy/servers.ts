@@ -43,7 +43,7 @@ export interface Upstream {
 
 export const tokens = { access_token: 'at-1', token_type: 'Bearer', refresh_token: 'rt-2' }
 
-export async function startUpstream(): Promise<Upstream> {
+export async function startUpstream(whenOver: WhenOver = onTestFinished): Promise<Upstream> {
   const received: Received[] = []
   let waiting: Deferred<Received> | undefined
   const origin = await listen((request, response) => {
@@ -56,7 +56,7 @@ export async function startUpstream(): Promise<Upstream> {
       waiting?.resolve(entry)
       upstream.reply(response, entry)
     })
-  })
+  }, whenOver)
   const upstream: Upstream = {
     tokenEndpoint: `${origin}/oauth/token`,
     received,
@@ -101,11 +101,17 @@ export async function startBoth(
   return { upstream, address }
 }
 
-/** Serves until the test is over. */
-export async function listen(handle: RequestListener): Promise<string> {
+/** Has something done when the time of a server is over. */
+type WhenOver = (cleanUp: () => void) => unknown
+
+/** Serves until the test is over, or whatever else. */
+export async function listen(
+  handle: RequestListener,
+  whenOver: WhenOver = onTestFinished,
+): Promise<string> {
   const server: Server = createServer(handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
+  whenOver(() => {
     server.closeAllConnections()
     server.close()
   })

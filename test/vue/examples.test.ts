@@ -30,7 +30,7 @@ describe('the examples for Vue', () => {
     expect(ofLanguage('ts').length).toBeGreaterThanOrEqual(5)
   })
 
-  it('compile, and would be found out if they did not', { timeout: 60_000 }, () => {
+  it('compile, and would be found out if they did not', () => {
     const script = "import { useSession } from 'tokenring/vue'\nconst session = useSession()"
     const code = `<script setup lang="ts">\n${script}\n</script>\n<template>{{ session.token }}</template>`
     const wrong = toScript({ language: 'vue', name: 'wrong', code })
