@@ -1,5 +1,6 @@
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
+import { recordOf } from './ledger.ts'
 import type { Broken, Call, Keeper, Moment, Shown } from './moment.ts'
 
 /** What became of a page since somebody asked it for something. */
@@ -8,13 +9,14 @@ interface Asked {
   readonly shown: Shown
   /** Whether it had shown a session by then. */
   readonly hadShown: boolean
-  /** What it has shown since, oldest first. */
+  /** What it has shown since, or was told by storage, oldest first. */
   readonly since: Shown[]
 }
 
 /**
  * A request is sent twice at most, and whatever is sent or handed out is for the session that the page
- * showed when it was asked for; it is refused only for a reason that the page has shown.
+ * showed when it was asked for; it is refused only for a reason that the page has shown,
+ * or was told by storage a moment earlier.
  */
 export function createRequests(options: {
   readonly server: FakeAuthorizationServer
@@ -68,6 +70,10 @@ export function createRequests(options: {
   function seeShown(tab: TabProcess, shown: Shown): void {
     shownBy.set(tab, shown)
     if (typeof shown === 'object' && !firstOf.has(tab)) firstOf.set(tab, shown)
+    note(tab, shown)
+  }
+
+  function note(tab: TabProcess, shown: Shown): void {
     for (const [call, { since }] of open) if (call.tab === tab) since.push(shown)
   }
 
@@ -96,6 +102,7 @@ export function createRequests(options: {
   return {
     see(moment) {
       if (moment.type === 'shown') seeShown(moment.tab, moment.shown)
+      if (moment.type === 'told' && !recordOf(moment.stored).session) note(moment.tab, 'nobody')
       if (moment.type === 'call') seeCall(moment.call)
       if (moment.type === 'api-sent') seeSent(moment)
       if (moment.type === 'call-over') {
