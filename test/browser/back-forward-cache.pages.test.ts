@@ -102,7 +102,8 @@ test('a page that leaves in the middle of a rotation does not hold up the others
   const tookMs = await eventually('the grant of the waiting page', async () => {
     return stage.authorizationServer.counters().refreshGrants === 1 && Date.now() - leftAt
   })
-  expect(tookMs).toBeLessThan(3_000)
+  // Half of what a tab waits at most for another one's lease and lock.
+  expect(tookMs).toBeLessThan(10_000)
   await eventually('its commit', async () => {
     const state = await stateOf(waiting)
     return state.status === 'signed-in' && state.generation === 2

@@ -86,7 +86,7 @@ describe('the packed package', () => {
   it.each([
     ['the newest TypeScript', ''],
     ['TypeScript 5.6', 'test/typescript-5.6'],
-  ])('is compiled against with %s', (_, home) => {
+  ])('is compiled against with %s', { timeout: 300_000 }, (_, home) => {
     const uses = `${importAll}
 import { createTokenManager, type SessionState } from 'tokenring'
 const auth = createTokenManager({ authorizationServer: 'https://login.example', clientId: 'spa' })

@@ -6,8 +6,8 @@ import type { EngineName, EnginePage } from './engine.ts'
 import { startEngineStage } from './engine-stage.ts'
 import { enginesInUse } from './engines-in-use.ts'
 
-/** Far from the 20 s that a tab waits at most for another one's lease and lock. */
-const soonMs = 6_000
+/** Half of the 20 s that a tab waits at most for another one's lease and lock. */
+const soonMs = 10_000
 
 /**
  * Whether a page with a request under way comes out of the back/forward cache; otherwise it is loaded
