@@ -20,7 +20,7 @@ import { createAbsentTokenManager } from './absent-token-manager.ts'
 import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
 import { parseOptions, type TokenManagerOptions } from './options.ts'
-import { createPorts, createStores, storageWaitMs, type Ports } from './platform.ts'
+import { createPorts, createStores, type Ports } from './platform.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import type { TokenManager } from './token-manager-api.ts'
@@ -111,7 +111,6 @@ export function createTokenManager(
     ...shared,
     metadata,
     store: stores.lasting,
-    storageWaitMs,
     key: `sign-in ${name}`,
   })
 

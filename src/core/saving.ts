@@ -35,9 +35,12 @@ export function createSaving(options: {
   return async function save(claim, change, lock) {
     const saved = (current: SessionRecord): SessionRecord | undefined =>
       holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined
+    let tried: SessionRecord | undefined
     const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
-      const next = saved(current)
-      return { next, result: next }
+      // A write that failed, or was never heard of, may have been carried out all the same.
+      if (tried && isIn(current, tried)) return { result: current }
+      tried = saved(current)
+      return { next: tried, result: tried }
     }
     for (let delayMs = persistRetryMs; ; delayMs *= 2) {
       try {
@@ -77,4 +80,13 @@ export function createSaving(options: {
       .writeIfOwn(claim, (current) => failed(current, mark, { unknown: current.unknown + 1 }))
       .catch(() => undefined)
   }
+}
+
+/** Whether what was to be written is stored, whatever has been written since. */
+function isIn(current: SessionRecord, { epoch, generation, session }: SessionRecord): boolean {
+  return (
+    current.epoch === epoch &&
+    current.generation >= generation &&
+    current.session?.refreshToken === session?.refreshToken
+  )
 }
