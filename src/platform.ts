@@ -7,7 +7,7 @@ import { createPageEvents } from './adapters/page-events.ts'
 import { createRandom } from './adapters/random.ts'
 import { createSystemClock } from './adapters/system-clock.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
-import { createBoundedStore } from './core/bounded-store.ts'
+import { createBoundedStore, type BoundedStore } from './core/bounded-store.ts'
 import type {
   Clock,
   LockManager,
@@ -44,12 +44,11 @@ export function createPorts(given: Partial<Ports>, isPerTab: boolean): Ports {
   }
 }
 
-/** Every call of these settles. */
 export interface Stores {
   /** For the session and the server's metadata. */
-  readonly session: TokenStore
+  readonly session: BoundedStore
   /** For what a sign-in has to remember: it leaves the page, and with it the page's memory. */
-  readonly lasting: TokenStore
+  readonly lasting: BoundedStore
 }
 
 export function createStores(
@@ -57,7 +56,7 @@ export function createStores(
   clock: Clock,
   onFallback: (cause: FallbackCause) => void,
 ): Stores {
-  const bounded = (store: TokenStore): TokenStore => createBoundedStore(store, clock)
+  const bounded = (store: TokenStore): BoundedStore => createBoundedStore(store, clock)
   if (typeof storage === 'object') {
     const store = bounded(storage)
     return { session: store, lasting: store }

@@ -60,8 +60,7 @@ export function createSaving(options: {
     const isOver = (): boolean => keeper.seen()?.epoch !== claim.record.epoch
     if (isOver()) return undefined
     await markUnpersisted(claim)
-    if (isOver()) return undefined
-    keeper.carryOn(saved, claim.record.epoch)
+    if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
     report({ type: 'persistence-failed' })
     return saved(claim.record)
   }
