@@ -15,6 +15,7 @@ import { createAuthorizationHeaders, createAuthorizedFetch } from './http/author
 import { parseResourceServers } from './http/resource-servers.ts'
 import { createAuthorizationCode } from './oauth/authorization-code.ts'
 import { createAuthorizationServer } from './oauth/authorization-server.ts'
+import { createBoundedDpop } from './oauth/crypto-bound.ts'
 import { createTokenEndpoint } from './oauth/refresh-token-grant.ts'
 import { createAbsentTokenManager } from './absent-token-manager.ts'
 import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
@@ -61,7 +62,7 @@ export function createTokenManager(
   const ports = createPorts(replaced, storage === 'memory')
   const { clock, random, navigation } = ports
   const pageUrl = (): string => navigation.currentUrl()
-  const { dpop } = settings
+  const dpop = settings.dpop && createBoundedDpop(settings.dpop, clock)
   const accepts: Accepts = (tokenType, senderKey) =>
     !dpop || (tokenType === 'DPoP' && dpop.isKeyPair(senderKey))
   const optionsBase = ownBaseOf(navigation)
@@ -98,6 +99,7 @@ export function createTokenManager(
     pageUrl,
     optionsBase,
     accepts,
+    dpop,
     tab,
     page,
     keeper,
