@@ -9,11 +9,12 @@ export const storageBoundMs = 5_000
 export interface BoundedStore extends TokenStore {
   /** @param late Hears the answer if it comes when nobody waits for it any more. */
   read(key: string, late?: (stored: unknown) => void): Promise<unknown>
+  /** @param late The same, with no result where it was withdrawn, and what was stored before. */
   update<T>(
     key: string,
     change: (stored: unknown) => StoreChange<T>,
     options?: { readonly durable?: boolean },
-    late?: (result: T) => void,
+    late?: (result: T | undefined, stored: unknown) => void,
   ): Promise<T>
 }
 
@@ -44,21 +45,21 @@ export function createBoundedStore(store: TokenStore, clock: Clock): BoundedStor
       key: string,
       change: (stored: unknown) => StoreChange<T>,
       options?: { readonly durable?: boolean },
-      late: (result: T) => void = () => {},
+      late: (result: T | undefined, stored: unknown) => void = () => {},
     ): Promise<T> {
       let isGivenUp = false
-      let isWithdrawn = false
+      let before: unknown
       const work = store.update<T | undefined>(
         key,
         (stored) => {
-          isWithdrawn = isGivenUp
-          return isWithdrawn ? { result: undefined } : change(stored)
+          before = stored
+          return isGivenUp ? { result: undefined } : change(stored)
         },
         options,
       ) as Promise<T>
       return bounded(work, () => {
         isGivenUp = true
-        work.then((result) => isWithdrawn || late(result)).catch(() => {})
+        work.then((result) => late(result, before)).catch(() => {})
       })
     },
   }

@@ -163,9 +163,9 @@ export function createRecordKeeper(options: {
               : { result: { record: stored, result: decided } }
           },
           { durable },
-          (written) => {
-            if (own === offered) own = undefined
-            hearLate(written.record, order)
+          (written, before) => {
+            if (written && own === offered) own = undefined
+            hearLate(written?.record ?? parse(before), order)
           },
         )
         .catch(refuse('STORE_WRITE', 'written'))

@@ -43,13 +43,16 @@ export function createSaving(options: {
       return { next: tried, result: tried }
     }
     for (let delayMs = persistRetryMs; ; delayMs *= 2) {
+      const triedAt = clock.now()
       try {
         const record = await keeper.update(write, { durable: true })
         const tookMs = clock.monotonic() - claim.takenAtMonotonic
         if (record) report({ type: 'committed', generation: record.generation, tookMs })
         return record
       } catch (error) {
-        const mayRetry = clock.now() + delayMs < claim.lease.until
+        // Another attempt like this one has to leave time for the mark while the others still wait.
+        const now = clock.now()
+        const mayRetry = now + delayMs + (now - triedAt) < claim.lease.until
         const keepsLock = !claim.lease.underLock || lock.isHeld()
         const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
         if (!mayRetry || !keepsLock || isOvertaken) break
