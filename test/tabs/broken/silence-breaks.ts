@@ -2,16 +2,6 @@ import type { Break } from './break.ts'
 
 /** What makes a call safe whose outcome nobody knows, taken out. */
 export const silenceBreaks: Readonly<Record<string, Break>> = {
-  'an update that was given up is carried out later': {
-    changes: [
-      {
-        file: 'core/bounded-store.ts',
-        find: 'return isGivenUp ? { result: undefined } : change(stored)',
-        replace: 'return change(stored)',
-      },
-    ],
-    promise: 'signed out means signed out (4)',
-  },
   'a tab sends by a claim that it has not heard of': {
     changes: [
       {
@@ -47,16 +37,6 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
         file: 'core/record-keeper.ts',
         find: 'if (!isPast(stored, order)) see(hear(stored), order)',
         replace: 'if (!isPast(stored, order)) void stored',
-      },
-    ],
-    promise: 'signed out means signed out (4)',
-  },
-  'a late answer rolls back what was seen since': {
-    changes: [
-      {
-        file: 'core/record-keeper.ts',
-        find: 'if (!isPast(stored, order)) see(hear(stored), order)',
-        replace: 'see(hear(stored), ++started)',
       },
     ],
     promise: 'signed out means signed out (4)',
