@@ -195,15 +195,13 @@ export function createRecordKeeper(options: {
       const base = newest ?? blankRecord
       const mine: OwnDecision = { change: end, base, upTo: Infinity }
       own = mine
-      const decided = end(base)
-      see(decided, ++started)
+      see(end(base), ++started)
       const told = keeper.update((current, stored) => {
         const next = current.session ? end(current) : current
         return { next, result: { record: next, before: stored } }
       })
       return told.catch((error: unknown) => {
-        // Who has begun a session since it was decided is not signed out by storage that took so long.
-        if (mine.upTo === Infinity) mine.upTo = isBlind ? undefined : decided.epoch
+        if (mine.upTo === Infinity) mine.upTo = isBlind ? undefined : newest?.epoch
         // At once, so that nothing that comes later is taken for what was there.
         if (own === mine) keeper.read().catch(() => undefined)
         throw error
