@@ -7,6 +7,7 @@ import { createPageEvents } from './adapters/page-events.ts'
 import { createRandom } from './adapters/random.ts'
 import { createSystemClock } from './adapters/system-clock.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
+import { createBoundedStore, type BoundedStore } from './core/bounded-store.ts'
 import type {
   Clock,
   LockManager,
@@ -29,7 +30,7 @@ export interface Ports {
 }
 
 /** Storage that has said nothing for this long is given up, and the session kept in memory. */
-export const storageWaitMs = 2_000
+const storageWaitMs = 2_000
 
 /** Every platform part: those that were given, and this browser's own for the others. */
 export function createPorts(given: Partial<Ports>, isPerTab: boolean): Ports {
@@ -45,9 +46,9 @@ export function createPorts(given: Partial<Ports>, isPerTab: boolean): Ports {
 
 export interface Stores {
   /** For the session and the server's metadata. */
-  readonly session: TokenStore
+  readonly session: BoundedStore
   /** For what a sign-in has to remember: it leaves the page, and with it the page's memory. */
-  readonly lasting: TokenStore
+  readonly lasting: BoundedStore
 }
 
 export function createStores(
@@ -55,11 +56,17 @@ export function createStores(
   clock: Clock,
   onFallback: (cause: FallbackCause) => void,
 ): Stores {
-  if (typeof storage === 'object') return { session: storage, lasting: storage }
-  const lasting = createIndexedDbTokenStore()
-  if (storage === 'memory') return { session: createMemoryTokenStore(), lasting }
-  const session = createFallbackTokenStore(lasting, { clock, waitMs: storageWaitMs, onFallback })
-  return { session, lasting }
+  const bounded = (store: TokenStore): BoundedStore => createBoundedStore(store, clock)
+  if (typeof storage === 'object') {
+    const store = bounded(storage)
+    return { session: store, lasting: store }
+  }
+  const indexedDb = createIndexedDbTokenStore()
+  const session =
+    storage === 'memory'
+      ? createMemoryTokenStore()
+      : createFallbackTokenStore(indexedDb, { clock, waitMs: storageWaitMs, onFallback })
+  return { session: bounded(session), lasting: bounded(indexedDb) }
 }
 
 /** The other tabs, for a session that only this one knows of. */

@@ -15,12 +15,13 @@ import { createAuthorizationHeaders, createAuthorizedFetch } from './http/author
 import { parseResourceServers } from './http/resource-servers.ts'
 import { createAuthorizationCode } from './oauth/authorization-code.ts'
 import { createAuthorizationServer } from './oauth/authorization-server.ts'
+import { createBoundedDpop } from './oauth/crypto-bound.ts'
 import { createTokenEndpoint } from './oauth/refresh-token-grant.ts'
 import { createAbsentTokenManager } from './absent-token-manager.ts'
 import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
 import { parseOptions, type TokenManagerOptions } from './options.ts'
-import { createPorts, createStores, storageWaitMs, type Ports } from './platform.ts'
+import { createPorts, createStores, type Ports } from './platform.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import type { TokenManager } from './token-manager-api.ts'
@@ -61,7 +62,7 @@ export function createTokenManager(
   const ports = createPorts(replaced, storage === 'memory')
   const { clock, random, navigation } = ports
   const pageUrl = (): string => navigation.currentUrl()
-  const { dpop } = settings
+  const dpop = settings.dpop && createBoundedDpop(settings.dpop, clock)
   const accepts: Accepts = (tokenType, senderKey) =>
     !dpop || (tokenType === 'DPoP' && dpop.isKeyPair(senderKey))
   const optionsBase = ownBaseOf(navigation)
@@ -98,6 +99,7 @@ export function createTokenManager(
     pageUrl,
     optionsBase,
     accepts,
+    dpop,
     tab,
     page,
     keeper,
@@ -111,7 +113,6 @@ export function createTokenManager(
     ...shared,
     metadata,
     store: stores.lasting,
-    storageWaitMs,
     key: `sign-in ${name}`,
   })
 

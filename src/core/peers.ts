@@ -35,9 +35,13 @@ export function createPeers(options: {
   })
 
   function open(): PeerChannel | undefined {
-    return options.openChannel(options.name, (message) => {
-      if (isAnnouncement(message)) options.onAnnouncement()
-    })
+    try {
+      return options.openChannel(options.name, (message) => {
+        if (isAnnouncement(message)) options.onAnnouncement()
+      })
+    } catch {
+      return undefined
+    }
   }
 
   function reportNoChannel(): void {

@@ -1,7 +1,7 @@
+import type { BoundedStore } from './bounded-store.ts'
 import { StorageError } from './errors.ts'
 import type { Report } from './events.ts'
 import { laidOver, type OwnDecision } from './own-decision.ts'
-import type { TokenStore } from './ports.ts'
 import { parseSessionRecord } from './parse-session-record.ts'
 import { blankRecord, isSameRecord, type SessionRecord } from './session-record.ts'
 
@@ -34,9 +34,9 @@ export interface RecordKeeper {
   /**
    * Goes on as if storage had taken the change that it has refused. Every read offers it again, until
    * storage takes it or another tab has moved on: past the epoch `upTo`, or to where `change` makes
-   * nothing of the record.
+   * nothing of the record. Whether it has not come to that already.
    */
-  carryOn(change: OwnDecision['change'], upTo: number): void
+  carryOn(change: OwnDecision['change'], upTo: number): boolean
   /**
    * Ends the session here and now, and then in storage, whatever that holds. Until storage has carried
    * that out, no session that is found there counts: it is about to be ended. If storage refuses, the
@@ -49,7 +49,7 @@ export interface RecordKeeper {
 }
 
 export function createRecordKeeper(options: {
-  readonly store: TokenStore
+  readonly store: BoundedStore
   readonly key: string
   readonly report: Report
   /** Storage has taken what it refused before; the other tabs do not know of it yet. */
@@ -66,10 +66,14 @@ export function createRecordKeeper(options: {
   let finished = 0
 
   /** Transactions may report out of order: one that began earlier counts only if it saw more. */
+  function isPast({ epoch, revision }: SessionRecord, order: number): boolean {
+    if (!newest || order >= finished) return false
+    return newest.epoch === epoch ? newest.revision >= revision : newest.epoch > epoch
+  }
+
   function see(record: SessionRecord, order: number): void {
     const before = newest
-    const isNewer = before?.epoch === record.epoch && before.revision < record.revision
-    if (order < finished && !isNewer) return
+    if (isPast(record, order)) return
     finished = Math.max(order, finished)
     if (before && isSameRecord(before, record)) return
     newest = record
@@ -110,6 +114,11 @@ export function createRecordKeeper(options: {
     return record ?? stored
   }
 
+  /** What comes when nobody waits for it is news all the same, unless this tab has heard more by now. */
+  function hearLate(stored: SessionRecord, order: number): void {
+    if (!isPast(stored, order)) see(hear(stored), order)
+  }
+
   /** The last epoch that this tab knows of. */
   function newestEpoch(stored: SessionRecord): number {
     return Math.max(newest?.epoch ?? 0, stored.epoch)
@@ -127,7 +136,9 @@ export function createRecordKeeper(options: {
         }
       }
       const order = ++started
-      const record = hear(parse(await store.read(key).catch(refuse('STORE_READ', 'read'))))
+      const late = (stored: unknown): void => hearLate(parse(stored), order)
+      const stored = await store.read(key, late).catch(refuse('STORE_READ', 'read'))
+      const record = hear(parse(stored))
       see(record, order)
       return record
     },
@@ -152,6 +163,10 @@ export function createRecordKeeper(options: {
               : { result: { record: stored, result: decided } }
           },
           { durable },
+          (written, before) => {
+            if (written && own === offered) own = undefined
+            hearLate(written?.record ?? parse(before), order)
+          },
         )
         .catch(refuse('STORE_WRITE', 'written'))
         .finally(() => {
@@ -172,6 +187,7 @@ export function createRecordKeeper(options: {
         upTo,
       }
       see(hear(base), ++started)
+      return own !== undefined
     },
     async overrule(end) {
       // What this tab has asked of storage before may come out in an epoch that it cannot know.

@@ -3,6 +3,7 @@ import { promptRetryMs } from './back-off.ts'
 import { disposedError, notRenewable } from './errors.ts'
 import type { Report } from './events.ts'
 import type { Page } from './page.ts'
+import { patiently } from './patience.ts'
 import type {
   AbortSignalLike,
   Clock,
@@ -82,7 +83,7 @@ export function createRotation(options: RotationOptions): Rotate {
       // Before the lock, so that discovery never lengthens the time it is held.
       if (early?.kind !== 'not-renewable') await endpoint.prepare()
       report({ type: 'lock-requested' })
-      const lock = takeLock(options.locks.request(options.lockName), page)
+      const lock = takeLock(options.locks.request(options.lockName), page, clock)
       try {
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
         if (lock.wasPutAway() || disposal.aborted) continue
@@ -146,7 +147,7 @@ export function createRotation(options: RotationOptions): Rotate {
         lock.release()
         finish()
       }
-      const cancel = clock.schedule(leaseMs + lockMarginMs, giveUp)
+      const cancel = patiently(clock, leaseMs + lockMarginMs, giveUp)
       disposal.addEventListener('abort', giveUp)
       const unsubscribe = keeper.onSeen((record) => {
         const { kind } = planRefresh(record, wish, contextOf(lock))

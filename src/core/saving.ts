@@ -35,18 +35,24 @@ export function createSaving(options: {
   return async function save(claim, change, lock) {
     const saved = (current: SessionRecord): SessionRecord | undefined =>
       holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined
+    let tried: SessionRecord | undefined
     const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
-      const next = saved(current)
-      return { next, result: next }
+      // A write that failed, or was never heard of, may have been carried out all the same.
+      if (tried && isIn(current, tried)) return { result: current }
+      tried = saved(current)
+      return { next: tried, result: tried }
     }
     for (let delayMs = persistRetryMs; ; delayMs *= 2) {
+      const triedAt = clock.now()
       try {
         const record = await keeper.update(write, { durable: true })
         const tookMs = clock.monotonic() - claim.takenAtMonotonic
         if (record) report({ type: 'committed', generation: record.generation, tookMs })
         return record
       } catch (error) {
-        const mayRetry = clock.now() + delayMs < claim.lease.until
+        // Another attempt like this one has to leave time for the mark while the others still wait.
+        const now = clock.now()
+        const mayRetry = now + delayMs + (now - triedAt) < claim.lease.until
         const keepsLock = !claim.lease.underLock || lock.isHeld()
         const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
         if (!mayRetry || !keepsLock || isOvertaken) break
@@ -57,8 +63,7 @@ export function createSaving(options: {
     const isOver = (): boolean => keeper.seen()?.epoch !== claim.record.epoch
     if (isOver()) return undefined
     await markUnpersisted(claim)
-    if (isOver()) return undefined
-    keeper.carryOn(saved, claim.record.epoch)
+    if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
     report({ type: 'persistence-failed' })
     return saved(claim.record)
   }
@@ -77,4 +82,13 @@ export function createSaving(options: {
       .writeIfOwn(claim, (current) => failed(current, mark, { unknown: current.unknown + 1 }))
       .catch(() => undefined)
   }
+}
+
+/** Whether what was to be written is stored, whatever has been written since. */
+function isIn(current: SessionRecord, { epoch, generation, session }: SessionRecord): boolean {
+  return (
+    current.epoch === epoch &&
+    current.generation >= generation &&
+    current.session?.refreshToken === session?.refreshToken
+  )
 }

@@ -6,6 +6,7 @@ import { claimed } from './record-changes.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import type { RenewableSession } from './refresh-plan.ts'
 import { isSameRecord, type Lease, type SessionRecord } from './session-record.ts'
+import type { TakenLock } from './taken-lock.ts'
 import type { TokenKey, TokenParameters } from './token-set.ts'
 
 /** What came of sending, and the claim it was sent by, which may have been renewed. */
@@ -15,15 +16,18 @@ export interface Sent {
 }
 
 export interface Sending {
-  /** Writes the lease; fulfils with nothing if anybody has written since `record` was read. */
+  /**
+   * Writes the lease, which ends the hold on the lock when it ends; fulfils with nothing if anybody
+   * has written since `record` was read.
+   */
   claim(
     record: SessionRecord,
     session: RenewableSession,
     unknown: number,
-    lock: LockHandle,
+    lock: TakenLock,
   ): Promise<Claim | undefined>
   /** Sends the refresh token of the claim, once more if the server wanted a DPoP nonce. */
-  send(claim: Claim, key: TokenKey, lock: LockHandle): Promise<Sent>
+  send(claim: Claim, key: TokenKey, lock: TakenLock): Promise<Sent>
 }
 
 /** How much of the margin of a lease has to be left when the request begins. */
@@ -46,14 +50,19 @@ export function createSending(options: {
   const { keeper, endpoint, clock, page, tab, report, tokenRequestTimeoutMs, leaseMs } = options
 
   const claim: Sending['claim'] = async (record, session, unknown, lock) => {
-    const takenAtMonotonic = clock.monotonic()
+    // If storage refuses or falls silent, nothing is sent by it, though it may have been written. The
+    // others take such a lease for one that is used, and this tab takes its own for dead.
     const taken = await keeper.update<Claim | undefined>((current) => {
       if (!isSameRecord(current, record)) return { result: undefined }
       const lease = newLease(lock)
       const next = claimed(current, lease, unknown)
+      const takenAtMonotonic = clock.monotonic()
       return { next, result: { record: next, session, lease, takenAtMonotonic } }
     })
-    if (taken) report({ type: 'claimed', generation: record.generation, unknown })
+    if (!taken) return undefined
+    // Then the lease is over, and with it the right to keep the others waiting.
+    lock.releaseIn(leaseMs - (clock.monotonic() - taken.takenAtMonotonic))
+    report({ type: 'claimed', generation: record.generation, unknown })
     return taken
   }
 

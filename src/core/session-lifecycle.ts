@@ -55,10 +55,11 @@ export function createSessionLifecycle(options: {
       const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt, id }
       const begin = (current: SessionRecord): SessionRecord | undefined =>
         ifSignedOut && current.session ? undefined : started(current, begun)
+      let next = begin(keeper.seen() ?? blankRecord)
       try {
         const record = await keeper.update(
           (current) => {
-            const next = begin(current)
+            next = begin(current)
             return { next, result: next }
           },
           { durable: true },
@@ -67,11 +68,10 @@ export function createSessionLifecycle(options: {
       } catch (error) {
         if (error instanceof StorageError && error.code === 'RECORD_NEWER') throw error
         // What was asked of this tab since then is not undone by an answer that came late.
-        const next = mine === decisions ? begin(keeper.seen() ?? blankRecord) : undefined
-        if (!next) return
-        // Whatever moved the epoch as far as this does counts as the later one.
-        keeper.carryOn(begin, next.epoch - 1)
-        report({ type: 'persistence-failed' })
+        if (!next || mine !== decisions) return
+        // Whatever moved the epoch as far as this does counts as the later one: another tab, while this
+        // one waited for storage, or this very sign-in, which may have been written.
+        if (keeper.carryOn(begin, next.epoch - 1)) report({ type: 'persistence-failed' })
       }
     },
 

@@ -66,6 +66,16 @@ export function createSettlement(options: {
   const save = createSaving({ keeper, clock, report, writeIfOwn })
 
   return async function settle(claim, outcome, wish, lock) {
+    try {
+      return await write(claim, outcome, wish, lock)
+    } catch (error) {
+      // What the server has said is worth more to the callers than that it could not be noted.
+      if ('error' in outcome) return { kind: 'error', error: outcome.error }
+      throw error
+    }
+  }
+
+  async function write(...[claim, outcome, wish, lock]: Parameters<Settle>): Promise<Settled> {
     switch (outcome.kind) {
       case 'accepted': {
         const { reply } = outcome

@@ -23,8 +23,6 @@ export function createAuthorizationCode(
   options: AuthorizationRequestOptions &
     RedemptionOptions & {
       readonly store: TokenStore
-      /** Storage that has said nothing for so long has refused. */
-      readonly storageWaitMs: number
       readonly key: string
     },
 ): AuthorizationCode {

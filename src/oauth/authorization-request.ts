@@ -9,6 +9,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
 import { scopeSet, type TokenParameters } from '../core/token-set.ts'
+import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { parseReturnTo } from './return-to.ts'
 import type { SignInTransaction } from './sign-in-transactions.ts'
@@ -119,7 +120,9 @@ export async function createAuthorizationRequest(
       redirect_uri: redirectUri,
       state: transaction.state,
       nonce: transaction.nonce,
-      code_challenge: await calculatePKCECodeChallenge(transaction.verifier),
+      code_challenge: await createCryptoBound(options.clock).bound(
+        calculatePKCECodeChallenge(transaction.verifier),
+      ),
       code_challenge_method: 'S256',
       dpop_jkt: await dpop?.thumbprint(senderKey),
       scope,

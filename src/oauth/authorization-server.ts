@@ -86,7 +86,8 @@ export function createAuthorizationServer(options: {
     try {
       const found = await fetchMetadata(issuer)
       const put = { fetchedAt: clock.now(), metadata: found }
-      await store.update(key, () => ({ put, result: undefined })).catch(() => undefined)
+      // Nobody waits for the copy: it spares the next page a request, no more.
+      store.update(key, () => ({ put, result: undefined })).catch(() => undefined)
       return found
     } catch (error) {
       // Stale metadata keep people signed in; a discovery endpoint that is down would not.
@@ -99,29 +100,41 @@ export function createAuthorizationServer(options: {
   async function fetchMetadata(issuer: string): Promise<Metadata> {
     const url = parseUrl(issuer, 'issuer')
     const path = url.pathname.replace(/\/$/, '')
-    const found =
-      (await ask(`${url.origin}${path}/.well-known/openid-configuration`)) ??
-      (await ask(`${url.origin}/.well-known/oauth-authorization-server${path}`))
-    if (!found) throw invalid('issuer', `${url.href} has no metadata at its well-known addresses`)
-    return checkDiscovered(found, issuer)
+    const oidc = await ask(`${url.origin}${path}/.well-known/openid-configuration`)
+    const last = oidc.isElsewhere
+      ? await ask(`${url.origin}/.well-known/oauth-authorization-server${path}`)
+      : oidc
+    if (last.found) return checkDiscovered(last.found, issuer)
+    const absent = invalid('issuer', `${url.href} has no metadata at its well-known addresses`)
+    throw oidc.error ?? last.error ?? absent
   }
 
-  /** One discovery document, or nothing where the server knows of none. */
-  async function ask(address: string): Promise<Record<string, unknown> | undefined> {
+  /**
+   * Asks for one discovery document, which is `isElsewhere` perhaps: where the server knows of none, or
+   * shows it to no page of another origin. A server that is in trouble, or silent, is not asked twice.
+   */
+  async function ask(address: string): Promise<{
+    readonly found?: Record<string, unknown>
+    readonly error?: RefreshUnavailableError
+    readonly isElsewhere?: boolean
+  }> {
     const { fetch, timeoutMs } = options
     const exchange = createExchange({ fetch, clock, timeoutMs })
     const response = await exchange
       .customFetch(address, { method: 'GET', headers: { accept: 'application/json' } })
       .catch(() => undefined)
-    if (response?.status === 404) return undefined
+    if (response?.status === 404) return { isElsewhere: true }
     // What is not JSON comes from somebody in between.
-    const found = response?.ok && parseJsonObject(await response.text())
-    if (found) return found
-    throw new RefreshUnavailableError(
-      response ? 'SERVER_UNAVAILABLE' : exchange.failure() === 'timeout' ? 'TIMEOUT' : 'NETWORK',
+    const found = response?.ok ? parseJsonObject(await response.text()) : undefined
+    if (found) return { found }
+    const isSilent = exchange.failure() === 'timeout'
+    const error = new RefreshUnavailableError(
+      response ? 'SERVER_UNAVAILABLE' : isSilent ? 'TIMEOUT' : 'NETWORK',
       `The metadata at ${address} could not be fetched (network, CORS, or the server is down).`,
       { outcome: 'not-sent', retryAt: clock.now() + pauseMs },
     )
+    const status = exchange.reply()?.status ?? 0
+    return { error, isElsewhere: !isSilent && status !== 429 && status < 500 }
   }
 
   return { metadata }

@@ -1,7 +1,5 @@
 import { StorageError } from '../core/errors.ts'
-import { patiently } from '../core/patience.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
-import { unlessStopped } from '../core/until.ts'
 import { isJsonObject } from './token-endpoint.ts'
 
 /** What a sign-in has to remember until its callback comes. */
@@ -18,7 +16,7 @@ export interface SignInTransaction {
   readonly createdAt: number
 }
 
-/** Both reject with a {@link StorageError} if storage refuses, or does not answer in time. */
+/** Both reject with a {@link StorageError} if storage refuses. */
 export interface SignInTransactions {
   add(transaction: SignInTransaction): Promise<void>
   /** Takes a transaction out, for good, whatever becomes of it. `undefined` if there is none. */
@@ -33,17 +31,14 @@ export function createSignInTransactions(options: {
   readonly store: TokenStore
   readonly key: string
   readonly clock: Clock
-  readonly storageWaitMs: number
 }): SignInTransactions {
-  const { store, key, clock, storageWaitMs } = options
+  const { store, key, clock } = options
   const living = (stored: unknown): readonly SignInTransaction[] =>
     Array.isArray(stored)
       ? stored.filter(isTransaction).filter(({ createdAt }) => clock.now() - createdAt < livesMs)
       : []
   function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
-    const silence = (reject: (reason: Error) => void): (() => void) =>
-      patiently(clock, storageWaitMs, () => reject(new Error('Storage is silent.')))
-    return unlessStopped(store.update(key, change), [silence]).catch((cause: unknown) => {
+    return store.update(key, change).catch((cause: unknown) => {
       throw new StorageError(
         'STORE_WRITE',
         'What a sign-in has to remember could not be read or written: storage refused.',

@@ -13,6 +13,7 @@ import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
 import type { Clock, TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
 import { defined } from '../core/defined.ts'
+import { createCryptoBound } from './crypto-bound.ts'
 import { nonceNotExposed, type DpopSupport } from './dpop.ts'
 import { asymmetricAlgOf, decodeIdToken } from './id-token.ts'
 import {
@@ -79,13 +80,15 @@ export async function requestTokens(
   grant: Grant,
 ): Promise<TokenAnswer> {
   const { clientId, dpop } = options
-  const exchange = createExchange({ ...options, maySend: grant.maySend })
+  const proving = createCryptoBound(options.clock)
+  const maySend = (): boolean => proving.pass() && grant.maySend?.() !== false
+  const exchange = createExchange({ ...options, maySend })
   let issuer = ''
   try {
     const server = await options.metadata()
     issuer = server.issuer
     await dpop?.learn(grant.senderKey, server.token_endpoint ?? issuer, grant.senderNonce)
-    const response = await genericTokenEndpointRequest(
+    const request = genericTokenEndpointRequest(
       server,
       { client_id: clientId },
       None(),
@@ -97,6 +100,7 @@ export async function requestTokens(
         ...(dpop ? { DPoP: dpop.handle(grant.senderKey) } : {}),
       },
     )
+    const response = await proving.bound(request)
     const client = lenientClient(clientId, server, exchange.reply())
     const processed = await processGenericTokenEndpointResponse(server, client, response)
     const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined

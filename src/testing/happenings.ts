@@ -25,6 +25,8 @@ export type Happening = { readonly tab: TabProcess } & (
       readonly after: unknown
     }
   | { readonly type: 'refused' }
+  /** A transaction has not been answered for so long that its tab need not wait for it any more. */
+  | { readonly type: 'silent' }
   /** A tab gets to know what storage held when its transaction was carried out. */
   | { readonly type: 'told'; readonly by: 'read' | 'write'; readonly stored: unknown }
   | { readonly type: 'lock-requested' }

@@ -19,6 +19,11 @@ export interface Step {
   run(): void
   /** Lets it come to nothing in place of running it, as a broken connection does. */
   fail?(): void
+  /**
+   * Has it never answered. `decided`: a transaction that was decided and is not carried out; one that
+   * was not even begun, otherwise.
+   */
+  lose?(how: { readonly decided: boolean }): void
 }
 
 /** Everything that waits, in the order in which it began to wait. */

@@ -1,11 +1,12 @@
 import { createMemoryTokenStore } from '../adapters/memory-token-store.ts'
-import type { TokenStore } from '../core/ports.ts'
+import { storageBoundMs } from '../core/bounded-store.ts'
+import type { Clock, TokenStore } from '../core/ports.ts'
 import type { Observe } from './happenings.ts'
 import type { Steps, TabProcess } from './steps.ts'
 
 /**
  * Storage of all tabs. A transaction is carried out in one step; its tab is told of it in another. As
- * with IndexedDB, those of one tab keep their order.
+ * with IndexedDB, those of one tab keep their order. One that is lost keeps nobody waiting behind it.
  */
 export interface VirtualStorage {
   of(tab: TabProcess): TokenStore
@@ -15,7 +16,7 @@ export interface VirtualStorage {
   refuses: boolean
 }
 
-export function createVirtualStorage(steps: Steps, observe: Observe): VirtualStorage {
+export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observe): VirtualStorage {
   const memory = createMemoryTokenStore()
   const queues = new Map<TabProcess, { isCarriedOut: boolean }[]>()
   let current: unknown
@@ -24,11 +25,14 @@ export function createVirtualStorage(steps: Steps, observe: Observe): VirtualSto
     tab: TabProcess,
     words: 'read' | 'write' | 'durable write',
     carryOut: () => Promise<T>,
+    decide: () => void = () => {},
   ): Promise<T> {
     const queue = queues.get(tab) ?? []
     queues.set(tab, queue)
     const self = { isCarriedOut: false }
     queue.push(self)
+    const leave = (): void => void queue.splice(queue.indexOf(self), 1)
+    const cancel = clock.schedule(storageBoundMs, () => observe({ type: 'silent', tab }))
     // What is to be written is decided by the page, so a page that is stopped writes nothing.
     const mayBegin = (): boolean => words === 'read' || tab.state === 'running'
     const isNext = (): boolean =>
@@ -42,9 +46,11 @@ export function createVirtualStorage(steps: Steps, observe: Observe): VirtualSto
           label,
           isReady,
           run() {
-            queue.shift()
+            cancel()
+            leave()
             run()
           },
+          lose: leave,
         })
       }
       const run = (): void => {
@@ -62,7 +68,11 @@ export function createVirtualStorage(steps: Steps, observe: Observe): VirtualSto
         )
       }
       const label = `storage carries out a ${words} of ${tab.name}`
-      steps.add({ kind: 'storage', tab, label, isReady: isNext, run })
+      const lose = ({ decided }: { readonly decided: boolean }): void => {
+        if (decided && isNext()) decide()
+        leave()
+      }
+      steps.add({ kind: 'storage', tab, label, isReady: isNext, run, lose })
     })
   }
 
@@ -74,8 +84,8 @@ export function createVirtualStorage(steps: Steps, observe: Observe): VirtualSto
         observe({ type: 'read-begun', tab })
         return transact(tab, 'read', () => memory.read(key))
       },
-      update: (key, change, how) =>
-        transact(tab, how?.durable ? 'durable write' : 'write', async () => {
+      update<T>(...[key, change, how]: Parameters<typeof memory.update<T>>) {
+        const carryOut = async (): Promise<T> => {
           if (storage.refuses) {
             observe({ type: 'refused', tab })
             throw new Error('Storage refuses.')
@@ -85,7 +95,10 @@ export function createVirtualStorage(steps: Steps, observe: Observe): VirtualSto
           current = await memory.read(key)
           observe({ type: 'wrote', tab, durable: how?.durable ?? false, before, after: current })
           return result
-        }),
+        }
+        const words = how?.durable ? 'durable write' : 'write'
+        return transact(tab, words, carryOut, () => change(current))
+      },
     }),
   }
   return storage

@@ -81,7 +81,7 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
   const observe = options.observe ?? ((_: Happening) => {})
   const clock = createManualClock()
   const steps = createSteps()
-  const storage = createVirtualStorage(steps, observe)
+  const storage = createVirtualStorage(steps, clock, observe)
   const locks = createVirtualLocks(steps, observe)
   const channel = createVirtualChannel(steps, observe)
   const api =

@@ -65,7 +65,6 @@ export function createCode(
     redirectUri,
     metadata: () => Promise.resolve(server),
     store,
-    storageWaitMs: 2_000,
     key: 'sign-in',
     clock,
     fetch,

@@ -186,22 +186,53 @@ describe('createAuthorizationServer: discovery', () => {
     expect((await server.metadata()).issuer).toBe(loopback)
   })
 
-  it.each<[string, Answer, string]>([
-    ['the network is gone', () => Promise.reject(new TypeError('Failed to fetch')), 'NETWORK'],
-    ['the server is in trouble', () => page(503), 'SERVER_UNAVAILABLE'],
-    ['a captive portal answers', () => page(200), 'SERVER_UNAVAILABLE'],
-    ['the answer is cut off', () => new Response('{"issuer":"https'), 'SERVER_UNAVAILABLE'],
-    ['it is sent elsewhere', opaqueRedirect, 'SERVER_UNAVAILABLE'],
-  ])('is tried again later when %s, but not at once', async (_, answer, code) => {
+  it.each<[string, Answer, string, number]>([
+    ['the network is gone', () => Promise.reject(new TypeError('Failed to fetch')), 'NETWORK', 2],
+    ['the server is in trouble', () => page(503), 'SERVER_UNAVAILABLE', 1],
+    ['the server is asked too much', () => page(429), 'SERVER_UNAVAILABLE', 1],
+    ['a captive portal answers', () => page(200), 'SERVER_UNAVAILABLE', 2],
+    ['the answer is cut off', () => new Response('{"issuer":"https'), 'SERVER_UNAVAILABLE', 2],
+    ['it is sent elsewhere', opaqueRedirect, 'SERVER_UNAVAILABLE', 2],
+  ])('is tried again later when %s, but not at once', async (_, answer, code, requests) => {
     const { server, sent, clock } = createServerWith(issuer, answer)
     const retryAt = clock.now() + 500
     await expect(server.metadata()).rejects.toMatchObject({ ...unavailable, code, retryAt })
     await expect(server.metadata()).rejects.toMatchObject({ retryAt })
-    expect(sent).toHaveLength(1)
+    expect(sent).toHaveLength(requests)
 
     clock.advance(500)
     await expect(server.metadata()).rejects.toMatchObject({ retryAt: clock.now() + 1_000 })
-    expect(sent).toHaveLength(2)
+    expect(sent).toHaveLength(2 * requests)
+  })
+
+  it.each<[string, Answer]>([
+    ['is kept from this page by CORS', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['is a page', () => page(200)],
+    ['is refused', () => page(403)],
+    ['is a redirect', opaqueRedirect],
+  ])('asks RFC 8414 where the answer of the first address %s', async (_, answer) => {
+    const { server, urls } = createServerWith(issuer, (request) =>
+      request.url === oauthUrl ? json(200, metadata) : answer(request),
+    )
+    expect(await server.metadata()).toEqual(metadata)
+    expect(urls()).toEqual([oidcUrl, oauthUrl])
+  })
+
+  it.each<[string, Answer]>([
+    ['first', ({ url }) => (url === oidcUrl ? page(200) : notFound())],
+    ['second', ({ url }) => (url === oauthUrl ? page(200) : notFound())],
+  ])(
+    'passes by itself where only the %s address answers something unreadable',
+    async (_, answer) => {
+      const { server } = createServerWith(issuer, answer)
+      await expect(server.metadata()).rejects.toMatchObject(unavailable)
+    },
+  )
+
+  it('does not wait for storage to take the copy', async () => {
+    const store = { ...createMemoryTokenStore(), update: () => new Promise<never>(() => {}) }
+    const { server } = createServerWith(issuer, undefined, { store })
+    expect(await server.metadata()).toEqual(metadata)
   })
 
   it('gives up after the bound', async () => {

@@ -15,7 +15,6 @@ function createTransactions() {
     store,
     key: 'sign-in',
     clock,
-    storageWaitMs: 2_000,
   })
   const begun = (state: string): SignInTransaction => ({
     state,
@@ -82,15 +81,6 @@ describe('createSignInTransactions', () => {
     clock.advance(1)
     expect(await transactions.take('a')).toBeUndefined()
     expect(await transactions.take('b')).toBeDefined()
-  })
-
-  it('takes storage that does not answer for storage that refuses', async () => {
-    const clock = createManualClock()
-    const silent = { read: () => new Promise(() => {}), update: () => new Promise<never>(() => {}) }
-    const options = { store: silent, key: 'sign-in', clock, storageWaitMs: 2_000 }
-    const taken = createSignInTransactions(options).take('a')
-    clock.advance(2_000)
-    await expect(taken).rejects.toMatchObject({ name: 'StorageError', code: 'STORE_WRITE' })
   })
 
   it('remembers the sixteen newest', async () => {

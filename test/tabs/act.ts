@@ -30,6 +30,15 @@ async function begin(stage: Stage, entry: Entry): Promise<string | undefined> {
       if (step) steps.drop(step)
       return step && `lost without a word: ${step.label}`
     }
+    case 'lose-call': {
+      const step = at(
+        steps.pending().filter(({ lose }) => lose),
+        entry.pick,
+      )
+      if (step) steps.drop(step)
+      step?.lose?.(entry)
+      return step && `never answered${entry.decided ? ', though decided' : ''}: ${step.label}`
+    }
     case 'drop-message':
     case 'double-message': {
       const step = at(

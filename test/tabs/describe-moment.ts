@@ -33,6 +33,7 @@ export function describeMoment(moment: Moment): string | undefined {
         ? `${name} reports ${moment.event.type}`
         : undefined
     case 'fate':
+    case 'silent':
     case 'read-begun':
     case 'told':
     case 'lock-requested':

@@ -52,6 +52,7 @@ function touchedBy(moment: Moment): readonly string[] {
     case 'read-begun':
     case 'told':
     case 'refused':
+    case 'silent':
     case 'api':
     case 'event':
       return []

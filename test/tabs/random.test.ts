@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { play } from './play.ts'
-import { scriptOf } from './script.ts'
+import { loudScriptOf } from './script.ts'
 import { describeTally, explainSeed, playSeeds } from './seeds.ts'
 
 const count = Number(process.env['SCHEDULES'] ?? 3_000)
@@ -24,7 +24,8 @@ describe('two to five tabs with anything happening to them', () => {
   })
 
   it.each(instructive)('keep every promise in schedule %i', { timeout: 60_000 }, async (seed) => {
-    const { broken } = await play(scriptOf(seed))
-    if (broken) expect.fail(await explainSeed(seed))
+    const script = loudScriptOf(seed)
+    const { broken } = await play(script)
+    if (broken) expect.fail(await explainSeed(seed, undefined, script))
   })
 })

@@ -4,6 +4,8 @@ import type { ServerTrouble, Setting } from './stage.ts'
 export type Entry =
   | { readonly do: 'step'; readonly pick: number }
   | { readonly do: 'fail' | 'hang' | 'drop-message' | 'double-message'; readonly pick: number }
+  /** Storage never answers a call; `decided`: it had the call decide, and did not carry it out. */
+  | { readonly do: 'lose-call'; readonly pick: number; readonly decided: boolean }
   | {
       readonly do:
         | 'token'
@@ -80,8 +82,26 @@ const troubles: readonly ((below: Below) => readonly Entry[])[] = [
 
 const wishes = ['token', 'token', 'fetch', 'fetch', 'refresh', 'other-token'] as const
 
-/** The script of a seed: the same one, whatever the library does. */
+/**
+ * The script of a seed: the same one, whatever the library does. In every second one storage leaves
+ * some calls without an answer, many of them in a row now and then.
+ */
 export function scriptOf(seed: number): Script {
+  const { setting, entries } = loudScriptOf(seed)
+  const below = seeded(seed + 0x5bd1e995)
+  if (below(2) === 0) return { setting, entries }
+  const share = [4, 10, 25][below(3)] ?? 4
+  const silences = entries.flatMap((entry): Entry[] => {
+    if (below(100) >= share) return [entry]
+    const call: Entry = { do: 'lose-call', pick: below(256), decided: below(3) === 0 }
+    // Nothing shows that a call was lost until time has passed.
+    return below(2) ? [call, entry] : [call, entry, { do: 'pass', ms: 6_000 }]
+  })
+  return { setting, entries: silences }
+}
+
+/** The same without a call that storage never answers. */
+export function loudScriptOf(seed: number): Script {
   const below = seeded(seed)
   const setting: Setting = {
     tabs: 2 + below(4),

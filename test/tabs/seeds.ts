@@ -41,8 +41,8 @@ export async function playSeeds(
 export async function explainSeed(
   seed: number,
   createTokenManager?: CreateTokenManager,
+  script: Script = scriptOf(seed),
 ): Promise<string> {
-  const script = scriptOf(seed)
   const { broken } = await play(script, createTokenManager)
   if (!broken) return `Seed ${seed} keeps every promise.`
   const isSame = (played: Played): boolean => played.broken?.promise === broken.promise

@@ -3,6 +3,7 @@ import type { Break } from './break.ts'
 import type { Change } from './load-broken.ts'
 import { askerBreaks } from './asker-breaks.ts'
 import { frugalityBreaks } from './frugality-breaks.ts'
+import { silenceBreaks } from './silence-breaks.ts'
 
 const rotation = 'core/rotation.ts'
 const sending = 'core/sending.ts'
@@ -24,6 +25,7 @@ const lastComparison: Change = { file: sending, find: ' && isCurrent', replace: 
 export const breaks: Readonly<Record<string, Break>> = {
   ...frugalityBreaks,
   ...askerBreaks,
+  ...silenceBreaks,
   'no compare-and-set: a lease is written over whatever is there': {
     changes: [compareAndSet],
     promise: 'one spend (1)',

@@ -173,7 +173,7 @@ export function createLedger(now: () => number): Ledger {
           attempt.isUnsaved ||= attempt.end === 'accepted' && attempt.isRefusedByStorage
         })
       }
-      if (moment.type === 'refused') {
+      if (moment.type === 'refused' || moment.type === 'silent') {
         eachOf(tab, (attempt) => {
           attempt.isRefusedByStorage ||= attempt.end !== 'flying'
           // A new token is offered again and again; that there will be none is said once.

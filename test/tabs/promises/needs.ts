@@ -192,6 +192,7 @@ export function createNeeds(options: {
         case 'page-event':
         case 'refused':
         case 'shown':
+        case 'silent':
           return
       }
     },

@@ -30,11 +30,6 @@ export function createNewestKept(options: {
     if (before.epoch === after.epoch && old && stored && stored.place < old.place) {
       broken(`${moment.tab.name} replaces a refresh token by an older one`)
     }
-    const isCommit = moment.durable && before.epoch === after.epoch
-    const mine = unsaved.find(({ tab }) => tab === moment.tab)
-    if (isCommit && mine && old?.family === mine.family && stored?.place === mine.place - 1) {
-      broken(`${mine.tab.name} gives up a token although storage holds the one it came for`)
-    }
     // A session that was replaced or ended takes its tokens with it.
     unsaved = unsaved.filter(
       ({ family, place }) =>
@@ -42,8 +37,17 @@ export function createNewestKept(options: {
     )
   }
 
+  function seeDropped({ tab }: Moment): void {
+    const mine = unsaved.find((arrived) => arrived.tab === tab)
+    const stored = server.lineageOf(ledger.lastWrite.after.session?.refreshToken ?? '')
+    if (mine && stored?.family === mine.family && stored.place === mine.place - 1) {
+      broken(`${tab.name} gives up a token although storage holds the one it came for`)
+    }
+  }
+
   return {
     see(moment) {
+      if (moment.type === 'event' && moment.event.type === 'dropped') seeDropped(moment)
       if (moment.type === 'wrote') seeWrite(moment)
       // What its user has ended or replaced need not be saved first.
       const isDecided = moment.type === 'call' && ['sign-in', 'sign-out'].includes(moment.call.kind)

@@ -214,6 +214,7 @@ export function createSignedOut(options: {
         case 'lock-requested':
         case 'refused':
         case 'shown':
+        case 'silent':
           return
       }
     },

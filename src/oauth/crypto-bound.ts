@@ -1,0 +1,62 @@
+import { RefreshUnavailableError } from '../core/errors.ts'
+import { patiently } from '../core/patience.ts'
+import type { Clock } from '../core/ports.ts'
+import { unlessStopped } from '../core/until.ts'
+import type { DpopSupport } from './dpop.ts'
+
+/** `crypto.subtle` that has not done one thing in this time hangs; the slowest keys take a second or two. */
+const cryptoBoundMs = 5_000
+
+export interface CryptoBound {
+  /** Settles as `work` does, or rejects with a {@link RefreshUnavailableError} where time runs out first. */
+  bound<T>(work: Promise<T>): Promise<T>
+  /** The rest of `work` takes as long as it takes. Whether it may go on: nobody waits for it otherwise. */
+  pass(): boolean
+}
+
+export function createCryptoBound(clock: Clock): CryptoBound {
+  let isOver = false
+  let isThrough = false
+
+  const silence = (reject: (reason: unknown) => void): (() => void) =>
+    patiently(clock, cryptoBoundMs, () => {
+      if (isThrough) return
+      isOver = true
+      // A process of the browser may come back, so this is no matter for a developer: it passes by itself.
+      reject(
+        new RefreshUnavailableError(
+          'TIMEOUT',
+          'The cryptography of this browser does not answer: nothing was sent; the session is kept.',
+          { outcome: 'not-sent' },
+        ),
+      )
+    })
+
+  return {
+    bound: (work) => unlessStopped(work, [silence]),
+    pass() {
+      isThrough = !isOver
+      return isThrough
+    },
+  }
+}
+
+/** The same support, but nothing that it does waits for the browser's cryptography for ever. */
+export function createBoundedDpop(dpop: DpopSupport, clock: Clock): DpopSupport {
+  const bounded = <T>(work: Promise<T>): Promise<T> => createCryptoBound(clock).bound(work)
+  return {
+    ...dpop,
+    createKeyPair: () => bounded(dpop.createKeyPair()),
+    learn: (...given) => bounded(dpop.learn(...given)),
+    thumbprint: (keyPair) => bounded(dpop.thumbprint(keyPair)),
+    proofHeaders: (request) => bounded(dpop.proofHeaders(request)),
+    send(request, dispatch) {
+      const { bound, pass } = createCryptoBound(clock)
+      const work = dpop.send(request, async (headers) => {
+        if (!pass()) throw new Error('The proof came too late.')
+        return dispatch(headers)
+      })
+      return bound(work)
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Break } from './break.ts'
+
+/** What makes a call safe whose outcome nobody knows, taken out. */
+export const silenceBreaks: Readonly<Record<string, Break>> = {
+  'a tab sends by a claim that it has not heard of': {
+    changes: [
+      {
+        file: 'core/sending.ts',
+        find: '    const taken = await keeper.update<Claim | undefined>((current) => {',
+        replace: `    let tried: Claim | undefined
+    const taken = await keeper.update<Claim | undefined>((current) => {`,
+      },
+      {
+        file: 'core/sending.ts',
+        find: `      return { next, result: { record: next, session, lease, takenAtMonotonic } }
+    })`,
+        replace: `      tried = { record: next, session, lease, takenAtMonotonic }
+      return { next, result: tried }
+    }).catch(() => tried ?? { record, session, lease: newLease(lock), takenAtMonotonic: clock.monotonic() })`,
+      },
+    ],
+    promise: 'one spend (1)',
+  },
+  'a reply whose commit was not heard of is forgotten': {
+    changes: [
+      {
+        file: 'core/saving.ts',
+        find: 'if (!mayRetry || !keepsLock || isOvertaken) break',
+        replace: 'if (mayRetry || !keepsLock || isOvertaken) return undefined',
+      },
+    ],
+    promise: 'newest token kept (3)',
+  },
+  'a late answer is not heard': {
+    changes: [
+      {
+        file: 'core/record-keeper.ts',
+        find: 'if (!isPast(stored, order)) see(hear(stored), order)',
+        replace: 'if (!isPast(stored, order)) void stored',
+      },
+    ],
+    promise: 'signed out means signed out (4)',
+  },
+}
