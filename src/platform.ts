@@ -9,6 +9,7 @@ import { createSystemClock } from './adapters/system-clock.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
 import { createBoundedStore, type BoundedStore } from './core/bounded-store.ts'
 import type {
+  AbortSignalLike,
   Clock,
   LockManager,
   Navigation,
@@ -55,8 +56,9 @@ export function createStores(
   storage: 'indexeddb' | 'memory' | TokenStore,
   clock: Clock,
   onFallback: (cause: FallbackCause) => void,
+  disposal: AbortSignalLike,
 ): Stores {
-  const bounded = (store: TokenStore): BoundedStore => createBoundedStore(store, clock)
+  const bounded = (store: TokenStore): BoundedStore => createBoundedStore(store, clock, disposal)
   if (typeof storage === 'object') {
     const store = bounded(storage)
     return { session: store, lasting: store }

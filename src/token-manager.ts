@@ -82,8 +82,11 @@ export function createTokenManager(
     onAnnouncement: lookAgain,
   })
   const { announce } = peers
-  const stores = createStores(storage, clock, (cause) =>
-    report({ type: 'storage-unavailable', cause }),
+  const stores = createStores(
+    storage,
+    clock,
+    (cause) => report({ type: 'storage-unavailable', cause }),
+    disposal.signal,
   )
   const keeper = createRecordKeeper({
     store: stores.session,

@@ -1,6 +1,6 @@
 import { patiently } from './patience.ts'
-import type { Clock, StoreChange, TokenStore } from './ports.ts'
-import { unlessStopped } from './until.ts'
+import type { AbortSignalLike, Clock, StoreChange, TokenStore } from './ports.ts'
+import { onAbort, unlessStopped } from './until.ts'
 
 /** Storage that has not answered a call for so long is not waited for any more. */
 export const storageBoundMs = 5_000
@@ -25,21 +25,27 @@ export interface BoundedStore extends TokenStore {
  * as it is. So one that was never decided has not happened and never will. One that was decided may
  * have been written or not; whoever reads or updates next is told, because nothing comes between the
  * read and the write of an update.
+ *
+ * @param disposal Ends the waiting for reads: what is still to be written is waited for all the same.
  */
-export function createBoundedStore(store: TokenStore, clock: Clock): BoundedStore {
-  function bounded<T>(work: Promise<T>, giveUp: () => void): Promise<T> {
+export function createBoundedStore(
+  store: TokenStore,
+  clock: Clock,
+  disposal?: AbortSignalLike,
+): BoundedStore {
+  function bounded<T>(work: Promise<T>, giveUp: () => void, end?: AbortSignalLike): Promise<T> {
     const silence = (reject: (reason: Error) => void): (() => void) =>
       patiently(clock, storageBoundMs, () => {
         giveUp()
         reject(new Error('Storage does not answer.'))
       })
-    return unlessStopped(work, [silence])
+    return unlessStopped(work, [silence, onAbort(end)])
   }
 
   return {
     async read(key, late = () => {}) {
       const work = store.read(key)
-      return bounded(work, () => void work.then(late).catch(() => {}))
+      return bounded(work, () => void work.then(late).catch(() => {}), disposal)
     },
     async update<T>(
       key: string,
