@@ -136,7 +136,11 @@ const failures: readonly (readonly [string, FakeReply])[] = [
 ]
 
 /** The worst of all courses, which is also printed. */
-async function worstOf(what: string, course: Omit<Course, 'seed' | 'failure'>): Promise<Outcome> {
+async function worstOf(
+  what: string,
+  seeds: number,
+  course: Omit<Course, 'seed' | 'failure'>,
+): Promise<Outcome> {
   const outcomes: Outcome[] = []
   for (const [, failure] of failures) {
     for (let seed = 0; seed < seeds; seed += 1) {
