@@ -58,7 +58,7 @@ export function createOutlast(options: {
     const leftMs = pauseLeftMs(error)
     if (isDisposed || leftMs === undefined || leftMs > promptRetryMs || !mayBeLost(error)) return
     cancelRetry()
-    cancelRetry = clock.schedule(leftMs, () => share(wish).catch(() => undefined))
+    cancelRetry = clock.schedule(leftMs, () => void share(wish).catch(() => undefined))
   }
 
   /** What a pause still lasts, if `error` passes by itself. */

@@ -153,7 +153,7 @@ describe('a call without a usable token', () => {
     expect(named(failure)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')
 
     profile.server.answerAlways()
-    await profile.pass(60_000)
+    await profile.pass(200_000)
     profile.server.answerNext(() => page(503))
     await profile.passUntil(tab.auth.refresh())
     expect(await tab.auth.getAccessToken()).toBe(newest(profile, 'access'))
@@ -234,7 +234,7 @@ describe('a call without a usable token', () => {
     const { issuer } = profile.server
     let failures = 2
     const fetch: typeof globalThis.fetch = async (input, init) => {
-      const url = String(input)
+      const url = input instanceof Request ? input.url : input.toString()
       if (!url.includes('/.well-known/')) return profile.fetch(input, init)
       if (failures > 0) {
         failures -= 1

@@ -75,7 +75,7 @@ describe('everybody learns why', () => {
     const profile = createProfile()
     const token = tokenOf(profile)
     const fetch: typeof globalThis.fetch = (input, init) =>
-      String(input) === profile.server.metadata.revocation_endpoint
+      input === profile.server.metadata.revocation_endpoint
         ? Promise.resolve(json(400, { error: 'unsupported_token_type', error_description: token }))
         : profile.fetch(input, init)
     const tab = await profile.openSignedInTab({ fetch })
