@@ -121,7 +121,7 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
   }
 
   test.concurrent(
-    'three times is outlasted by a tab without a token that calls twice a second',
+    'answering 503 three times is outlasted by a tab without a token that calls twice a second',
     async () => {
       const stage = await startStage()
       try {
@@ -149,7 +149,7 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
   )
 
   test.concurrent(
-    'for 30 s gets twelve requests at most from ten tabs without a token, which are back within 9 s',
+    'answering 503 for 30 s gets twelve requests at most from ten tabs without a token, which are back within 9 s',
     async () => {
       const stage = await startStage()
       try {
