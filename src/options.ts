@@ -59,6 +59,12 @@ export interface TokenManagerOptions {
   readonly refreshAhead?: RefreshAhead | undefined
   /** Bound on one token request. Default: 10 000 ms. */
   readonly tokenRequestTimeoutMs?: number | undefined
+  /**
+   * How long a call that has no usable token waits, from the first failure or pause that it meets,
+   * attempts included, before it rejects with a `RefreshUnavailableError`. A pause that ends later
+   * rejects at once. 0: no waiting. Default: 5 000 ms.
+   */
+  readonly patienceMs?: number | undefined
   /** The `error` words that mean a dead refresh token. Default: `['invalid_grant']`, which is always one of them. */
   readonly spentRefreshToken?: readonly string[] | undefined
   /** The sign-out address where it is not OpenID Connect's. Default: from the metadata. */
@@ -84,6 +90,7 @@ export interface Settings {
   readonly leewayMs: number
   readonly refreshAhead: RefreshAhead
   readonly tokenRequestTimeoutMs: number
+  readonly patienceMs: number
   readonly spentRefreshToken: readonly string[]
   readonly endSession: EndSessionOptions | undefined
   readonly dpop: DpopSupport | undefined
@@ -120,6 +127,7 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
     "must be 'in-use', 'visible' or 'never'",
   ],
   tokenRequestTimeoutMs: duration(100),
+  patienceMs: duration(0),
   spentRefreshToken: [
     (value) => Array.isArray(value) && value.every(isString),
     'must be an array of strings',
@@ -139,6 +147,7 @@ const defaults = {
   leewayMs: 60_000,
   refreshAhead: 'in-use',
   tokenRequestTimeoutMs: 10_000,
+  patienceMs: 5_000,
   endSession: undefined,
   dpop: undefined,
 } as const

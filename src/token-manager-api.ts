@@ -13,7 +13,11 @@ export interface AccessTokenOptions {
   readonly audience?: string | undefined
   /** How long the token has to last, unless it has just been received. */
   readonly minValidityMs?: number | undefined
-  /** The token a resource server answered 401 to: another one is wanted. */
+  /**
+   * The token a resource server answered 401 to: another one is wanted. The answer is this very one
+   * if it was renewed because of such a refusal within the last 30 s, in any tab, or cannot be renewed:
+   * a server that refuses what is fresh makes no storm. Wait 30 s then before you send it again.
+   */
   readonly rejected?: string | undefined
   /** Stops this caller's waiting, never the renewal. */
   readonly signal?: AbortSignal | undefined
@@ -86,8 +90,9 @@ export interface TokenManager {
    *   was sent.
    * @throws {SessionChangedError} Another session has begun than the one that `getState()` showed when
    *   this was called: load the page's data anew, and do not sign in.
-   * @throws {RefreshUnavailableError} No usable token, and none to be had now; `retryAt` says when
-   *   the next attempt is due. The session is kept.
+   * @throws {RefreshUnavailableError} No usable token, and none to be had within `patienceMs` of the
+   *   first failure or pause that the call has met; at once, if the pause ends later than that.
+   *   `retryAt` says when the next attempt is due. The session is kept.
    * @throws {ConfigurationError} The server does not accept this client, or the scope was not granted.
    * @throws {StorageError} Storage was never heard, does not take the note that precedes a renewal, or
    *   belongs to a newer version of the app. A token that is still valid is served all the same.
@@ -141,7 +146,7 @@ export interface TokenManager {
    *
    * @throws {SessionEndedError} As `getAccessToken`; also if the user signed out before the second send.
    * @throws {SessionChangedError} As `getAccessToken`: it was not sent, or not again, for the other user.
-   * @throws {RefreshUnavailableError} The token is of no use, and no other can be had now.
+   * @throws {RefreshUnavailableError} The token is of no use, and no other can be had within `patienceMs`.
    * @throws {ConfigurationError} As `getAccessToken`.
    * @throws {StorageError} As `getAccessToken`.
    * @throws {TypeError} `no-cors`, `http:` beyond loopback, or credentials in the URL, at a listed server.
@@ -159,7 +164,7 @@ export interface TokenManager {
 
   /**
    * Renews the default access token now, together with whoever asks at the same time, and ends a
-   * halt. A hold-off it respects. Rejects as {@link TokenManager.getAccessToken} does.
+   * halt. A hold-off it respects, and waits out within `patienceMs`. Rejects as {@link TokenManager.getAccessToken} does.
    */
   refresh(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
 

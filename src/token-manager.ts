@@ -108,6 +108,7 @@ export function createTokenManager(
     keeper,
     report,
     announce,
+    noteAnswer: page.noteAnswer,
   }
 
   const { metadata } = createAuthorizationServer({ ...shared, store: stores.session })

@@ -2,6 +2,8 @@ import { createAskers, type Asker } from './asker.ts'
 import { StorageError, disposedError, notRenewable, type TokenError } from './errors.ts'
 import { holdAll, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import { createLookout, longestLookMs } from './lookout.ts'
+import { createOutlast } from './outlast.ts'
+import type { Page } from './page.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { isRenewable, type Accepts, type Wish } from './refresh-plan.ts'
@@ -30,6 +32,8 @@ export interface AccessTokenRequest {
   readonly rejected?: { readonly accessToken: string; readonly resourceServer: string } | undefined
   readonly signal?: AbortSignalLike | undefined
 }
+
+type Caller = Pick<AccessTokenRequest, 'asker' | 'signal'>
 
 export interface AccessTokens {
   /** Fulfils when storage was looked at for the first time, whatever came of it. */
@@ -65,6 +69,9 @@ export function createAccessTokens(options: {
   readonly keeper: RecordKeeper
   readonly flight: () => SingleFlight
   readonly clock: Clock
+  readonly page: Page
+  /** How long a call without a usable token outlasts what passes by itself. */
+  readonly patienceMs: number
   /** The session's own scope, resource and audience. */
   readonly parameters: TokenParameters
   readonly leewayMs: number
@@ -77,6 +84,7 @@ export function createAccessTokens(options: {
   const disposal = new Set<(reason: unknown) => void>()
   let held = new Map<TokenKey, HeldToken>()
   let disposed = false
+  const { share, outlast, dispose } = createOutlast(options)
 
   keeper.onSeen((record) => {
     held = holdAll(record, held, clock)
@@ -127,7 +135,12 @@ export function createAccessTokens(options: {
     }
     wanted.refuseForeignScope(key, session)
     try {
-      await wait(options.flight().share(wishFor(key, request, false)), request)
+      const hasSurvivor = (): boolean => !isRejected && servable(key, minValidityMs) !== undefined
+      await outlast(
+        wishFor(key, request, false),
+        { ...request, stops: stopsOf(request) },
+        hasSurvivor,
+      )
     } catch (error) {
       if (isRejected || disposed || signal?.aborted) throw error
       // Whatever keeps a new token from coming, one that still lives is served.
@@ -192,7 +205,7 @@ export function createAccessTokens(options: {
   }
 
   function renewAhead(key: TokenKey): Promise<unknown> {
-    return options.flight().share(wishFor(key, {}, false))
+    return share(wishFor(key, {}, false))
   }
 
   async function refresh(signal?: AbortSignalLike): Promise<void> {
@@ -203,22 +216,23 @@ export function createAccessTokens(options: {
     if (!keeper.seen()) await wait(lookout.look(), caller, longestLookMs)
     if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
     if (!isRenewable(sessionOf(asker))) throw notRenewable()
-    await wait(options.flight().share(wishFor(defaultTokenKey, {}, true)), caller)
+    await outlast(wishFor(defaultTokenKey, {}, true), { signal, stops: stopsOf(caller) })
     sessionOf(asker)
   }
 
   /** Waits for what is of use to the caller, as long as it is; with a bound, fulfils with nothing then. */
-  function wait(
-    work: Promise<unknown>,
-    { asker, signal }: Pick<AccessTokenRequest, 'asker' | 'signal'>,
-    boundMs?: number,
-  ): Promise<unknown> {
-    if (signal?.aborted) {
+  function wait(work: Promise<unknown>, caller: Caller, boundMs?: number): Promise<unknown> {
+    if (caller.signal?.aborted) {
       work.catch(() => undefined)
-      return Promise.reject(signal.reason)
+      return Promise.reject(caller.signal.reason)
     }
-    const stops = [onAbort(signal), onDisposal, onRefusal(asker)]
+    const stops = stopsOf(caller)
     return boundMs === undefined ? unlessStopped(work, stops) : atMost(clock, boundMs, work, stops)
+  }
+
+  /** What ends the waiting of a caller. */
+  function stopsOf({ asker, signal }: Caller): readonly Stop[] {
+    return [onAbort(signal), onDisposal, onRefusal(asker)]
   }
 
   function onDisposal(reject: (reason: unknown) => void): () => void {
@@ -254,6 +268,7 @@ export function createAccessTokens(options: {
     },
     dispose() {
       disposed = true
+      dispose()
       for (const reject of disposal) reject(disposedError())
     },
   }

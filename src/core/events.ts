@@ -1,4 +1,4 @@
-import type { EndReason } from './session-record.ts'
+import type { EndReason, FailureHint } from './session-record.ts'
 
 /**
  * What a manager does, as it does it. Holds no token, no code, no key and no URL query, so that it
@@ -19,10 +19,16 @@ export type TokenManagerEvent = { readonly at: number } & (
       readonly code: string
       readonly attempt: number
       readonly retryAt: number
+      readonly hint?: FailureHint
     }
   | { readonly type: 'halted'; readonly code: string; readonly until: number }
   /** The server refuses one of several token sets; the session goes on. */
   | { readonly type: 'token-refused'; readonly code: string; readonly until: number }
+  /**
+   * The server did not revoke the refresh token of a session that is over: it answered `status`, or
+   * `code` is `NETWORK` or `TIMEOUT`. Else `code` is its word for the reason, if it gave one.
+   */
+  | { readonly type: 'revocation-failed'; readonly status?: number; readonly code?: string }
   | { readonly type: 'session-started'; readonly sub?: string }
   | { readonly type: 'session-ended'; readonly reason: 'signed-out' | EndReason }
   /** A request is sent for the second time. */

@@ -8,6 +8,10 @@ export interface Page {
   isOnline(): boolean
   /** When the network last came back, by what the wall clock shows now; 0 if it never went. */
   onlineAt(): number
+  /** A request to anything but the token endpoint was answered. */
+  noteAnswer(): void
+  /** When that last happened, by what the wall clock shows now; 0 if it never did. */
+  answeredAt(): number
   /** Fulfils at once, or when the page has come back. */
   present(): Promise<void>
   /** Reports page events until the returned function is called. */
@@ -19,6 +23,7 @@ export function createPage(events: PageEvents, clock: Clock): Page {
   const listeners = new Set<(event: PageEvent) => void>()
   let away = false
   let onlineMonotonic: number | undefined
+  let answeredMonotonic: number | undefined
 
   const unsubscribe = events.subscribe((reported) => {
     // A page that is seen again is back, whether or not the browser has said so.
@@ -35,14 +40,21 @@ export function createPage(events: PageEvents, clock: Clock): Page {
     return () => listeners.delete(listener)
   }
 
+  // Clocks are often set when the network comes back. An instant of before would be in the future
+  // then, and end every hold-off until the clock has caught up.
+  function byWallClock(monotonic: number | undefined): number {
+    return monotonic === undefined ? 0 : clock.now() - clock.monotonic() + monotonic
+  }
+
   return {
     isAway: () => away,
     isVisible: () => events.isVisible(),
     isOnline: () => events.isOnline(),
-    // Clocks are often set when the network comes back. An instant of before would be in the future
-    // then, and end every hold-off until the clock has caught up.
-    onlineAt: () =>
-      onlineMonotonic === undefined ? 0 : clock.now() - clock.monotonic() + onlineMonotonic,
+    onlineAt: () => byWallClock(onlineMonotonic),
+    noteAnswer() {
+      answeredMonotonic = clock.monotonic()
+    },
+    answeredAt: () => byWallClock(answeredMonotonic),
     subscribe,
     dispose: unsubscribe,
     present() {

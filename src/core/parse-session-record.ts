@@ -35,6 +35,7 @@ const isRecord: Check = (value) =>
       endedWith: isOAuthError,
       lease: isLease,
       failure: isFailure,
+      refusedSince: isFinite,
     },
   )
 
@@ -83,13 +84,17 @@ const isLease: Check = (value) =>
   })
 
 const isFailure: Check = (value) =>
-  fits(value, {
-    kind: (kind) => kind === 'transient' || kind === 'refused' || kind === 'configuration',
-    code: isString,
-    attempt: isCount,
-    failedAt: isFinite,
-    until: isFinite,
-  })
+  fits(
+    value,
+    {
+      kind: (kind) => kind === 'transient' || kind === 'refused' || kind === 'configuration',
+      code: isString,
+      attempt: isCount,
+      failedAt: isFinite,
+      until: isFinite,
+    },
+    { since: isFinite, oauth: isOAuthError, hint: isString },
+  )
 
 const isOAuthError: Check = (value) =>
   fits(

@@ -184,6 +184,8 @@ export type RefreshOutcome =
       readonly kind: 'transient'
       readonly error: RefreshUnavailableError
       readonly retryAfterMs?: number
+      /** It was asked too often, so not even the first failure is followed by a prompt retry. */
+      readonly isRateLimited?: boolean
     }
   /** A developer must act. */
   | { readonly kind: 'configuration'; readonly error: ConfigurationError }

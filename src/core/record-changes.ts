@@ -59,7 +59,7 @@ export function salvaged(
 export function failed(
   record: SessionRecord,
   failure: Failure,
-  counts: Partial<Pick<SessionRecord, 'unknown' | 'refusals'>>,
+  counts: Partial<Pick<SessionRecord, 'unknown' | 'refusals' | 'refusedSince'>>,
 ): SessionRecord {
   return next(withoutLease(record), { failure, ...counts })
 }

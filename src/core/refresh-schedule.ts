@@ -1,5 +1,5 @@
 import type { AccessTokens } from './access-tokens.ts'
-import { isHoldOffInForce } from './back-off.ts'
+import { unaskedLeftMs, unaskedPauseMs } from './back-off.ts'
 import { RefreshUnavailableError } from './errors.ts'
 import type { Page } from './page.ts'
 import type { Clock, Random } from './ports.ts'
@@ -79,7 +79,7 @@ export function createRefreshSchedule(options: {
       const retryAt = error instanceof RefreshUnavailableError ? error.retryAt : undefined
       if (retryAt === undefined || isDisposed) return arm(1)
       cancel()
-      cancel = clock.schedule(retryAt - clock.now(), () => arm())
+      cancel = clock.schedule(Math.max(retryAt - clock.now(), unaskedPauseMs), () => arm())
     })
   }
 
@@ -112,8 +112,8 @@ export function dueInMs(
 }
 
 function holdOffLeftMs(failure: Failure | undefined, now: number, onlineAt: number): number {
-  if (!failure || !isHoldOffInForce(failure, now)) return 0
-  return isLifted(failure, { explicit: false }, { onlineAt }) ? 0 : failure.until - now
+  if (!failure || isLifted(failure, { explicit: false }, { onlineAt })) return 0
+  return unaskedLeftMs(failure, now)
 }
 
 function lifeLeftMs(session: Session, now: number): number {

@@ -1,5 +1,4 @@
 import type { Announcement } from './announcement.ts'
-import { promptRetryMs } from './back-off.ts'
 import { disposedError, notRenewable } from './errors.ts'
 import type { Report } from './events.ts'
 import type { Page } from './page.ts'
@@ -17,7 +16,7 @@ import { ended } from './record-changes.ts'
 import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
 import { createSending } from './sending.ts'
 import { createSettlement } from './settlement.ts'
-import { isSameRecord, type EndReason, type Failure, type SessionRecord } from './session-record.ts'
+import { isSameRecord, type EndReason, type SessionRecord } from './session-record.ts'
 import { takeLock, type TakenLock } from './taken-lock.ts'
 import { toFailureError, toSessionEndedError } from './session-state.ts'
 import type { TokenKey, TokenParameters, TokenSet } from './token-set.ts'
@@ -76,10 +75,8 @@ export function createRotation(options: RotationOptions): Rotate {
       if (disposal.aborted) throw disposedError()
       const known = keeper.seen()
       const early = known && planRefresh(known, wish, contextOf())
-      if (early?.kind === 'hold-off') {
-        await waitOut(early.failure)
-        continue
-      }
+      // Whoever waits it out does so without the lock.
+      if (early?.kind === 'hold-off') throw toFailureError(early.failure)
       // Before the lock, so that discovery never lengthens the time it is held.
       if (early?.kind !== 'not-renewable') await endpoint.prepare()
       report({ type: 'lock-requested' })
@@ -97,8 +94,7 @@ export function createRotation(options: RotationOptions): Rotate {
             if (plan.ended) await endSession(record, plan.ended)
             throw notRenewable()
           case 'hold-off':
-            // It has been seen now, so it is waited out without the lock.
-            continue
+            throw toFailureError(plan.failure)
           case 'wait':
             lock.release()
             await untilFirst(clock, Math.min(plan.until - clock.now(), lookAgainMs), onNews)
@@ -184,12 +180,5 @@ export function createRotation(options: RotationOptions): Rotate {
       isSameRecord(current, record) ? { next: over, result: true } : { result: false },
     )
     if (written) options.announce(over, 'ended')
-  }
-
-  /** The prompt retry is waited for; callers are told of everything longer. */
-  async function waitOut(failure: Failure): Promise<void> {
-    const leftMs = failure.until - clock.now()
-    if (leftMs > promptRetryMs) throw toFailureError(failure)
-    await untilFirst(clock, leftMs, onNews)
   }
 }

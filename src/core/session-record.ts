@@ -20,7 +20,7 @@ export type EndReason =
   | 'rejected'
   /** The same, after an attempt whose outcome was unknown. */
   | 'rotation-lost'
-  /** The third refusal in a row that nobody can read, and no valid access token left. */
+  /** Refusals in a row that nobody can read, three at least and for 10 s, and no valid access token left. */
   | 'refused'
   /** A reply for another user. */
   | 'subject-changed'
@@ -65,10 +65,19 @@ export interface Lease {
 export interface Failure {
   readonly kind: 'transient' | 'refused' | 'configuration'
   readonly code: string
+  /** The server's words, cleaned and short, so that every tab can tell them. */
+  readonly oauth?: OAuthErrorDetails
+  /** What a developer may look at. */
+  readonly hint?: FailureHint
   readonly attempt: number
+  /** The first failure of this outage; absent in a record of an earlier version. */
+  readonly since?: number
   readonly failedAt: number
   readonly until: number
 }
+
+/** `cors`: other requests of this page get through, those to the token endpoint never do. */
+export type FailureHint = 'cors'
 
 /** What storage holds for one (issuer, client, session name). */
 export interface SessionRecord {
@@ -89,6 +98,8 @@ export interface SessionRecord {
   readonly unknown: number
   /** Refusals in a row that nobody can read; 0 again at a commit. */
   readonly refusals: number
+  /** When the first of them came; says nothing while there are none. */
+  readonly refusedSince?: number
   readonly failure?: Failure
 }
 

@@ -104,23 +104,27 @@ export function isSameState(a: SessionState, b: SessionState): boolean {
 }
 
 /** The error for a failure that this tab, or another, wrote into the record. */
-export function toFailureError({
-  kind,
-  code,
-  until,
-}: Failure): RefreshUnavailableError | ConfigurationError {
+export function toFailureError(failure: Failure): RefreshUnavailableError | ConfigurationError {
+  const { kind, code, until, oauth } = failure
+  const word = oauth?.error ?? code
   if (kind === 'configuration') {
     return new ConfigurationError(
       code as ConfigurationErrorCode,
-      `The authorization server does not accept this client (${code}): renewal is halted in all tabs.`,
+      `The authorization server does not accept this client (${word}): renewal is halted in all tabs.`,
+      { oauth },
     )
   }
   const isUnknown = code === 'NETWORK' || code === 'TIMEOUT'
   return new RefreshUnavailableError(
     code as RefreshUnavailableCode,
-    `No fresh access token for now (${code}): the session is kept.`,
-    { outcome: isUnknown ? 'unknown' : 'answered', retryAt: until },
+    `No fresh access token for now (${word}): the session is kept.${hintOf(failure)}`,
+    { outcome: isUnknown ? 'unknown' : 'answered', retryAt: until, oauth },
   )
+}
+
+/** What a message says besides. */
+export function hintOf({ hint }: Failure): string {
+  return hint ? ' Other requests succeed: look at the CORS headers of the token endpoint.' : ''
 }
 
 /** The error for a record without a session. */

@@ -1,7 +1,9 @@
 import type { Announcement } from './announcement.ts'
-import { nextFailure, promptRetryMs } from './back-off.ts'
+import { nextFailure, type Failed } from './back-off.ts'
+import { defined } from './defined.ts'
 import { RefreshUnavailableError, type ConfigurationError, type TokenError } from './errors.ts'
 import type { Report } from './events.ts'
+import type { Page } from './page.ts'
 import type {
   Clock,
   LockHandle,
@@ -23,7 +25,7 @@ import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.t
 import { createWriteIfOwn, type Claim } from './claim.ts'
 import { createSaving } from './saving.ts'
 import type { EndReason, Failure, SessionRecord } from './session-record.ts'
-import { toSessionEndedError } from './session-state.ts'
+import { hintOf, toSessionEndedError } from './session-state.ts'
 import {
   defaultTokenKey,
   recentlyMintedFor,
@@ -46,7 +48,11 @@ export type Settle = (
 ) => Promise<Settled>
 
 const again: Settled = { kind: 'again' }
+/** A proxy's bad moment is neither so long nor so often asked. */
 const tolerableRefusals = 3
+const tolerableRefusalsMs = 10_000
+/** So many attempts in a row that got nothing while others did are no matter of the network. */
+const oddlySilent = 3
 /** Refusals that are about what was asked for, not about the client. */
 const aboutTheRequest = ['invalid_scope', 'invalid_target']
 
@@ -55,6 +61,7 @@ export function createSettlement(options: {
   readonly keeper: RecordKeeper
   readonly endpoint: TokenEndpoint
   readonly clock: Clock
+  readonly page: Page
   readonly random: Random
   readonly report: Report
   readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
@@ -97,21 +104,25 @@ export function createSettlement(options: {
       case 'unusable': {
         const { refreshToken, error } = outcome
         if (refreshToken === undefined) return holdOff(claim, error, {})
-        const failure = failureAfter(claim.record.failure, 'transient', error.code)
+        const failure = failureAfter(claim.record.failure, 'transient', error)
         const record = await save(claim, (r, s) => salvaged(r, s, refreshToken, failure), lock)
         if (!record) return drop(refreshToken)
         return heldOff(record, failure, error)
       }
       case 'transient':
-        return holdOff(claim, outcome.error, { retryAfterMs: outcome.retryAfterMs })
+        return holdOff(claim, outcome.error, outcome)
       case 'nonce-required':
         return holdOff(claim, nonceRefused(), {})
       case 'refused': {
         if (wish.key !== defaultTokenKey) return refuseTokenSet(claim, wish.key, outcome.error)
-        const { session, refusals } = claim.record
-        const isLast = refusals + 1 >= tolerableRefusals
-        if (isLast && session && !hasLiveToken(session, clock.now()))
-          return end(claim, 'refused', outcome.error.oauth)
+        const { session, record } = claim
+        const now = clock.now()
+        const isLast =
+          record.refusals + 1 >= tolerableRefusals &&
+          now - refusedSince(record, now) >= tolerableRefusalsMs
+        if (isLast && !hasLiveToken(session, now)) {
+          return end(claim, lostOr('refused', record), outcome.error.oauth)
+        }
         return holdOff(claim, outcome.error, { refused: true })
       }
       case 'configuration': {
@@ -120,7 +131,7 @@ export function createSettlement(options: {
         if (isAboutRequest && wish.key !== defaultTokenKey) {
           return refuseTokenSet(claim, wish.key, error)
         }
-        const failure = failureAfter(claim.record.failure, 'configuration', error.code)
+        const failure = failureAfter(claim.record.failure, 'configuration', error)
         const record = await writeIfOwn(claim, (current) => failed(current, failure, {}))
         if (!record) return again
         report({ type: 'halted', code: failure.code, until: failure.until })
@@ -128,7 +139,7 @@ export function createSettlement(options: {
         return { kind: 'error', error }
       }
       case 'rejected':
-        return end(claim, claim.record.unknown > 0 ? 'rotation-lost' : 'rejected', outcome.oauth)
+        return end(claim, lostOr('rejected', claim.record), outcome.oauth)
       case 'key-lost':
         return end(claim, 'key-lost')
       case 'subject-changed': {
@@ -158,18 +169,17 @@ export function createSettlement(options: {
   async function holdOff(
     claim: Claim,
     error: RefreshUnavailableError,
-    how: { readonly retryAfterMs?: number | undefined; readonly refused?: boolean },
+    how: Pacing & { readonly refused?: boolean },
   ): Promise<Settled> {
-    const firstUnknown = error.outcome === 'unknown' && claim.record.unknown === 0
     const kind = how.refused ? 'refused' : 'transient'
-    const failure = failureAfter(claim.record.failure, kind, error.code, {
-      firstUnknown,
-      retryAfterMs: how.retryAfterMs,
-    })
+    const failure = failureAfter(claim.record.failure, kind, error, how)
     const record = await writeIfOwn(claim, (current) =>
       failed(current, failure, {
         unknown: current.unknown + (error.outcome === 'unknown' ? 1 : 0),
-        refusals: current.refusals + (how.refused ? 1 : 0),
+        ...(how.refused && {
+          refusals: current.refusals + 1,
+          refusedSince: refusedSince(current, failure.failedAt),
+        }),
       }),
     )
     return record ? heldOff(record, failure, error) : again
@@ -180,20 +190,10 @@ export function createSettlement(options: {
     failure: Failure,
     error: RefreshUnavailableError,
   ): Settled {
-    const { code, attempt, until: retryAt } = failure
-    report({ type: 'held-off', code, attempt, retryAt })
+    const { code, attempt, until: retryAt, hint } = failure
+    report(defined({ type: 'held-off' as const, code, attempt, retryAt, hint }))
     announce(record, 'failed')
-    if (retryAt - failure.failedAt <= promptRetryMs) return again
-    const { outcome, oauth, cause } = error
-    return {
-      kind: 'error',
-      error: new RefreshUnavailableError(error.code, error.message, {
-        outcome,
-        oauth,
-        cause,
-        retryAt,
-      }),
-    }
+    return { kind: 'error', error: dueAgain(error, failure) }
   }
 
   /**
@@ -207,14 +207,17 @@ export function createSettlement(options: {
   ): Promise<Settled> {
     const last = claim.session.refused?.[key]
     const kind = error.name === 'ConfigurationError' ? 'configuration' : 'refused'
-    const failure = failureAfter(last, kind, error.code)
+    const failure = failureAfter(last, kind, error)
     const record = await writeIfOwn(claim, (current, session) =>
       tokenSetRefused(current, session, key, failure),
     )
     if (!record) return again
     report({ type: 'token-refused', code: failure.code, until: failure.until })
     announce(record, 'failed')
-    return { kind: 'error', error }
+    return {
+      kind: 'error',
+      error: error.name === 'ConfigurationError' ? error : dueAgain(error, failure),
+    }
   }
 
   async function end(claim: Claim, reason: EndReason, words?: OAuthErrorDetails): Promise<Settled> {
@@ -227,12 +230,56 @@ export function createSettlement(options: {
   function failureAfter(
     last: Failure | undefined,
     kind: Failure['kind'],
-    code: string,
-    how: { readonly firstUnknown?: boolean; readonly retryAfterMs?: number | undefined } = {},
+    { code, oauth }: ConfigurationError | RefreshUnavailableError,
+    { retryAfterMs, isRateLimited }: Pacing = {},
   ): Failure {
-    const at = clock.now()
-    return nextFailure(last, { kind, code, at, fraction: options.random.fraction(), ...how })
+    const failure = nextFailure(last, {
+      kind,
+      code,
+      oauth,
+      at: clock.now(),
+      fraction: options.random.fraction(),
+      retryAfterMs,
+      isRateLimited,
+    })
+    return isOddlySilent(failure, last) ? { ...failure, hint: 'cors' } : failure
   }
+
+  /** A reply without CORS headers looks like no reply, but only to that one request. */
+  function isOddlySilent(
+    { code, attempt, since = 0 }: Failure,
+    last: Failure | undefined,
+  ): boolean {
+    const isInRow = code === 'NETWORK' && last?.code === code && attempt >= oddlySilent
+    return isInRow && (last.hint !== undefined || options.page.answeredAt() > since)
+  }
+}
+
+type Pacing = Pick<Failed, 'retryAfterMs' | 'isRateLimited'>
+
+function lostOr<Reason extends EndReason>(
+  reason: Reason,
+  { unknown }: SessionRecord,
+): Reason | 'rotation-lost' {
+  return unknown > 0 ? 'rotation-lost' : reason
+}
+
+/** Since when the server has refused; an instant in the future comes from a clock that was set. */
+function refusedSince(
+  { refusals, refusedSince: since = Infinity }: SessionRecord,
+  at: number,
+): number {
+  return refusals > 0 ? Math.min(since, at) : at
+}
+
+function dueAgain(error: RefreshUnavailableError, failure: Failure): RefreshUnavailableError {
+  const { code, message, outcome, oauth, cause } = error
+  return new RefreshUnavailableError(code, message + hintOf(failure), {
+    outcome,
+    oauth,
+    cause,
+    retryAt: failure.until,
+  })
 }
 
 function mintedFor(

@@ -30,6 +30,8 @@ export interface AuthorizedFetchOptions {
   readonly baseUrl: () => string
   readonly report: Report
   readonly proof: ProofSender | undefined
+  /** Told of every request that got through. */
+  readonly noteAnswer?: (() => void) | undefined
 }
 
 const missingAuthority = ['insufficient_scope', 'insufficient_user_authentication']
@@ -79,6 +81,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     // In the very turn of the call, as with fetch itself, if nothing has to be waited for.
     const token = served instanceof Promise ? await served : served
     const { response, nonceRequired } = await dispatch(call, token)
+    options.noteAnswer?.()
     const about = judge(call, response)
     if (!about || about === 'other') return response
     const canReplay = request.canReplay && !mayHaveActed(request, response)

@@ -4,11 +4,13 @@ import type { Report } from '../core/events.ts'
 export function createUnlistedFetch(options: {
   readonly fetch: () => typeof globalThis.fetch
   readonly report: Report
+  readonly noteAnswer?: (() => void) | undefined
 }): (url: URL, input: RequestInfo | URL, init: RequestInit | undefined) => Promise<Response> {
   const warned = new Set<string>()
 
   return async ({ origin }, input, init) => {
     const response = await options.fetch()(input, init)
+    options.noteAnswer?.()
     if (response.status === 401 && !warned.has(origin)) {
       warned.add(origin)
       options.report({ type: 'unlisted-401', origin })

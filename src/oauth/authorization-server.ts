@@ -1,5 +1,5 @@
 import type { AuthorizationServer as Metadata } from 'oauth4webapi'
-import { backOffMs } from '../core/back-off.ts'
+import { pauseAfterMs } from '../core/back-off.ts'
 import { ConfigurationError, RefreshUnavailableError, type TokenError } from '../core/errors.ts'
 import type { Clock, Random, TokenStore } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
@@ -44,12 +44,15 @@ export function createAuthorizationServer(options: {
   readonly timeoutMs: number
   /** What relative endpoints are resolved against. */
   readonly optionsBase: string
+  /** Told of every request that got through. */
+  readonly noteAnswer?: () => void
 }): AuthorizationServer {
   const { authorizationServer, store, clock } = options
   let known: Promise<Metadata> | undefined
   let latest: Metadata | undefined
   let renewAtMonotonic = Infinity
   let failures = 0
+  let failingSince = 0
   let pauseMs = 0
   let failed: { readonly error: unknown; readonly untilMonotonic: number } | undefined
 
@@ -71,7 +74,12 @@ export function createAuthorizationServer(options: {
       return check(authorizationServer, options.optionsBase)
     }
     renewAtMonotonic = Infinity
-    pauseMs = backOffMs(failures + 1, options.random.fraction())
+    if (failures === 0) failingSince = clock.monotonic()
+    pauseMs = pauseAfterMs({
+      attempt: failures + 1,
+      outageMs: clock.monotonic() - failingSince,
+      fraction: options.random.fraction(),
+    })
     latest = await discover(authorizationServer)
     renewAtMonotonic = clock.monotonic() + cachedForMs
     failures = 0
@@ -123,6 +131,7 @@ export function createAuthorizationServer(options: {
     const response = await exchange
       .customFetch(address, { method: 'GET', headers: { accept: 'application/json' } })
       .catch(() => undefined)
+    if (response) options.noteAnswer?.()
     if (response?.status === 404) return { isElsewhere: true }
     // What is not JSON comes from somebody in between.
     const found = response?.ok ? parseJsonObject(await response.text()) : undefined

@@ -1,4 +1,5 @@
 import { defined } from '../core/defined.ts'
+import type { Report } from '../core/events.ts'
 import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../core/ports.ts'
 import { compareIdToken } from './id-token.ts'
 import { revokeToken } from './revocation.ts'
@@ -6,6 +7,7 @@ import { requestTokens, type TokenRequestOptions, type Tokens } from './token-re
 import { unavailable } from './translate-error.ts'
 
 export interface TokenEndpointOptions extends TokenRequestOptions {
+  readonly report: Report
   /** The `error` words that mean a dead refresh token. */
   readonly spentRefreshToken: readonly string[]
 }

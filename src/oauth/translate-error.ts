@@ -19,6 +19,7 @@ export type Refusal =
       readonly kind: 'transient'
       readonly error: RefreshUnavailableError
       readonly retryAfterMs?: number
+      readonly isRateLimited?: boolean
     }
   /** It refused, and nobody can tell what. */
   | { readonly kind: 'unreadable'; readonly error: RefreshUnavailableError }
@@ -67,7 +68,8 @@ export function readRefusal(reply: Reply, context: RefusalContext): Refusal {
     const retryAfterMs = readRetryAfterMs(reply.headers, context.now)
     const outcome = gatewayStatuses.includes(status) ? 'unknown' : 'answered'
     const error = unavailable('SERVER_UNAVAILABLE', outcome, oauth)
-    return defined({ kind: 'transient', error, retryAfterMs } as const)
+    const isRateLimited = status === 429 || undefined
+    return defined({ kind: 'transient', error, retryAfterMs, isRateLimited } as const)
   }
   if (oauth && configurationErrors.includes(oauth.error)) {
     const error = new ConfigurationError(
@@ -116,9 +118,9 @@ export function unavailable(
 }
 
 /** The server's words, wherever they are: gateways put the code into `message`. */
-function readOAuthError(
+export function readOAuthError(
   { status, text }: Reply,
-  { deadGrant, secrets }: RefusalContext,
+  { deadGrant, secrets }: Pick<RefusalContext, 'deadGrant' | 'secrets'>,
 ): OAuthErrorDetails | undefined {
   const json = parseJsonObject(text)
   if (!json) return undefined

@@ -25,6 +25,8 @@ interface Row {
   readonly peer: 'adopts' | 'waits' | 'halts' | 'ends'
   /** Which refresh token the next request presents, once it may. */
   readonly next: 'old' | 'new' | 'nothing'
+  /** How patient the caller is; the peer is not. Absent: not at all. */
+  readonly patienceMs?: number
 }
 
 const unavailable = { session: 'kept', phase: 'waiting', peer: 'waits', next: 'old' } as const
@@ -38,6 +40,8 @@ const salvaged = {
   error: 'RefreshUnavailableError RESPONSE_INVALID',
   next: 'new',
 } as const
+/** The first pause is outlasted. */
+const patienceMs = 500
 const over = { peer: 'ends', next: 'nothing' } as const
 const rejected = { ...over, session: 'rejected', error: 'SessionEndedError REJECTED' } as const
 const otherUser = {
@@ -81,9 +85,14 @@ const rows: readonly Row[] = [
   },
   { reply: '500 with invalid_grant', answers: [refusal(500, 'invalid_grant')], ...serverTrouble },
   { reply: '503 with invalid_grant', answers: [refusal(503, 'invalid_grant')], ...serverTrouble },
-  { reply: '502, once', answers: [() => page(502)], ...served, next: 'new' },
-  { reply: '504, once', answers: [() => page(504)], ...served, next: 'new' },
-  { reply: '504, twice', answers: [() => page(504), () => page(504)], ...serverTrouble },
+  { reply: '502, once', answers: [() => page(502)], ...served, next: 'new', patienceMs },
+  { reply: '504, once', answers: [() => page(504)], ...served, next: 'new', patienceMs },
+  {
+    reply: '504, twice',
+    answers: [() => page(504), () => page(504)],
+    ...serverTrouble,
+    patienceMs,
+  },
   {
     reply: '504 with Retry-After',
     answers: [() => page(504, { 'retry-after': '30' })],
@@ -91,18 +100,27 @@ const rows: readonly Row[] = [
     quietMs: 30_000,
   },
   { reply: 'opaque redirect', answers: [opaqueRedirect], ...serverTrouble },
-  { reply: 'hang, once', answers: [hang], ...served, next: 'new' },
+  { reply: 'hang, once', answers: [hang], ...served, next: 'new', patienceMs },
   {
     reply: 'hang, twice',
     answers: [hang, hang],
     ...unavailable,
     error: 'RefreshUnavailableError TIMEOUT',
+    // The second attempt counts, too.
+    patienceMs: 10_500,
   },
-  { reply: 'connection cut before the server rotated', answers: [cut], ...served, next: 'new' },
+  {
+    reply: 'connection cut before the server rotated',
+    answers: [cut],
+    ...served,
+    next: 'new',
+    patienceMs,
+  },
   {
     reply: 'connection cut before the server rotated, twice',
     answers: [cut, cut],
     ...unavailable,
+    patienceMs,
     error: 'RefreshUnavailableError NETWORK',
   },
   {
@@ -111,18 +129,21 @@ const rows: readonly Row[] = [
     ...over,
     session: 'rotation-lost',
     error: 'SessionEndedError ROTATION_LOST',
+    patienceMs,
   },
   {
     reply: 'connection cut after a server with a grace window rotated',
     answers: withGrace(),
     ...served,
+    patienceMs,
     next: 'new',
   },
-  { reply: 'HTML with 200, once', answers: [() => page(200)], ...served, next: 'new' },
+  { reply: 'HTML with 200, once', answers: [() => page(200)], ...served, next: 'new', patienceMs },
   {
     reply: 'HTML with 200, twice',
     answers: [() => page(200), () => page(200)],
     ...unavailable,
+    patienceMs,
     error: 'RefreshUnavailableError RESPONSE_INVALID',
   },
   ...[400, 401, 403].flatMap((status): Row[] => [
@@ -176,7 +197,7 @@ const rows: readonly Row[] = [
 describe('the token endpoint answers', () => {
   it.each(rows.map(titled))('%s', async (_, row) => {
     const profile = createProfile()
-    const tab = profile.openTab()
+    const tab = profile.openTab({ patienceMs: row.patienceMs ?? 0 })
     const peer = profile.openTab()
     const first = profile.server.signIn({ id_token: idToken() })
     await tab.auth.startSession(first)
@@ -202,11 +223,10 @@ describe('the token endpoint answers', () => {
 
     const quietMs = row.quietMs ?? (retryAtOf(error) ?? 0) - profile.clock.now()
     if (row.session === 'kept' && row.phase !== 'idle') {
-      // The last 250 ms of a hold-off are waited for.
-      profile.clock.advance(quietMs - 251)
+      profile.clock.advance(quietMs - 1)
       expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(row.error)
       expect(profile.sent).toHaveLength(sentBefore)
-      profile.clock.advance(251)
+      profile.clock.advance(1)
       expect(peer.auth.getState()).toMatchObject({ refresh: { phase: 'idle' } })
     } else {
       profile.clock.advance(10 * minuteMs)

@@ -217,10 +217,11 @@ describe('a reply that comes after the sign-out', () => {
 })
 
 describe('a connection that is cut', () => {
-  it('is tried again once at once, and not before the hold-off after that', async () => {
+  it('is tried again once at once, whether or not anybody waits, and not before the hold-off after that', async () => {
     const { profile, tab } = await openExpiredTabs()
     profile.server.answerAlways(cut)
     await profile.passUntil(failureOf(tab.auth.getAccessToken()))
+    await profile.pass(900)
     const [first, second] = profile.sent.map(({ at }) => at)
     expect((second ?? 0) - (first ?? 0)).toBe(250)
     expect(profile.sent).toHaveLength(2)

@@ -195,13 +195,13 @@ describe('createAuthorizationServer: discovery', () => {
     ['it is sent elsewhere', opaqueRedirect, 'SERVER_UNAVAILABLE', 2],
   ])('is tried again later when %s, but not at once', async (_, answer, code, requests) => {
     const { server, sent, clock } = createServerWith(issuer, answer)
-    const retryAt = clock.now() + 500
+    const retryAt = clock.now() + 250
     await expect(server.metadata()).rejects.toMatchObject({ ...unavailable, code, retryAt })
     await expect(server.metadata()).rejects.toMatchObject({ retryAt })
     expect(sent).toHaveLength(requests)
 
-    clock.advance(500)
-    await expect(server.metadata()).rejects.toMatchObject({ retryAt: clock.now() + 1_000 })
+    clock.advance(250)
+    await expect(server.metadata()).rejects.toMatchObject({ retryAt: clock.now() + 500 })
     expect(sent).toHaveLength(2 * requests)
   })
 

@@ -42,6 +42,7 @@ export function createEndpointWith(
     metadata: () => Promise.resolve(metadata),
     fetch,
     clock,
+    report: () => {},
     timeoutMs: 10_000,
     spentRefreshToken: ['invalid_grant'],
     dpop: undefined,

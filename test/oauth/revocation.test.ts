@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Report, Reported } from '../../src/core/events.ts'
 import { revokeToken } from '../../src/oauth/revocation.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
 import {
@@ -17,8 +18,11 @@ function revokeWith(
 ) {
   const clock = createManualClock()
   const { fetch, sent } = createFetchDouble(answer)
+  const events: Reported[] = []
   const options = { clientId, metadata: read, fetch, clock, timeoutMs: 10_000 }
-  return { clock, sent, revoked: revokeToken({ ...options, token: 'refresh-secret' }) }
+  const report: Report = (event) => events.push(event)
+  const revoked = revokeToken({ ...options, report, token: 'refresh-secret' })
+  return { clock, sent, revoked, events }
 }
 
 describe('revokeToken', () => {
@@ -36,24 +40,39 @@ describe('revokeToken', () => {
     })
   })
 
-  it.each<[string, () => Response | Promise<Response>]>([
+  it.each<[string, () => Response | Promise<Response>, object?]>([
     ['204', () => new Response(null, { status: 204 })],
     ['a page', () => page(200)],
-    ['unsupported_token_type', () => json(400, { error: 'unsupported_token_type' })],
-    ['a 503', () => page(503)],
-    ['nothing, because the network is gone', () => Promise.reject(new TypeError('Failed'))],
-  ])('fulfils when the server answers %s', async (_, answer) => {
-    const { sent, revoked } = revokeWith(answer)
+    [
+      'unsupported_token_type',
+      () => json(400, { error: 'unsupported_token_type' }),
+      { status: 400, code: 'unsupported_token_type' },
+    ],
+    [
+      'the token itself',
+      () => json(401, { error: 'no refresh-secret here', error_description: 'refresh-secret' }),
+      { status: 401, code: 'no [redacted] here' },
+    ],
+    ['a 503', () => page(503), { status: 503 }],
+    [
+      'nothing, because the network is gone',
+      () => Promise.reject(new TypeError('Failed')),
+      { code: 'NETWORK' },
+    ],
+  ])('fulfils when the server answers %s, and tells what was refused', async (_, answer, told) => {
+    const { sent, revoked, events } = revokeWith(answer)
     await expect(revoked).resolves.toBeUndefined()
     expect(sent).toHaveLength(1)
+    expect(events).toEqual(told ? [{ type: 'revocation-failed', ...told }] : [])
   })
 
   it('fulfils when the server never answers, after the bound', async () => {
     const { answer, asked } = createSilence()
-    const { clock, revoked } = revokeWith(answer)
+    const { clock, revoked, events } = revokeWith(answer)
     await asked
     clock.advance(10_000)
     await expect(revoked).resolves.toBeUndefined()
+    expect(events).toEqual([{ type: 'revocation-failed', code: 'TIMEOUT' }])
   })
 
   it('sends nothing where the server has no endpoint for it', async () => {
@@ -72,9 +91,10 @@ describe('revokeToken', () => {
       () => Promise.resolve({ ...metadata, revocation_endpoint: 'http://as.example/revoke' }),
     ],
   ])('sends nothing %s, and fulfils', async (_, read) => {
-    const { sent, revoked } = revokeWith(() => json(200, {}), read)
+    const { sent, revoked, events } = revokeWith(() => json(200, {}), read)
     await expect(revoked).resolves.toBeUndefined()
     expect(sent).toEqual([])
+    expect(events).toEqual([])
   })
 
   it('sends to loopback in cleartext', async () => {

@@ -46,6 +46,30 @@ it('a WebSocket whose token is refused is opened again with a renewed one', asyn
   expect(urls).toEqual(['/', '/'])
 })
 
+it('a WebSocket that refuses even a fresh token is opened again half a minute later, not before', async () => {
+  vi.stubGlobal('WebSocket', WebSocket)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const schedule = globalThis.setTimeout
+  const pauses: (() => void)[] = []
+  const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((
+    task: () => void,
+    ms?: number,
+  ) => {
+    // Node and the test runner have timers of half a minute, too; a promise's resolve has no name.
+    if (ms === 30_000 && task.name === '') return pauses.push(task)
+    return schedule(task, ms)
+  }) as typeof setTimeout)
+  onTestFinished(() => timer.mockRestore())
+  const { url, urls, close } = await startSocketServer(() => false)
+  onTestFinished(close)
+  await openSocket(app.auth, url, () => {})
+  await expect.poll(() => pauses).toHaveLength(1)
+  expect(urls).toHaveLength(2)
+  expect(app.server.counts.grants).toBe(1)
+  pauses[0]?.()
+  await expect.poll(() => urls).toHaveLength(3)
+})
+
 /** Wants a token as the first message, and closes with 4401 if it is not good. */
 async function startSocketServer(accepts: (token: string) => boolean): Promise<{
   url: string

@@ -5,7 +5,8 @@ export function createQueryClient(auth: TokenManager): QueryClient {
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: {
-        // The manager knows when the next attempt is due; asking before that sends nothing.
+        // The manager has outlasted what was short already, and knows when the next attempt is due;
+        // asking before that sends nothing.
         retry: (count, error) =>
           isTokenError(error) ? error.name === 'RefreshUnavailableError' && count < 3 : count < 3,
         retryDelay: (count, error) =>

@@ -18,7 +18,9 @@ export async function openSocket(
   })
   async function reopen(): Promise<void> {
     // One rotation, shared with every other tab and request that was told so.
-    await auth.getAccessToken({ rejected: token })
+    const next = await auth.getAccessToken({ rejected: token })
+    // The same one: it was renewed because of a refusal just now. Who refuses that refuses the next.
+    if (next === token) await new Promise((resolve) => setTimeout(resolve, 30_000))
     await openSocket(auth, url, onMessage)
   }
   return socket

@@ -81,7 +81,7 @@ it('a server that refuses DPoP proofs because of a wrong clock ends no session',
 
 it('S-32: five tabs that wake after eight hours, at first without a network, stay signed in and cost one refresh', async () => {
   const profile = createProfile()
-  const { tabs } = await openTabs(5, { refreshAhead: 'in-use' }, profile)
+  const { tabs } = await openTabs(5, { refreshAhead: 'in-use', patienceMs: 500 }, profile)
   await Promise.all(tabs.map((tab) => tab.call()))
   for (const { page } of tabs) page.setVisible(false)
   profile.clock.advance(8 * hourMs)

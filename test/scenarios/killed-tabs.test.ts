@@ -59,7 +59,8 @@ it('S-04: after a tab that was killed before its request left, the next one refr
 })
 
 it('S-05: after a tab that was killed with its request under way the next one presents the same token once more, and where a strict server had rotated the session ends once', async () => {
-  const graceful = await openExpiredTabs(2, {}, createProfile({ graceful: true }))
+  const patient = { patienceMs: 5_000 }
+  const graceful = await openExpiredTabs(2, patient, createProfile({ graceful: true }))
   graceful.profile.server.answerNext(hangAfterRotation)
   const calls = await killedWhile(graceful.profile, graceful.tabs)
   expect(new Set(await Promise.all(calls))).toEqual(new Set([newest(graceful.profile, 'access')]))
@@ -74,7 +75,8 @@ it('S-05: after a tab that was killed with its request under way the next one pr
 })
 
 it('S-06: a tab that is killed between the reply and its commit is like one that was killed before the reply', async () => {
-  const graceful = await openExpiredTabs(2, {}, createProfile({ graceful: true }))
+  const patient = { patienceMs: 5_000 }
+  const graceful = await openExpiredTabs(2, patient, createProfile({ graceful: true }))
   const calls = await killedWhile(graceful.profile, graceful.tabs, { before: 'commit' })
   expect(new Set(await Promise.all(calls))).toEqual(new Set([newest(graceful.profile, 'access')]))
   expect(graceful.profile.server.counts).toMatchObject({ grants: 1, repeats: 1, replays: 0 })
@@ -96,7 +98,8 @@ it('S-07: what a tab has committed before it was killed is adopted by the next, 
 })
 
 it('S-08: after a reply that was lost when the server had rotated the same token is presented once more, and only its refusal ends the session', async () => {
-  const graceful = await openExpiredTabs(2, {}, createProfile({ graceful: true }))
+  const patient = { patienceMs: 5_000 }
+  const graceful = await openExpiredTabs(2, patient, createProfile({ graceful: true }))
   graceful.profile.server.answerNext(cutAfterRotation)
   const call = graceful.tab.auth.getAccessToken()
   await settle()
@@ -106,7 +109,7 @@ it('S-08: after a reply that was lost when the server had rotated the same token
   expect(presented(graceful.profile)).toHaveLength(2)
   expect(new Set(presented(graceful.profile)).size).toBe(1)
 
-  const { profile, tab, peer } = await openExpiredTabs()
+  const { profile, tab, peer } = await openExpiredTabs(2, patient)
   profile.server.answerNext(cutAfterRotation)
   expect(named(await profile.passUntil(failureOf(tab.auth.getAccessToken())))).toBe(
     'SessionEndedError ROTATION_LOST',

@@ -143,6 +143,8 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
         resourceServers: [apiUrl],
         storage: store,
         refreshAhead: 'never',
+        // A failure is to be seen at once; what patience makes of it has tests of its own.
+        patienceMs: 0,
         fetch,
         ...more,
       },

@@ -38,7 +38,7 @@ it('shows the orders in two tabs when the access token has run out', async () =>
 it('keeps the session when the server is down', async () => {
   const auth = openTab()
   await auth.startSession(server.signIn())
-  server.answerNext(() => new Response('', { status: 503 }))
+  server.answerNext(() => new Response('', { status: 503, headers: { 'retry-after': '60' } }))
 
   await expect(auth.refresh()).rejects.toMatchObject({ name: 'RefreshUnavailableError' })
 

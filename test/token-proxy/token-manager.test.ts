@@ -67,6 +67,8 @@ async function signIn(
   const tab = profile.openTab({
     ...mercadoPago({ tokenProxy: address }),
     clientId,
+    // The first pause is outlasted.
+    patienceMs: 2 * promptRetryMs,
     // A browser sets the header by itself.
     fetch: (input, init) => {
       const headers = new Headers(init?.headers)

@@ -18,7 +18,7 @@ const endReasons: Readonly<Record<OfManager<'session-ended'>['reason'], string>>
   'signed-out': 'the user asked for it, in this tab or another',
   rejected: 'the server no longer takes the refresh token',
   'rotation-lost': 'a reply with the new tokens was lost on its way',
-  refused: 'the server refused three times in a row',
+  refused: 'the server refused again and again, for ten seconds at least',
   'subject-changed': 'the reply was for another user',
   'key-lost': 'the key that the tokens are bound to is gone',
   'storage-cleared': 'somebody cleared the browser’s storage',
@@ -46,11 +46,13 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
   adopted: (event) =>
     `takes over the tokens that another tab has fetched, at no cost${noted(generation(event))}`,
   'held-off': (event) =>
-    `no new tokens this time; no tab asks again ${waiting(event, 'retryAt')}${noted(because(event), attempt(event))}`,
+    `no new tokens this time; no tab asks again ${waiting(event, 'retryAt')}${noted(because(event), attempt(event), hint(event))}`,
   halted: (event) =>
     `the server refuses how the app is set up; no tab asks again ${waiting(event, 'until')}${noted(because(event))}`,
   'token-refused': (event) =>
     `the server refuses the token for one API; the session goes on, and no tab asks for that token again ${waiting(event, 'until')}${noted(because(event))}`,
+  'revocation-failed': (event) =>
+    `the server was asked to forget the refresh token of a session that is over, and did not${noted(statusNote(event), because(event))}`,
   'session-started': (event) =>
     `signed in${noted(textIn(event, 'sub') && `user ${textIn(event, 'sub')}`)}`,
   'session-ended': (event) => `signed out: ${reasonIn(event, 'reason', endReasons)}`,
@@ -126,6 +128,10 @@ function unknownAttempts(event: LaneEvent): string | undefined {
 function attempt(event: LaneEvent): string | undefined {
   const count = numberIn(event, 'attempt')
   return count === undefined ? undefined : `attempt ${count}`
+}
+
+function hint(event: LaneEvent): string | false {
+  return textIn(event, 'hint') === 'cors' && 'other requests succeed: is CORS set up there?'
 }
 
 function because(event: LaneEvent): string | undefined {

@@ -35,11 +35,11 @@ declare global {
   }
 }
 
-/** Has the page call the API every second, until {@link endTicks}. */
-export function beginTicks(page: AnyPage, url: string): Promise<void> {
+/** Has the page call the API again and again, until {@link endTicks}. */
+export function beginTicks(page: AnyPage, url: string, everyMs: number = 1_000): Promise<void> {
   return inPage(
     page,
-    (to) => {
+    ({ to, pauseMs }) => {
       const { auth } = window.app
       const generation = (): number => {
         const state = auth.getState()
@@ -57,7 +57,7 @@ export function beginTicks(page: AnyPage, url: string): Promise<void> {
           .catch(({ name, code }: { name: string; code?: string }) => code ?? name)
           .then(count)
       }
-      const timer = setInterval(tick, 1_000)
+      const timer = setInterval(tick, pauseMs)
       const stop = (): void => clearInterval(timer)
       const ticks: Window['ticks'] = { outcomes, stop }
       auth.subscribe(() => {
@@ -65,7 +65,7 @@ export function beginTicks(page: AnyPage, url: string): Promise<void> {
       })
       window.ticks = ticks
     },
-    url,
+    { to: url, pauseMs: everyMs },
   )
 }
 

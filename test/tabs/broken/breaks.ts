@@ -178,7 +178,7 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/settlement.ts',
-        find: "        return end(claim, claim.record.unknown > 0 ? 'rotation-lost' : 'rejected', outcome.oauth)",
+        find: "        return end(claim, lostOr('rejected', claim.record), outcome.oauth)",
         replace: '        return holdOff(claim, nonceRefused(), {})',
       },
     ],

@@ -69,6 +69,8 @@ export type Exception =
   | 'decided in the same millisecond'
   /** Storage refused a sign-out, and another tab had signed in unseen, in an epoch ahead of a clock that was set back. */
   | 'refused under a clock that was set'
+  /** A `refresh()` was waited for no longer, but the attempt that it had led to was under way. */
+  | 'patience was over'
   /** Storage said nothing for 3 s, and a token that still lives was served. */
   | 'storage silent'
 

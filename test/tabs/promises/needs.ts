@@ -38,6 +38,8 @@ export function createNeeds(options: {
   const firstReadMs = new Map<TabProcess, number>()
   const asksForOther = new Set<TabProcess>()
   const refreshes = new Set<Call>()
+  /** Those that have given up since the last attempt of their tab. */
+  const givenUp = new Set<Call>()
   const rejections = new Map<TabProcess, Set<string>>()
   /** Claims that nothing but a 401 has led to. */
   const becauseRejected = new WeakSet<ClaimSeen>()
@@ -123,7 +125,10 @@ export function createNeeds(options: {
     const isAskedFor = calls.some(
       ({ begunAt }) => Math.max(begunAt, firstTold.get(tab)?.at ?? 0) > since,
     )
+    const left = [...givenUp].filter((call) => call.tab === tab)
+    for (const call of left) givenUp.delete(call)
     if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
+    if (left.length > 0 && grant('patience was over')) return
     if (isTied(tab, token) && grant('decided in the same millisecond')) return
     if (hasUnsaved(claim) && grant('storage refused')) return
     if (calls.length > 0 && wasSilentAtFirst(tab) && grant('storage silent')) return
@@ -155,7 +160,9 @@ export function createNeeds(options: {
           return
         }
         case 'call-over':
-          refreshes.delete(moment.call)
+          if (refreshes.delete(moment.call) && moment.error === 'RefreshUnavailableError') {
+            givenUp.add(moment.call)
+          }
           return
         case 'api':
           if (moment.status !== 401) return

@@ -12,7 +12,7 @@ export const serverTroubles: readonly Trouble[] = [
     id: 'unavailable',
     label: 'Token endpoint answers 503',
     sentence:
-      'For 5 s, with the token run out, while all tabs go on calling the API. Their calls fail at once and say why; together they ask it a few times, then it goes on by itself.',
+      'For 5 s, with the token run out, while all tabs go on calling the API. Most of their calls wait until it is over, the others say why; together they ask it a few times, then it goes on by itself.',
     run: (stage) =>
       outage(stage, { when: 'before', kind: 'reply', status: 503, body: 'Out for lunch.' }),
   },
@@ -20,7 +20,7 @@ export const serverTroubles: readonly Trouble[] = [
     id: 'rate-limited',
     label: 'Token endpoint answers 429',
     sentence:
-      'With “Retry-After: 6”, which every tab obeys: however often they call the API, one request in those 6 s, and nobody is signed out.',
+      'With “Retry-After: 6”, which every tab obeys: however often they call the API, one request in those 6 s. Calls that would have to wait too long fail at once, and nobody is signed out.',
     run: (stage) =>
       outage(stage, {
         when: 'before',
@@ -95,21 +95,25 @@ async function outage(stage: Stage, fault: object): Promise<string> {
   const before = await stage.servers.read(clientId)
   await stage.servers.authorizationServer('misbehave', fault)
   await stage.expire()
-  const meanwhile = tally(await keepCalling(stage, outageMs))
+  const calls = await keepCalling(stage, outageMs)
   const after = await stage.servers.read(clientId)
   await stage.servers.authorizationServer('behave')
   const asked = growth(before, after, 'tokenRequests')
-  return `Meanwhile ${meanwhile}; asked ${asked}×. ${await recovered(stage)}`
+  const outcomes = await Promise.all(calls)
+  return `Meanwhile ${tally(outcomes.flat())}; asked ${asked}×. ${await recovered(stage)}`
 }
 
-/** Every tab calls the API once a second for so long. */
-async function keepCalling({ tabs }: Stage, forMs: number): Promise<string[]> {
-  const outcomes: string[] = []
+/** Every tab calls the API once a second for so long. What comes of it may take longer. */
+async function keepCalling(
+  { tabs }: Stage,
+  forMs: number,
+): Promise<readonly Promise<readonly string[]>[]> {
+  const rounds: Promise<readonly string[]>[] = []
   for (let passedMs = 0; passedMs < forMs; passedMs += askEveryMs) {
-    const [round] = await Promise.all([tabs.orderAll({ type: 'call', times: 1 }), wait(askEveryMs)])
-    outcomes.push(...round)
+    rounds.push(tabs.orderAll({ type: 'call', times: 1 }))
+    await wait(askEveryMs)
   }
-  return outcomes
+  return rounds
 }
 
 /** The reply to one refresh is cut off; so long the server takes the old refresh token again. */

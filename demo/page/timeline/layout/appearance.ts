@@ -48,6 +48,7 @@ const appearances: Readonly<Record<TokenManagerEvent['type'] | 'loaded' | 'close
   'held-off': { shape: 'pause', tone: 'warn', row: 0, rank: 8 },
   halted: { shape: 'stop', tone: 'bad', row: 0, rank: 8 },
   'token-refused': { shape: 'stop', tone: 'bad', row: 0, rank: 8 },
+  'revocation-failed': { shape: 'square', tone: 'warn', row: 0, rank: 4 },
   'session-started': { shape: 'plus', tone: 'good', row: 0, rank: 11 },
   'session-ended': { shape: 'cross', tone: 'bad', row: 0, rank: 12 },
   retried: { shape: 'twice', tone: 'warn', row: 1, rank: 7 },
