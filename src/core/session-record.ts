@@ -10,6 +10,9 @@ export interface IdTokenClaims {
   readonly iat: number
   readonly azp?: string
   readonly auth_time?: number
+  /** How the user was authenticated, as a step-up asks for it (RFC 9470). */
+  readonly acr?: string
+  readonly amr?: readonly string[]
   readonly nonce?: string
   readonly [claim: string]: unknown
 }

@@ -79,7 +79,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     // In the very turn of the call, as with fetch itself, if nothing has to be waited for.
     const token = served instanceof Promise ? await served : served
     const { response, nonceRequired } = await dispatch(call, token)
-    const about = judge(call, response)
+    const about = judge(call, token, response)
     if (!about || about === 'other') return response
     const canReplay = request.canReplay && !mayHaveActed(request, response)
     if (nonceRequired) {
@@ -117,7 +117,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   ): Promise<Response> {
     discard(first)
     const { response } = await dispatch(call, token, because)
-    if (judge(call, response) === 'token' && because === 'renewed-token') {
+    if (judge(call, token, response) === 'token' && because === 'renewed-token') {
       report({ type: 'fresh-token-rejected', resourceServer: call.server.id })
     }
     return response
@@ -156,10 +156,14 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   }
 
   /** What a 401 is about. One that no new token mends is told of, and so is such a 403. */
-  function judge(call: Call, response: Response): Complaint['about'] | undefined {
+  function judge(
+    call: Call,
+    { accessToken }: IssuedToken,
+    response: Response,
+  ): Complaint['about'] | undefined {
     const { status } = response
     if ((status !== 401 && status !== 403) || isElsewhere(call, response)) return undefined
-    const complaint = readComplaint(response.headers.get('www-authenticate'))
+    const complaint = readComplaint(response.headers.get('www-authenticate'), accessToken)
     if (complaint.about === 'other') {
       const { about: _, ...details } = complaint
       const isTold = status === 401 || missingAuthority.includes(details.error ?? '')
