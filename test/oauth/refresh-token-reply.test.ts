@@ -259,7 +259,7 @@ function nested(depth: number): string {
   return '['.repeat(depth) + ']'.repeat(depth)
 }
 
-function jwt(claims: string): string {
-  const parts = ['{"alg":"RS256"}', claims].map((part) => Buffer.from(part).toString('base64url'))
+function jwt(payload: string): string {
+  const parts = ['{"alg":"RS256"}', payload].map((part) => Buffer.from(part).toString('base64url'))
   return [...parts, 'c2lnbmF0dXJl'].join('.')
 }
