@@ -1,5 +1,6 @@
 import { createAskers, type Asker } from './asker.ts'
 import { StorageError, disposedError, notRenewable, type TokenError } from './errors.ts'
+import type { Report } from './events.ts'
 import { holdAll, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import { createLookout, longestLookMs } from './lookout.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
@@ -27,8 +28,15 @@ export interface AccessTokenRequest {
   readonly parameters?: TokenParameters | undefined
   readonly minValidityMs?: number | undefined
   /** The token a resource server answered 401 to; that server's name, if known. */
-  readonly rejected?: { readonly accessToken: string; readonly resourceServer: string } | undefined
+  readonly rejected?: Rejected | undefined
   readonly signal?: AbortSignalLike | undefined
+}
+
+export interface Rejected {
+  readonly accessToken: string
+  readonly resourceServer: string
+  /** That server had taken the token before. */
+  readonly wasGood?: boolean
 }
 
 export interface AccessTokens {
@@ -41,7 +49,8 @@ export interface AccessTokens {
   /**
    * Serves a token of the asker's session: at once if there is a good one, else after a rotation.
    * With `rejected` it is another token than that, or the same one if renewing it makes no sense (it
-   * was renewed within the last 30 s because of this server, or cannot be renewed).
+   * was renewed within the last 30 s because of this server, and no refresh since then can have killed
+   * it; or it cannot be renewed).
    */
   obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken>
   /** One rotation of the default token set now, or the one that is running. */
@@ -69,6 +78,7 @@ export function createAccessTokens(options: {
   readonly parameters: TokenParameters
   readonly leewayMs: number
   readonly accepts: Accepts
+  readonly report: Report
 }): AccessTokens {
   const { keeper, clock, leewayMs } = options
   const wanted = createWantedTokens(options.parameters)
@@ -122,11 +132,23 @@ export function createAccessTokens(options: {
     const isRejected =
       rejected !== undefined && candidate?.token.accessToken === rejected.accessToken
     if (isRejected && candidate) {
-      const tried = isMintedFor(candidate.token, rejected.resourceServer, clock.now())
-      if (tried || !isRenewable(session)) return serve(candidate, asker)
+      const { resourceServer, wasGood } = rejected
+      const tried = isMintedFor(candidate.token, resourceServer, clock.now())
+      if (tried && wasGood && !isOutdated(candidate)) {
+        // Another tab may have spent the refresh token, which this one hears of a moment later.
+        const look = lookout.look().catch(() => undefined)
+        await wait(look, request, longestLookMs)
+      }
+      if (held.get(key) !== candidate) return obtain(request)
+      const wasKilled = wasGood && isOutdated(candidate)
+      if ((tried && !wasKilled) || !isRenewable(session)) return serve(candidate, asker)
+      if (wasKilled) options.report({ type: 'token-displaced', resourceServer })
     }
-    wanted.refuseForeignScope(key, session)
     try {
+      if (wanted.isInDoubt(key, session)) {
+        await wait(options.flight().share(wishFor(defaultTokenKey, {}, false)), request)
+      }
+      wanted.refuseForeignScope(key, sessionOf(asker))
       await wait(options.flight().share(wishFor(key, request, false)), request)
     } catch (error) {
       if (isRejected || disposed || signal?.aborted) throw error
@@ -145,6 +167,11 @@ export function createAccessTokens(options: {
     const { session } = keeper.seen() ?? blankRecord
     if (refused || !session) throw refused ?? toSessionEndedError(keeper.seen() ?? blankRecord)
     return session
+  }
+
+  /** Some servers let only the newest access token of a session live. */
+  function isOutdated({ token }: HeldToken): boolean {
+    return token.generation < (keeper.seen()?.generation ?? 0)
   }
 
   function servable(key: TokenKey, minValidityMs = 1): HeldToken | undefined {

@@ -65,6 +65,7 @@ const isSession: Check = (value) =>
       idToken: isString,
       id: isString,
       senderNonce: isString,
+      keepsScope: isBoolean,
       refused: (refused) => areAll(refused, isFailure),
     },
   )
@@ -92,7 +93,7 @@ const isLease: Check = (value) =>
     tab: isString,
     takenAt: isFinite,
     until: isFinite,
-    underLock: (held) => typeof held === 'boolean',
+    underLock: isBoolean,
   })
 
 const isFailure: Check = (value) =>
@@ -132,6 +133,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isString(value: unknown): boolean {
   return typeof value === 'string'
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
 }
 
 function isToken(value: unknown): boolean {

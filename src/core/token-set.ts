@@ -64,6 +64,11 @@ export function tokenKey(parameters: TokenParameters): TokenKey {
   return JSON.stringify([scope === undefined ? null : scopeSet(scope), resource, audience])
 }
 
+/** Whether the token set of this key was asked for with a scope of its own. */
+export function hasOwnScope(key: TokenKey): boolean {
+  return key.startsWith('[[')
+}
+
 /**
  * Ms of life left by the wall clock, never more than the whole life: a clock that was set back does
  * not make a token last longer.

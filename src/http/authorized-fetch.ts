@@ -17,7 +17,12 @@ export interface AccessTokenSource {
     readonly asker: Asker
     readonly parameters?: TokenParameters
     readonly rejected?:
-      { readonly accessToken: string; readonly resourceServer: string } | undefined
+      | {
+          readonly accessToken: string
+          readonly resourceServer: string
+          readonly wasGood?: boolean
+        }
+      | undefined
     readonly signal?: AbortSignalLike | undefined
   }): IssuedToken | Promise<IssuedToken>
 }
@@ -51,6 +56,8 @@ interface Call {
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const { source, resourceServers, proof, report } = options
   const sendUnlisted = createUnlistedFetch(options)
+  /** What a resource server has taken: when it takes it no more, something has happened to the token. */
+  const good = new WeakSet<IssuedToken>()
 
   return async function authorizedFetch(input, init) {
     const asker = source.asker()
@@ -87,7 +94,11 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     }
     if (about === 'nonce') return response
 
-    const rejected = { accessToken: token.accessToken, resourceServer: server.id }
+    const rejected = {
+      accessToken: token.accessToken,
+      resourceServer: server.id,
+      ...(good.has(token) && { wasGood: true }),
+    }
     const obtained = source.obtain({ ...wanted, rejected })
     if (!canReplay) {
       // The renewal is for the next call; this one has nothing to send again.
@@ -158,12 +169,13 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   /** What a 401 is about. One that no new token mends is told of, and so is such a 403. */
   function judge(
     call: Call,
-    { accessToken }: IssuedToken,
+    token: IssuedToken,
     response: Response,
   ): Complaint['about'] | undefined {
     const { status } = response
+    if (status !== 401) good.add(token)
     if ((status !== 401 && status !== 403) || isElsewhere(call, response)) return undefined
-    const complaint = readComplaint(response.headers.get('www-authenticate'), accessToken)
+    const complaint = readComplaint(response.headers.get('www-authenticate'), token.accessToken)
     if (complaint.about === 'other') {
       const { about: _, ...details } = complaint
       const isTold = status === 401 || missingAuthority.includes(details.error ?? '')
