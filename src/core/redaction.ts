@@ -16,7 +16,8 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 function withoutSecret(text: string, secret: string): string {
   if (secret.length < shortestSecret) {
     const literally = secret.replaceAll(/\W/g, String.raw`\$&`)
-    return text.replaceAll(new RegExp(`(?<!\\w)${literally}(?!\\w)`, 'g'), redacted)
+    const alone = new RegExp(`(^|\\W)${literally}(?!\\w)`, 'g')
+    return text.replaceAll(alone, (_, before: string) => before + redacted)
   }
   const rest = text.replaceAll(secret, redacted)
   const needle = visible(unescaped(secret))
@@ -48,14 +49,14 @@ function base64In(text: string): readonly string[] {
   )
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'
 
 function fromBase64(code: string): string {
   let bytes = ''
   let bits = 0
   for (let at = 0; at < code.length; at += 1) {
     // The last two letters are those of base64url.
-    const sextet = alphabet.indexOf(code[at] ?? '')
+    const sextet = letters.indexOf(code[at] ?? '')
     bits = (bits << 6) | (sextet > 63 ? sextet - 2 : sextet)
     if (at % 4 > 0) bytes += String.fromCharCode((bits >> (6 - 2 * (at % 4))) & 0xff)
   }

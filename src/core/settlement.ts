@@ -256,7 +256,7 @@ function mintedFor(
 function notHandled(): RefreshUnavailableError {
   return new RefreshUnavailableError(
     'RESPONSE_INVALID',
-    'The answer of the authorization server could not be handled: the session is kept.',
+    'The answer could not be dealt with: the session is kept.',
     { outcome: 'unknown' },
   )
 }

@@ -100,7 +100,7 @@ export async function createAuthorizationRequest(
   if (Array.isArray(methods) && !methods.includes('S256')) {
     throw new ConfigurationError(
       'METADATA_INVALID',
-      'authorizationServer: code_challenge_methods_supported must name S256 for signIn() (RFC 7636).',
+      'authorizationServer: code_challenge_methods_supported must name S256 for signIn().',
     )
   }
   const scope = wanted.scope ?? options.parameters.scope

@@ -58,16 +58,16 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
  */
 function compare(tokens: Tokens, previous: RefreshRequest['previous']): RefreshOutcome {
   const { refreshToken, claims } = tokens.kind === 'accepted' ? tokens.reply : tokens
-  let detail = tokens.kind === 'accepted' ? undefined : tokens.detail
+  let detail = 'the id_token is not for this session'
   try {
     const mismatch = claims && compareIdToken(claims, previous, tokens.issuer)
     if (mismatch === 'other-subject')
       return defined({ kind: 'subject-changed', refreshToken } as const)
-    if (mismatch) detail ??= 'the id_token is not for this session'
-    else if (tokens.kind === 'accepted')
+    if (tokens.kind === 'unusable') detail = tokens.detail
+    else if (!mismatch)
       return { kind: 'accepted', reply: withSignIn(tokens.reply, previous.claims) }
   } catch {
-    detail ??= 'the id_token could not be compared with that of the sign-in'
+    // What it was to be compared with is odd.
   }
   const error = unavailable('RESPONSE_INVALID', 'unknown', undefined, detail)
   return defined({ kind: 'unusable', refreshToken, error } as const)

@@ -73,7 +73,7 @@ export function parseTokenEndpointResponse(value: unknown): TokenReply {
   const token_type = string('token_type', true)
   if (!access_token) throw new TypeError('response.access_token is required')
   if (!isAccessToken(access_token)) {
-    throw new TypeError('response.access_token must be of printable ASCII (RFC 6749 §A.12)')
+    throw new TypeError('response.access_token must be printable ASCII')
   }
   if (!token_type || !['bearer', 'dpop'].includes(token_type.toLowerCase())) {
     throw new TypeError("response.token_type must be 'Bearer' or 'DPoP'")

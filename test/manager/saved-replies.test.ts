@@ -106,6 +106,30 @@ describe('a server that writes members with nothing in them', () => {
   )
 })
 
+it.each(['by value', 'discovered'])(
+  'an endpoint with an empty address in metadata that are %s is none: no token goes to the page itself',
+  async (how) => {
+    const profile = createProfile()
+    const empty = { revocation_endpoint: '', end_session_endpoint: '' }
+    const metadata = { ...profile.server.metadata, ...empty }
+    const asked: string[] = []
+    const tab = profile.openTab({
+      authorizationServer: how === 'discovered' ? metadata.issuer : metadata,
+      postLogoutRedirectUri: 'https://app.example/bye',
+      async fetch(input, init) {
+        const url = input instanceof Request ? input.url : String(input)
+        if (url.includes('/.well-known/')) return Response.json(metadata)
+        asked.push(url)
+        return profile.fetch(input, init)
+      },
+    })
+    await tab.auth.startSession(profile.server.signIn())
+    await profile.passUntil(tab.auth.signOut())
+    expect(asked).toEqual([])
+    expect(tab.navigation.left).toEqual([])
+  },
+)
+
 describe('a stored session', () => {
   async function withStored(
     change: (session: NonNullable<SessionRecord['session']>) => object,
