@@ -150,10 +150,15 @@ export function createTokenManager(
     if (event !== 'hide') lookAgain()
   })
 
+  let lastLook: Promise<unknown> | undefined
+
   /** Something may have happened that this tab was not told of. */
   function lookAgain(): void {
-    tokens
-      .lookAgain()
+    const look = tokens.lookAgain()
+    // A flood of messages shares one look, and what follows from it.
+    if (look === lastLook) return
+    lastLook = look
+    look
       .catch(() => undefined)
       .finally(() => {
         schedule.arm()

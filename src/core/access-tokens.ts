@@ -1,5 +1,6 @@
 import { createAskers, type Asker } from './asker.ts'
 import { StorageError, disposedError, notRenewable, type TokenError } from './errors.ts'
+import type { Report } from './events.ts'
 import { holdAll, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import { createLookout, longestLookMs } from './lookout.ts'
 import { createOutlast } from './outlast.ts'
@@ -29,11 +30,18 @@ export interface AccessTokenRequest {
   readonly parameters?: TokenParameters | undefined
   readonly minValidityMs?: number | undefined
   /** The token a resource server answered 401 to; that server's name, if known. */
-  readonly rejected?: { readonly accessToken: string; readonly resourceServer: string } | undefined
+  readonly rejected?: Rejected | undefined
   readonly signal?: AbortSignalLike | undefined
 }
 
 type Caller = Pick<AccessTokenRequest, 'asker' | 'signal'>
+
+export interface Rejected {
+  readonly accessToken: string
+  readonly resourceServer: string
+  /** That server had taken the token before. */
+  readonly wasGood?: boolean
+}
 
 export interface AccessTokens {
   /** Fulfils when storage was looked at for the first time, whatever came of it. */
@@ -45,7 +53,8 @@ export interface AccessTokens {
   /**
    * Serves a token of the asker's session: at once if there is a good one, else after a rotation.
    * With `rejected` it is another token than that, or the same one if renewing it makes no sense (it
-   * was renewed within the last 30 s because of this server, or cannot be renewed).
+   * was renewed within the last 30 s because of this server, and no refresh since then can have killed
+   * it; or it cannot be renewed).
    */
   obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken>
   /** One rotation of the default token set now, or the one that is running. */
@@ -76,6 +85,7 @@ export function createAccessTokens(options: {
   readonly parameters: TokenParameters
   readonly leewayMs: number
   readonly accepts: Accepts
+  readonly report: Report
 }): AccessTokens {
   const { keeper, clock, leewayMs } = options
   const wanted = createWantedTokens(options.parameters)
@@ -130,17 +140,26 @@ export function createAccessTokens(options: {
     const isRejected =
       rejected !== undefined && candidate?.token.accessToken === rejected.accessToken
     if (isRejected && candidate) {
-      const tried = isMintedFor(candidate.token, rejected.resourceServer, clock.now())
-      if (tried || !isRenewable(session)) return serve(candidate, asker)
+      const { resourceServer, wasGood } = rejected
+      const tried = isMintedFor(candidate.token, resourceServer, clock.now())
+      if (tried && wasGood && !isOutdated(candidate)) {
+        // Another tab may have spent the refresh token, which this one hears of a moment later.
+        const look = lookout.look().catch(() => undefined)
+        await wait(look, request, longestLookMs)
+      }
+      if (held.get(key) !== candidate) return obtain(request)
+      const wasKilled = wasGood && isOutdated(candidate)
+      if ((tried && !wasKilled) || !isRenewable(session)) return serve(candidate, asker)
+      if (wasKilled) options.report({ type: 'token-displaced', resourceServer })
     }
-    wanted.refuseForeignScope(key, session)
     try {
       const hasSurvivor = (): boolean => !isRejected && servable(key, minValidityMs) !== undefined
-      await outlast(
-        wishFor(key, request, false),
-        { ...request, stops: stopsOf(request) },
-        hasSurvivor,
-      )
+      const caller = { ...request, stops: stopsOf(request) }
+      if (wanted.isInDoubt(key, session)) {
+        await outlast(wishFor(defaultTokenKey, {}, false), caller, hasSurvivor)
+      }
+      wanted.refuseForeignScope(key, sessionOf(asker))
+      await outlast(wishFor(key, request, false), caller, hasSurvivor)
     } catch (error) {
       if (isRejected || disposed || signal?.aborted) throw error
       // Whatever keeps a new token from coming, one that still lives is served.
@@ -158,6 +177,11 @@ export function createAccessTokens(options: {
     const { session } = keeper.seen() ?? blankRecord
     if (refused || !session) throw refused ?? toSessionEndedError(keeper.seen() ?? blankRecord)
     return session
+  }
+
+  /** Some servers let only the newest access token of a session live. */
+  function isOutdated({ token }: HeldToken): boolean {
+    return token.generation < (keeper.seen()?.generation ?? 0)
   }
 
   function servable(key: TokenKey, minValidityMs = 1): HeldToken | undefined {

@@ -29,6 +29,8 @@ export type TokenManagerEvent = { readonly at: number } & (
    * `code` is `NETWORK` or `TIMEOUT`. Else `code` is its word for the reason, if it gave one.
    */
   | { readonly type: 'revocation-failed'; readonly status?: number; readonly code?: string }
+  /** The server has left the session less than it had; `scope` is what it granted last. */
+  | { readonly type: 'scope-narrowed'; readonly scope: string }
   | { readonly type: 'session-started'; readonly sub?: string }
   | { readonly type: 'session-ended'; readonly reason: 'signed-out' | EndReason }
   /** A request is sent for the second time. */
@@ -37,6 +39,11 @@ export type TokenManagerEvent = { readonly at: number } & (
       readonly resourceServer: string
       readonly because: 'newer-token' | 'renewed-token' | 'dpop-nonce'
     }
+  /**
+   * A resource server answered 401 to a token that it had taken before a refresh for another one: it
+   * seems that only the newest access token of a session lives at this authorization server.
+   */
+  | { readonly type: 'token-displaced'; readonly resourceServer: string }
   /** A resource server answered 401 to a token that was minted because of its previous 401. */
   | { readonly type: 'fresh-token-rejected'; readonly resourceServer: string }
   /** A 401 or 403 that no refresh can mend; holds what a step-up needs (RFC 9470). */

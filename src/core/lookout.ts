@@ -36,36 +36,51 @@ const sleepMs = 5_000
 
 export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
   let looking: Promise<unknown> | undefined
+  /** The one that begins when this one is over. */
+  let next: Promise<unknown> | undefined
   let lookingSince = 0
   let distrusted = false
+  /** Something has come up since the last look began. */
+  let doubted = false
   let lookedAt = readClocks()
 
   function readClocks(): { readonly now: number; readonly monotonic: number } {
     return { now: clock.now(), monotonic: clock.monotonic() }
   }
 
+  /** One look at a time, and one behind it, however many messages come. */
   function look(): Promise<unknown> {
-    if (looking) return looking
+    if (!looking || isSilent()) return begin()
+    if (!doubted) return looking
+    next ??= looking.then(begin, begin)
+    return next
+  }
+
+  function begin(): Promise<unknown> {
+    next = undefined
+    doubted = false
     lookedAt = readClocks()
     lookingSince = lookedAt.monotonic
     const mine = keeper.read().finally(() => {
-      // A doubt that came up during this look needs another one.
-      if (looking === mine) trustAgain()
+      if (looking !== mine) return
+      looking = undefined
+      // What came up during this look needs another one.
+      distrusted = doubted
     })
     looking = mine
     return mine
   }
 
-  function trustAgain(): void {
-    looking = undefined
-    distrusted = false
+  /** Storage that has not answered in time is not waited for again. */
+  function isSilent(): boolean {
+    return looking !== undefined && clock.monotonic() - lookingSince >= longestLookMs
   }
 
   return {
     look,
     distrust() {
       distrusted = true
-      looking = undefined
+      doubted = true
     },
 
     trust(now, monotonic) {
@@ -81,17 +96,14 @@ export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
     async untilTrusted(wait) {
       const until = clock.monotonic() + longestLookMs
       do {
-        const mine = look()
         try {
-          await wait(mine, until - clock.monotonic())
+          await wait(look(), until - clock.monotonic())
         } catch (error) {
           // Storage that cannot be read does not keep a good token from being served.
           if (!(error instanceof StorageError && keeper.seen())) throw error
         }
         if (!keeper.seen()) throw new StorageError('STORE_READ', 'Storage does not answer.')
-        // Storage that has not answered in time is not waited for again.
-        const isSilent = clock.monotonic() - lookingSince >= longestLookMs
-        if (looking === mine && isSilent) trustAgain()
+        if (isSilent()) distrusted = false
         // A doubt that came up meanwhile needs a look of its own.
       } while (distrusted && clock.monotonic() < until)
       lookedAt = readClocks()

@@ -1,18 +1,32 @@
-import type { SessionRecord } from './session-record.ts'
+import { isIdTokenClaims } from './id-token-claims.ts'
+import type { Session, SessionRecord } from './session-record.ts'
+import { isAccessToken } from './token-set.ts'
 
 /** `newer`: written by a later version of this library, not to be touched. */
 export type ParsedRecord = SessionRecord | 'absent' | 'corrupt' | 'newer'
 
 /**
  * Parses what storage holds. Everything that a decision or a request rests on is checked; a record
- * that fails is `corrupt` as a whole, because half a session would be worse than none.
+ * that fails is `corrupt` as a whole, because half a session would be worse than none. Claims that do
+ * not fit, and access tokens that no header can hold, are left out: the session goes on without them.
  */
 export function parseSessionRecord(stored: unknown): ParsedRecord {
   if (stored === undefined) return 'absent'
   if (!isObject(stored)) return 'corrupt'
   if (isFinite(stored['schema']) && Number(stored['schema']) > 1) return 'newer'
+  if (!isRecord(stored)) return 'corrupt'
   // Every member that is read has just been checked.
-  return isRecord(stored) ? (stored as unknown as SessionRecord) : 'corrupt'
+  const record = stored as unknown as SessionRecord
+  return record.session ? { ...record, session: fitting(record.session) } : record
+}
+
+function fitting({ claims, tokens, ...session }: Session): Session {
+  const sendable = Object.entries(tokens).filter(([, token]) => isAccessToken(token.accessToken))
+  return {
+    ...session,
+    ...(isIdTokenClaims(claims) && { claims }),
+    tokens: Object.fromEntries(sendable),
+  }
 }
 
 type Check = (value: unknown) => boolean
@@ -52,7 +66,7 @@ const isSession: Check = (value) =>
       idToken: isString,
       id: isString,
       senderNonce: isString,
-      claims: isObject,
+      keepsScope: isBoolean,
       refused: (refused) => areAll(refused, isFailure),
     },
   )
@@ -80,7 +94,7 @@ const isLease: Check = (value) =>
     tab: isString,
     takenAt: isFinite,
     until: isFinite,
-    underLock: (held) => typeof held === 'boolean',
+    underLock: isBoolean,
   })
 
 const isFailure: Check = (value) =>
@@ -124,6 +138,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isString(value: unknown): boolean {
   return typeof value === 'string'
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
 }
 
 function isToken(value: unknown): boolean {

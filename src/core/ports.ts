@@ -152,6 +152,8 @@ export interface RefreshRequest {
     readonly claims?: IdTokenClaims
     readonly senderNonce?: string
   }
+  /** Further tokens of the session that a server may say back. */
+  readonly secrets?: readonly string[]
   /** The key the refresh token is bound to, as the sender constraint made it. */
   readonly senderKey?: unknown
   /**

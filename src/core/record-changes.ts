@@ -1,7 +1,8 @@
 import { defined } from './defined.ts'
+import { lacking, mayBeNarrowed } from './granted-scope.ts'
 import type { OAuthErrorDetails, TokenReply } from './ports.ts'
 import type { EndReason, Failure, Lease, Session, SessionRecord } from './session-record.ts'
-import type { MintedFor, TokenKey, TokenSet } from './token-set.ts'
+import { defaultTokenKey, type MintedFor, type TokenKey, type TokenSet } from './token-set.ts'
 
 /** Everything that happens to a record, one pure function each. Every one moves `revision`. */
 
@@ -35,6 +36,7 @@ export function committed(
     session: {
       ...(reply.refreshToken === undefined ? session : withoutRefreshToken(session)),
       ...replyMembers(reply, receivedAt),
+      ...(key === defaultTokenKey && grantOf(session, reply.scope)),
       tokens: { ...session.tokens, [key]: token },
       ...(session.refused && { refused: without(session.refused, key) }),
     },
@@ -192,6 +194,14 @@ function toTokenSet(
     expiresAt: instant(receivedAt, expiresInMs),
     mintedFor: mintedFor.length > 0 ? mintedFor : undefined,
   })
+}
+
+/** What a reply for the default token set, which asks for no scope, says of the whole grant. */
+function grantOf(session: Session, said: string | undefined): Partial<Session> {
+  const scope = said ?? session.scope
+  const isWhole = lacking(said, session.scope).length === 0
+  const keepsScope = (isWhole && mayBeNarrowed(session, session.scope)) || session.keepsScope
+  return defined({ scope, keepsScope })
 }
 
 function instant(from: number, afterMs: number | undefined): number | undefined {

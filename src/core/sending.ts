@@ -86,6 +86,7 @@ export function createSending(options: {
       refreshToken: session.refreshToken,
       parameters: options.parametersOf(key),
       previous: session,
+      secrets: Object.values(session.tokens).map(({ accessToken }) => accessToken),
       senderKey: session.senderKey,
       maySend() {
         const may = maySend(by, lock)

@@ -10,6 +10,9 @@ export interface IdTokenClaims {
   readonly iat: number
   readonly azp?: string
   readonly auth_time?: number
+  /** How the user was authenticated, as a step-up asks for it (RFC 9470). */
+  readonly acr?: string
+  readonly amr?: readonly string[]
   readonly nonce?: string
   readonly [claim: string]: unknown
 }
@@ -34,8 +37,10 @@ export type EndReason =
 export interface Session {
   readonly refreshToken?: string
   readonly refreshTokenExpiresAt?: number
-  /** The scope that was granted at sign-in; a narrower access token does not narrow it. */
+  /** The scope of the grant, as the replies for the default token set have said it last. */
   readonly scope?: string
+  /** The server was seen to leave the grant as it is when it gives a narrower token. */
+  readonly keepsScope?: boolean
   readonly sub?: string
   readonly nonce?: string
   readonly idToken?: string

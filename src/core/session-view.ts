@@ -1,5 +1,6 @@
 import { defined } from './defined.ts'
 import type { Report } from './events.ts'
+import { lacking } from './granted-scope.ts'
 import type { Page } from './page.ts'
 import type { Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
@@ -73,6 +74,8 @@ export function createSessionView(options: {
       }
       return
     }
+    const scope = session?.scope ?? ''
+    if (lacking(scope, before.session?.scope).length > 0) report({ type: 'scope-narrowed', scope })
     const isOwn = before.lease?.tab === options.tab
     if (session && record.generation > before.generation && !isOwn) {
       report({ type: 'adopted', generation: record.generation })

@@ -76,6 +76,10 @@ export function createSettlement(options: {
     try {
       return await write(claim, outcome, wish, lock)
     } catch (error) {
+      // The server has rotated: whatever is wrong with this code, the refresh token that came is saved.
+      const refreshToken = outcome.kind === 'accepted' ? outcome.reply.refreshToken : undefined
+      if (refreshToken !== undefined)
+        return settle(claim, { kind: 'unusable', refreshToken, error: notHandled() }, wish, lock)
       // What the server has said is worth more to the callers than that it could not be noted.
       if ('error' in outcome) return { kind: 'error', error: outcome.error }
       throw error
@@ -294,6 +298,14 @@ function mintedFor(
     ...carried.filter((entry) => entry.resourceServer !== resourceServer),
     { resourceServer, at },
   ]
+}
+
+function notHandled(): RefreshUnavailableError {
+  return new RefreshUnavailableError(
+    'RESPONSE_INVALID',
+    'The answer could not be dealt with: the session is kept.',
+    { outcome: 'unknown' },
+  )
 }
 
 function nonceRefused(): RefreshUnavailableError {

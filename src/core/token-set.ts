@@ -46,6 +46,11 @@ const justReceivedMs = 5_000
 const ageingFloorMs = 10_000
 const mintedForMs = 30_000
 
+/** Whether a text is `1*VSCHAR` (RFC 6749 §A.12): all that an access token may hold, and a header can. */
+export function isAccessToken(text: string): boolean {
+  return /^[ -~]+$/.test(text)
+}
+
 /** Scope is a set: neither order nor repetition carries meaning (RFC 6749 §3.3). */
 export function scopeSet(scope: string): string[] {
   return [...new Set(scope.split(' ').filter(Boolean))].sort()
@@ -57,6 +62,11 @@ export function tokenKey(parameters: TokenParameters): TokenKey {
   if (scope === undefined && resource === undefined && audience === undefined)
     return defaultTokenKey
   return JSON.stringify([scope === undefined ? null : scopeSet(scope), resource, audience])
+}
+
+/** Whether the token set of this key was asked for with a scope of its own. */
+export function hasOwnScope(key: TokenKey): boolean {
+  return key.startsWith('[[')
 }
 
 /**

@@ -1,13 +1,8 @@
 import { defined } from './defined.ts'
 import { ConfigurationError } from './errors.ts'
+import { lacking, mayBeNarrowed } from './granted-scope.ts'
 import type { Session } from './session-record.ts'
-import {
-  defaultTokenKey,
-  scopeSet,
-  tokenKey,
-  type TokenKey,
-  type TokenParameters,
-} from './token-set.ts'
+import { defaultTokenKey, tokenKey, type TokenKey, type TokenParameters } from './token-set.ts'
 
 /** Which token sets this tab has been asked for, by their keys. */
 export interface WantedTokens {
@@ -17,8 +12,13 @@ export interface WantedTokens {
   isKnown(key: TokenKey): boolean
   /** What the grant for a token set asks for. */
   parametersOf(key: TokenKey): TokenParameters
-  /** Throws where a token set would need more than the session was granted. */
+  /** Throws where a token set would need more than the session was granted, as far as the server has said. */
   refuseForeignScope(key: TokenKey, session: Session): void
+  /**
+   * Whether nobody knows that the session still has what a token set needs: a narrower one has come
+   * since the default one, and some servers narrow the grant with it (against RFC 6749 §6).
+   */
+  isInDoubt(key: TokenKey, session: Session): boolean
 }
 
 /** @param defaults The session's own scope, resource and audience. */
@@ -45,17 +45,21 @@ export function createWantedTokens(defaults: TokenParameters): WantedTokens {
     parametersOf,
     // Some servers use up the refresh token on a request for more than was granted (RFC 6749 §6).
     refuseForeignScope(key, session) {
-      const { scope, resource, audience } = parametersOf(key)
-      if (scope === undefined || session.scope === undefined) return
-      if (resource !== defaults.resource || audience !== defaults.audience) return
-      const granted = scopeSet(session.scope)
-      const foreign = scopeSet(scope).filter((word) => !granted.includes(word))
+      const foreign = lacking(session.scope, ownScopeOf(key))
       if (foreign.length === 0) return
       throw new ConfigurationError(
         'SCOPE_NOT_GRANTED',
-        `The session was not granted the scope ${foreign.join(' ')}: sign in again with it.`,
+        `The session was not granted the scope ${foreign.join(' ')}, or has it no more: sign in again with it.`,
       )
     },
+    isInDoubt: (key, session) => mayBeNarrowed(session, ownScopeOf(key)),
+  }
+
+  /** The scope that a token set asks for by name, if it is of the session's own resource and audience. */
+  function ownScopeOf(key: TokenKey): string | undefined {
+    const { scope, resource, audience } = parametersOf(key)
+    const isElsewhere = resource !== defaults.resource || audience !== defaults.audience
+    return isElsewhere ? undefined : scope
   }
 }
 

@@ -17,7 +17,12 @@ export interface AccessTokenSource {
     readonly asker: Asker
     readonly parameters?: TokenParameters
     readonly rejected?:
-      { readonly accessToken: string; readonly resourceServer: string } | undefined
+      | {
+          readonly accessToken: string
+          readonly resourceServer: string
+          readonly wasGood?: boolean
+        }
+      | undefined
     readonly signal?: AbortSignalLike | undefined
   }): IssuedToken | Promise<IssuedToken>
 }
@@ -53,6 +58,8 @@ interface Call {
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const { source, resourceServers, proof, report } = options
   const sendUnlisted = createUnlistedFetch(options)
+  /** What a resource server has taken: when it takes it no more, something has happened to the token. */
+  const good = new WeakSet<IssuedToken>()
 
   return async function authorizedFetch(input, init) {
     const asker = source.asker()
@@ -82,7 +89,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const token = served instanceof Promise ? await served : served
     const { response, nonceRequired } = await dispatch(call, token)
     options.noteAnswer?.()
-    const about = judge(call, response)
+    const about = judge(call, token, response)
     if (!about || about === 'other') return response
     const canReplay = request.canReplay && !mayHaveActed(request, response)
     if (nonceRequired) {
@@ -90,7 +97,11 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     }
     if (about === 'nonce') return response
 
-    const rejected = { accessToken: token.accessToken, resourceServer: server.id }
+    const rejected = {
+      accessToken: token.accessToken,
+      resourceServer: server.id,
+      ...(good.has(token) && { wasGood: true }),
+    }
     const obtained = source.obtain({ ...wanted, rejected })
     if (!canReplay) {
       // The renewal is for the next call; this one has nothing to send again.
@@ -120,7 +131,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   ): Promise<Response> {
     discard(first)
     const { response } = await dispatch(call, token, because)
-    if (judge(call, response) === 'token' && because === 'renewed-token') {
+    if (judge(call, token, response) === 'token' && because === 'renewed-token') {
       report({ type: 'fresh-token-rejected', resourceServer: call.server.id })
     }
     return response
@@ -159,10 +170,15 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   }
 
   /** What a 401 is about. One that no new token mends is told of, and so is such a 403. */
-  function judge(call: Call, response: Response): Complaint['about'] | undefined {
+  function judge(
+    call: Call,
+    token: IssuedToken,
+    response: Response,
+  ): Complaint['about'] | undefined {
     const { status } = response
+    if (status !== 401) good.add(token)
     if ((status !== 401 && status !== 403) || isElsewhere(call, response)) return undefined
-    const complaint = readComplaint(response.headers.get('www-authenticate'))
+    const complaint = readComplaint(response.headers.get('www-authenticate'), token.accessToken)
     if (complaint.about === 'other') {
       const { about: _, ...details } = complaint
       const isTold = status === 401 || missingAuthority.includes(details.error ?? '')

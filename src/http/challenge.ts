@@ -1,4 +1,5 @@
 import { defined } from '../core/defined.ts'
+import { withoutSecrets } from '../core/redaction.ts'
 
 /** One challenge of a `WWW-Authenticate` header; names in lower case. */
 export interface Challenge {
@@ -52,8 +53,10 @@ export type Complaint =
 /**
  * Reads a challenge. None at all counts as one about the token: CORS hides the header unless the
  * server exposes it.
+ *
+ * @param accessToken What was sent: a server that repeats it does not put it into an event.
  */
-export function readComplaint(header: string | null): Complaint {
+export function readComplaint(header: string | null, accessToken = ''): Complaint {
   const challenges = parseChallenges(header ?? '')
   if (challenges.length === 0) return { about: 'token' }
   const ours = challenges.filter(({ scheme }) => scheme === 'bearer' || scheme === 'dpop')
@@ -63,16 +66,16 @@ export function readComplaint(header: string | null): Complaint {
   if (errors.includes('use_dpop_nonce')) return { about: 'nonce' }
   const isUnexplained = ours.length > 0 && errors.length === 0
   if (isUnexplained || errors.includes('invalid_token')) return { about: 'token' }
-  const parameters = refusals[0]?.parameters
-  const error = parameters?.get('error')
-  const scope = parameters?.get('scope')
-  const acrValues = parameters?.get('acr_values')
-  const maxAge = parameters?.get('max_age') ?? ''
+  const said = (name: string): string | undefined => {
+    const value = refusals[0]?.parameters.get(name)
+    return value === undefined ? undefined : withoutSecrets(value, [accessToken])
+  }
+  const maxAge = said('max_age') ?? ''
   return defined({
     about: 'other' as const,
-    error,
-    scope,
-    acrValues,
+    error: said('error'),
+    scope: said('scope'),
+    acrValues: said('acr_values'),
     maxAgeSeconds: /^\d+$/.test(maxAge) ? Number(maxAge) : undefined,
   })
 }

@@ -89,11 +89,18 @@ export async function createAuthorizationRequest(
   if (owned)
     throw new TypeError(`parameters.${owned} is set by the protocol or by an option of its own`)
 
-  const { authorization_endpoint } = await options.metadata()
+  const { authorization_endpoint, code_challenge_methods_supported: methods } =
+    await options.metadata()
   if (!authorization_endpoint) {
     throw new ConfigurationError(
       'METADATA_INVALID',
       'authorizationServer: authorization_endpoint is required for signIn().',
+    )
+  }
+  if (Array.isArray(methods) && !methods.includes('S256')) {
+    throw new ConfigurationError(
+      'METADATA_INVALID',
+      'authorizationServer: code_challenge_methods_supported must name S256 for signIn().',
     )
   }
   const scope = wanted.scope ?? options.parameters.scope

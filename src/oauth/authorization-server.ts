@@ -178,10 +178,11 @@ function check(given: unknown, base: string): Metadata {
   if (!isJsonObject(given)) throw invalid('metadata', 'must be an object')
   const members: Record<string, unknown> = { ...given }
   if (typeof members['issuer'] !== 'string') throw invalid('issuer', 'must be a string')
-  if (members['token_endpoint'] === undefined) throw invalid('token_endpoint', 'is required')
+  // An empty address would lead to whatever it is resolved against.
+  if ((members['token_endpoint'] ?? '') === '') throw invalid('token_endpoint', 'is required')
   for (const name of endpoints) {
     const value = members[name]
-    if (value === undefined) continue
+    if (value === undefined || value === '') continue
     if (typeof value !== 'string') throw invalid(name, 'must be a string')
     members[name] = parseUrl(value, name, base).href
   }

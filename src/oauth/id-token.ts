@@ -1,10 +1,11 @@
+import { isIdTokenClaims } from '../core/id-token-claims.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
 import { parseJsonObject } from './token-endpoint.ts'
 
 /** The claims of an `id_token`, without any check but that they have the shape of claims. */
 export function decodeIdToken(idToken: string): IdTokenClaims | undefined {
   const claims = decodeJwtPart(idToken, 1)
-  return claims && isClaims(claims) ? claims : undefined
+  return isIdTokenClaims(claims) ? claims : undefined
 }
 
 /** The `alg` that an `id_token` says it was signed with, unless that is no signature by a server's own key. */
@@ -32,6 +33,8 @@ export function compareIdToken(
   const nonce = previous.nonce ?? before?.nonce
   if (claims.nonce !== undefined && nonce !== undefined && claims.nonce !== nonce) return 'claims'
   if (!before) return undefined
+  const { auth_time = before.auth_time } = claims
+  if (before.auth_time !== undefined && auth_time !== before.auth_time) return 'claims'
   const audience = audiencesOf(claims)
   if (!audiencesOf(before).every((entry) => audience.includes(entry))) return 'claims'
   return claims.azp === before.azp ? undefined : 'claims'
@@ -62,16 +65,6 @@ export function decodeJwtPart(jwt: string, index: number): Record<string, unknow
   } catch {
     return undefined
   }
-}
-
-function isClaims(value: Record<string, unknown>): value is IdTokenClaims {
-  const { iss, sub, aud, exp, iat } = value
-  return (
-    [iss, sub].every((claim) => typeof claim === 'string') &&
-    [exp, iat].every((claim) => typeof claim === 'number') &&
-    (typeof aud === 'string' ||
-      (Array.isArray(aud) && aud.every((entry) => typeof entry === 'string')))
-  )
 }
 
 function audiencesOf({ aud }: IdTokenClaims): readonly string[] {

@@ -1,6 +1,7 @@
 import { defined } from '../core/defined.ts'
 import type { Report } from '../core/events.ts'
-import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../core/ports.ts'
+import type { RefreshOutcome, RefreshRequest, TokenEndpoint, TokenReply } from '../core/ports.ts'
+import type { IdTokenClaims } from '../core/session-record.ts'
 import { compareIdToken } from './id-token.ts'
 import { revokeToken } from './revocation.ts'
 import { requestTokens, type TokenRequestOptions, type Tokens } from './token-request.ts'
@@ -17,12 +18,12 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   const { dpop, metadata, spentRefreshToken } = options
 
   async function refresh(request: RefreshRequest): Promise<RefreshOutcome> {
-    const { refreshToken, parameters, previous, senderKey, maySend } = request
+    const { refreshToken, parameters, previous, secrets = [], senderKey, maySend } = request
     if (dpop && !dpop.isKeyPair(senderKey)) return { kind: 'key-lost' }
     const answer = await requestTokens(options, {
       type: 'refresh_token',
       parameters: { ...parameters, refresh_token: refreshToken },
-      secrets: [refreshToken],
+      secrets: [refreshToken, ...secrets],
       deadGrant: spentRefreshToken,
       senderKey,
       senderNonce: previous.senderNonce,
@@ -55,16 +56,28 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
 
 /**
  * Whether the tokens are for the session they were asked for. The server has rotated either way, so
- * the new refresh token is the only one left.
+ * the new refresh token is the only one left, whatever else is wrong.
  */
 function compare(tokens: Tokens, previous: RefreshRequest['previous']): RefreshOutcome {
-  const isAccepted = tokens.kind === 'accepted'
-  const { claims, refreshToken } = isAccepted ? tokens.reply : tokens
-  const mismatch = claims && compareIdToken(claims, previous, tokens.issuer)
-  if (mismatch === 'other-subject')
-    return defined({ kind: 'subject-changed', refreshToken } as const)
-  if (isAccepted && !mismatch) return { kind: 'accepted', reply: tokens.reply }
-  const detail = isAccepted ? 'the id_token is not for this session' : tokens.detail
+  const { refreshToken, claims } = tokens.kind === 'accepted' ? tokens.reply : tokens
+  let detail = 'the id_token is not for this session'
+  try {
+    const mismatch = claims && compareIdToken(claims, previous, tokens.issuer)
+    if (mismatch === 'other-subject')
+      return defined({ kind: 'subject-changed', refreshToken } as const)
+    if (tokens.kind === 'unusable') detail = tokens.detail
+    else if (!mismatch)
+      return { kind: 'accepted', reply: withSignIn(tokens.reply, previous.claims) }
+  } catch {
+    // What it was to be compared with is odd.
+  }
   const error = unavailable('RESPONSE_INVALID', 'unknown', undefined, detail)
   return defined({ kind: 'unusable', refreshToken, error } as const)
+}
+
+/** A refresh is no new authentication: how and when the user signed in holds, if it is left out here. */
+function withSignIn(reply: TokenReply, before: IdTokenClaims | undefined): TokenReply {
+  if (!reply.claims || !before) return reply
+  const { auth_time, acr, amr } = before
+  return { ...reply, claims: { ...defined({ auth_time, acr, amr }), ...reply.claims } }
 }

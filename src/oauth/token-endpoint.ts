@@ -94,14 +94,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
 /**
  * The reply as oauth4webapi reads it best: as JSON whatever its label says, without members that are
- * null (they count as absent), and without a challenge, which would keep it from reading the body.
+ * null or empty (they count as absent), and without a challenge, which would keep it from reading the
+ * body.
  */
 function toReadableResponse({ status, headers, text }: Reply): Response {
   const json = parseJsonObject(text)
   const readable = new Headers(headers)
   readable.delete('www-authenticate')
   if (json) readable.set('content-type', 'application/json')
-  const body = json ? JSON.stringify(withoutNulls(json)) : text
+  const body = json ? JSON.stringify(withoutEmpty(json)) : text
   // An opaque redirect has the status 0, which no Response can be made with; and a token response
   // that says 201 is none for oauth4webapi, though the server has rotated.
   const legible = json && isSuccess(status) ? 200 : status || 502
@@ -129,8 +130,11 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function withoutNulls(json: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null))
+/** Servers that write their structs out whole have members that say nothing. */
+function withoutEmpty(json: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(json).filter(([, value]) => value !== null && value !== ''),
+  )
 }
 
 /** Cleartext is for loopback only, where it never leaves the machine. */

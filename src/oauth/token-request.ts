@@ -11,7 +11,9 @@ import {
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
 import type { Clock, TokenReply } from '../core/ports.ts'
+import { isIdTokenClaims } from '../core/id-token-claims.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
+import { isAccessToken } from '../core/token-set.ts'
 import { defined } from '../core/defined.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import { nonceNotExposed, type DpopSupport } from './dpop.ts'
@@ -110,11 +112,8 @@ export async function requestTokens(
         senderNonce: dpop && (exchange.reply()?.headers.get('dpop-nonce') ?? undefined),
       }),
     }
-    // A bearer token from a server that was asked for a bound one is worth nothing (RFC 9449 §5), nor
-    // is a bound one without its key.
-    return (reply.tokenType === 'DPoP') === (dpop !== undefined)
-      ? { kind: 'accepted', issuer, reply }
-      : toUnusable(processed, issuer, `token_type is ${reply.tokenType}`)
+    const wrong = objectionTo(reply, dpop !== undefined)
+    return wrong ? toUnusable(processed, issuer, wrong) : { kind: 'accepted', issuer, reply }
   } catch (error) {
     if (dpop?.isNonceError(error)) {
       return exchange.reply()?.headers.has('dpop-nonce')
@@ -125,17 +124,30 @@ export async function requestTokens(
   }
 }
 
+/** What is wrong with a reply that oauth4webapi does not object to. */
+function objectionTo(
+  { tokenType, accessToken, claims }: TokenReply,
+  isBound: boolean,
+): string | undefined {
+  // A bearer token from a server that was asked for a bound one is worth nothing (RFC 9449 §5), nor
+  // is a bound one without its key.
+  if ((tokenType === 'DPoP') !== isBound) return `token_type is ${tokenType}`
+  // A browser that is to send it would write it into its error.
+  if (!isAccessToken(accessToken)) return 'access_token is not of printable ASCII'
+  return claims && !isIdTokenClaims(claims) ? 'the claims of its id_token are odd' : undefined
+}
+
 function readFailed(
   exchange: Exchange,
   context: RefusalContext,
   issuer: string,
   error: unknown,
 ): TokenAnswer {
-  const failure = exchange.failure()
-  if (failure === 'withheld') return { kind: 'withheld' }
-  if (failure) return { kind: 'transient', error: toTransportError(failure) }
   const reply = exchange.reply()
   if (!reply) {
+    const failure = exchange.failure()
+    if (failure === 'withheld') return { kind: 'withheld' }
+    if (failure) return { kind: 'transient', error: toTransportError(failure) }
     // Nothing was sent: the metadata cannot be had, or they do not do.
     return error instanceof RefreshUnavailableError
       ? { kind: 'transient', error }

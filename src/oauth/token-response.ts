@@ -1,6 +1,7 @@
 import { defined } from '../core/defined.ts'
 import type { TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
+import { isAccessToken } from '../core/token-set.ts'
 import { decodeIdToken } from './id-token.ts'
 
 /** An access token response (RFC 6749 §5.1), in wire spelling. */
@@ -15,22 +16,32 @@ export interface TokenEndpointResponse {
   readonly [member: string]: unknown
 }
 
+/** What servers call the seconds after which a refresh token is worth nothing; the first end counts. */
+const endMembers = [
+  // draft-ietf-oauth-refresh-token-expiration-03: without use, and that of the whole grant.
+  'refresh_token_timeout',
+  'authorization_expires_in',
+  'refresh_expires_in',
+  'refresh_token_expires_in',
+]
+
 /** From the wire's words into ours; the response has been checked. */
 export function toTokenReply(
   response: TokenEndpointResponse,
   claims: IdTokenClaims | undefined,
 ): TokenReply {
   const { expires_in, refresh_token, scope, id_token } = response
-  // Keycloak and others name the life of the refresh token; 0 says that it has no end of its own.
-  const refreshTokenLife = response['refresh_expires_in'] ?? response['refresh_token_expires_in']
-  const hasLife = typeof refreshTokenLife === 'number' && refreshTokenLife > 0
+  // 0 says, at Keycloak for one, that the refresh token has no end of its own.
+  const ends = endMembers
+    .map((name) => Number.parseFloat(String(response[name])))
+    .filter((seconds) => seconds > 0)
   const isBound = response.token_type.toLowerCase() === 'dpop'
   return defined({
     accessToken: response.access_token,
     tokenType: isBound ? ('DPoP' as const) : ('Bearer' as const),
     expiresInMs: expires_in === undefined ? undefined : toMs(expires_in),
     refreshToken: refresh_token,
-    refreshTokenExpiresInMs: hasLife ? toMs(refreshTokenLife) : undefined,
+    refreshTokenExpiresInMs: ends.length > 0 ? toMs(Math.min(...ends)) : undefined,
     scope,
     idToken: id_token,
     claims,
@@ -43,7 +54,7 @@ function toMs(seconds: number): number {
 }
 
 /**
- * Parses a response that the app hands over. A member that is null counts as absent.
+ * Parses a response that the app hands over. A member that is null or empty counts as absent.
  *
  * @throws {TypeError} Names the member and the rule, never a value.
  */
@@ -52,18 +63,22 @@ export function parseTokenEndpointResponse(value: unknown): TokenReply {
     throw new TypeError('response must be an access token response (RFC 6749 §5.1)')
   }
   const members = value as Record<string, unknown>
-  const string = (name: string): string | undefined => {
+  const string = (name: string, isRequired = false): string | undefined => {
     const member = members[name] ?? undefined
     if (member === undefined || (typeof member === 'string' && member !== '')) return member
+    if (member === '' && !isRequired) return undefined
     throw new TypeError(`response.${name} must be a non-empty string`)
   }
-  const access_token = string('access_token')
-  const token_type = string('token_type')
+  const access_token = string('access_token', true)
+  const token_type = string('token_type', true)
   if (!access_token) throw new TypeError('response.access_token is required')
+  if (!isAccessToken(access_token)) {
+    throw new TypeError('response.access_token must be printable ASCII')
+  }
   if (!token_type || !['bearer', 'dpop'].includes(token_type.toLowerCase())) {
     throw new TypeError("response.token_type must be 'Bearer' or 'DPoP'")
   }
-  const seconds = members['expires_in'] ?? undefined
+  const seconds = members['expires_in'] === '' ? undefined : (members['expires_in'] ?? undefined)
   const expires_in = typeof seconds === 'string' ? Number.parseFloat(seconds) : seconds
   if (expires_in !== undefined && !(typeof expires_in === 'number' && expires_in >= 0)) {
     throw new TypeError('response.expires_in must be a number of seconds')

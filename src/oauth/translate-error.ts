@@ -5,6 +5,7 @@ import {
   type RefreshUnavailableCode,
 } from '../core/errors.ts'
 import type { OAuthErrorDetails } from '../core/ports.ts'
+import { withoutSecrets } from '../core/redaction.ts'
 import { isSuccess, parseJsonObject, type Reply, type TransportFailure } from './token-endpoint.ts'
 
 /**
@@ -27,7 +28,7 @@ export type Refusal =
 export interface RefusalContext {
   /** The words that mean a dead grant. */
   readonly deadGrant: readonly string[]
-  /** What was sent, so that a server that repeats it does not put it into an error. */
+  /** What must not come back in an error, by a server that repeats what it was sent. */
   readonly secrets: readonly string[]
   readonly now: number
 }
@@ -54,6 +55,7 @@ const gatewayStatuses = [502, 504]
 const refusingStatuses = [400, 401, 403]
 const longestRetryAfterMs = 3_600_000
 const longestDescription = 300
+const tokenMembers = ['access_token', 'refresh_token', 'id_token']
 
 /** Reads a reply that is not a token response. Pure. */
 export function readRefusal(reply: Reply, context: RefusalContext): Refusal {
@@ -130,10 +132,14 @@ export function readOAuthError(
   const error = isCode ? message : json['error']
   if (typeof error !== 'string' || error === '') return undefined
   const error_description = json['error_description'] ?? (error === message ? undefined : message)
-  return redact({ error, status, error_description, error_uri }, secrets)
+  const issued = tokenMembers.map((name) => json[name]).filter((token) => typeof token === 'string')
+  const words = { error, status, error_description, error_uri }
+  const oauth = redact(words, [...secrets, ...issued])
+  // A word that is known is no secret, whatever tokens look like at this server.
+  return known.includes(error) ? { ...oauth, error } : oauth
 }
 
-/** What a server says, short enough to display, without what was sent to it. */
+/** What a server says, short enough to display, without the tokens it was sent or has given out. */
 export function redact(
   words: {
     readonly error: string
@@ -143,10 +149,7 @@ export function redact(
   },
   secrets: readonly string[],
 ): OAuthErrorDetails {
-  const clean = (text: string): string =>
-    secrets
-      .reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-      .slice(0, longestDescription)
+  const clean = (text: string): string => withoutSecrets(text, secrets).slice(0, longestDescription)
   const cleanText = (value: unknown): string | undefined =>
     typeof value === 'string' ? clean(value) : undefined
   return defined({

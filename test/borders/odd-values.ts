@@ -28,6 +28,9 @@ export function members(
   return fc.array(fc.oneof(...entries), { minLength: 1, maxLength: 2 }).map(Object.fromEntries)
 }
 
+/** Deeper than a browser copies, and deeper than claims ever are. */
+const deep = [6_000, 100].map((depth): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth)))
+
 const oddIdToken = members({
   sub: ['user-1', 'user-2'],
   iss: [],
@@ -36,19 +39,24 @@ const oddIdToken = members({
   iat: [],
   nonce: [],
   azp: [],
-  auth_time: [],
+  auth_time: [1, 2],
+  acr: [],
+  amr: [],
 }).map(idToken)
 
 /** Members of a token reply. */
 export const tokenMembers: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     members({
-      access_token: ['another-access'],
+      access_token: ['another-access', 'another\naccess', 'another\u00e9access'],
       token_type: ['bearer', 'DPoP', 'mac'],
       expires_in: ['300', 0.5, 1e308],
       refresh_token: ['another-refresh'],
       refresh_token_expires_in: [1e308],
       refresh_expires_in: [0],
+      refresh_token_timeout: [60, 1e308],
+      authorization_expires_in: ['60'],
+      nested: deep,
       scope: ['openid orders'],
     }),
     fc.oneof(fc.constant({}), fc.record({ id_token: fc.oneof(oddIdToken, odd) })),

@@ -75,6 +75,7 @@ const metadataMembers = members({
   end_session_endpoint: [],
   authorization_response_iss_parameter_supported: [true, false],
   dpop_signing_alg_values_supported: [],
+  code_challenge_methods_supported: [['S256'], ['plain']],
 })
 
 it('whatever metadata a server has, a sign-in leaves for it or fails with an error', () =>

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../../src/core/session-record.ts'
 import type { LockManager, OpenChannel, TokenStore } from '../../src/index.ts'
 import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { json, opaqueRedirect, page } from '../oauth/server-double.ts'
 import { everythingIn } from '../support/everything-in.ts'
 import { idToken } from '../support/id-token.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
+import { storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { cut, cutAfterRotation, hang, spoilt } from '../support/token-replies.ts'
 
@@ -109,6 +111,35 @@ function repeating(status: number, error: string): FakeReply {
   }
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const spellings: Readonly<Record<string, (text: string) => string>> = {
+  URL: (text) => text.replaceAll('-', '%2d'),
+  JSON: (text) => text.replaceAll('-', String.raw`\u002d`),
+  HTML: (text) => text.replaceAll('-', '&#45;'),
+  base64,
+  base64url: (text) => Buffer.from(text).toString('base64url'),
+}
+
+/** The same in another spelling, the access tokens of the session and what the reply holds besides. */
+function repeatingInOtherWords(
+  { server }: Profile,
+  spell: (text: string) => string,
+  status: number,
+  error: string,
+): FakeReply {
+  return ({ parameters }) => {
+    const given = { access_token: 'planted-secret-1', refresh_token: 'planted-secret-2' }
+    const values = [...server.secrets, ...parameters.values(), ...Object.values(given)]
+    const said = values.map(spell).join(' and ')
+    return json(status, {
+      ...given,
+      error: error || said,
+      error_description: said,
+      error_uri: said,
+    })
+  }
+}
+
 const replies: readonly [string, FakeReply][] = [
   ...['invalid_grant', 'invalid_client', 'invalid_request', 'server_error', ''].flatMap((error) =>
     [200, 400, 401, 403, 429, 503].map((status): [string, FakeReply] => [
@@ -160,6 +191,63 @@ describe('no token is found in errors, events, states, messages, names, keys or 
     witness.found.push(tab.auth.getState(), peer.auth.getState())
     expectNoSecret(witness)
   })
+
+  const inOtherWords = Object.keys(spellings).flatMap((spelling) =>
+    ['invalid_grant', 'invalid_client', 'invalid_request', 'server_error', ''].flatMap((error) =>
+      [400, 503].map((status): [string, number, string] => [spelling, status, error]),
+    ),
+  )
+
+  it.each(inOtherWords)(
+    'when the token endpoint says tokens back as in %s, with %i %s',
+    async (spelling, status, error) => {
+      const witness = createWitness()
+      const { profile, openTab, note } = witness
+      const [tab, peer] = [openTab(), openTab()]
+      await tab.auth.startSession(profile.server.signIn({ id_token: idToken() }))
+      await settle()
+      const spell = spellings[spelling] ?? ((text) => text)
+      profile.server.answerAlways(repeatingInOtherWords(profile, spell, status, error))
+      profile.clock.advance(600_000)
+      await note(tab.auth.getAccessToken())
+      await note(peer.auth.refresh())
+      witness.found.push(tab.auth.getState(), peer.auth.getState())
+      const stored = (await storedRecord(profile)) as SessionRecord
+      witness.found.push(stored.failure, stored.endedWith)
+      expectNoSecret(witness)
+      const text = witness.found.map((value) => everythingIn(value)).join('\n')
+      for (const secret of secretsOf(profile)) expect(text).not.toContain(spell(secret))
+    },
+  )
+
+  it.each(Object.entries({ none: (text: string) => text, ...spellings }))(
+    'when an API says the token back in a challenge, spelled as in %s',
+    async (_, spell) => {
+      const witness = createWitness()
+      const { profile, openTab, note } = witness
+      const tab = openTab()
+      await tab.auth.startSession(profile.server.signIn())
+      profile.api.answers = (token) => {
+        const said = spell(token).replaceAll('\\', '\\\\')
+        const words = ['insufficient_user_authentication', said].map(
+          (error) => `Bearer error="${error}", scope="${said}", acr_values="${said}"`,
+        )
+        return new Response(null, {
+          status: 401,
+          headers: { 'www-authenticate': words[profile.api.requests.length % 2] ?? '' },
+        })
+      }
+      await note(tab.call())
+      await note(tab.call())
+      const told = tab.events.filter(({ type }) => type === 'challenged')
+      expect(told).toHaveLength(2)
+      expect(JSON.stringify(told)).toContain('[redacted]')
+      expectNoSecret(witness)
+      for (const secret of secretsOf(profile)) {
+        expect(everythingIn(told)).not.toContain(spell(secret))
+      }
+    },
+  )
 
   it('when all goes well, with an API that rejects every token', async () => {
     const witness = createWitness()

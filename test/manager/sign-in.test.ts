@@ -4,7 +4,8 @@ import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { arrivingWith, cut } from '../support/token-replies.ts'
+import { idToken } from '../support/id-token.ts'
+import { arrivingWith, cut, spoilt } from '../support/token-replies.ts'
 
 const options = { scope: 'openid orders', redirectUri }
 
@@ -46,6 +47,17 @@ describe('a sign-in', () => {
     }
     await expect(tab.auth.refresh()).resolves.toBeUndefined()
     expect(profile.sent).toHaveLength(2)
+  })
+
+  it('that was a step-up tells the app how the user was authenticated, also after a renewal', async () => {
+    const { profile, left } = await begun()
+    profile.server.answerNext(redeeming(profile, left, { acr: 'gold', amr: ['otp'], auth_time: 9 }))
+    const tab = arriveAt(profile, callbackOf(left))
+    await tab.auth.handleRedirect()
+    expect(tab.auth.getState()).toMatchObject({ claims: { acr: 'gold', amr: ['otp'] } })
+    profile.server.answerNext(spoilt({ id_token: idToken() }))
+    await profile.passUntil(tab.auth.refresh())
+    expect(tab.auth.getState()).toMatchObject({ claims: { acr: 'gold', amr: ['otp'] } })
   })
 
   it('comes back to where it began when nothing else was asked for', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { failureOf, named } from '../support/failure.ts'
 import { createCode, redirectUri, server } from './authorization-code-setup.ts'
 import { clientId, issuer } from './server-double.ts'
 
@@ -73,6 +74,30 @@ describe('begin', () => {
       expect(first.parameters.get(name)).not.toBe(second.parameters.get(name))
     }
   })
+
+  it.each([[[]], [['plain']], [['s256']]])(
+    'does not begin where the server knows no S256 among %j',
+    async (methods) => {
+      const { code, store } = createCode(undefined, {
+        metadata: () => Promise.resolve({ ...server, code_challenge_methods_supported: methods }),
+      })
+      const failure = await failureOf(code.begin({}))
+      expect(named(failure)).toBe('ConfigurationError METADATA_INVALID')
+      expect(failure?.message).toContain('code_challenge_methods_supported')
+      expect(await store.read('sign-in')).toBeUndefined()
+    },
+  )
+
+  it.each([[['plain', 'S256']], [undefined], [null], ['S256'], [{}]])(
+    'begins where nothing says that the server knows no S256: %j',
+    async (methods) => {
+      const { begin } = createCode(undefined, {
+        metadata: () =>
+          Promise.resolve({ ...server, code_challenge_methods_supported: methods as string[] }),
+      })
+      expect((await begin()).parameters.get('code_challenge_method')).toBe('S256')
+    },
+  )
 
   it('keeps what the endpoint has of its own', async () => {
     const authorization_endpoint = `${issuer}/authorize?policy=sign-up`

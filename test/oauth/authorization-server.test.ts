@@ -89,6 +89,12 @@ describe('createAuthorizationServer: metadata by value', () => {
   it.each<[string, Readonly<Record<string, unknown>>, string, string]>([
     ['no token endpoint', { issuer }, 'METADATA_INVALID', 'token_endpoint is required'],
     [
+      'an empty token endpoint',
+      { issuer, token_endpoint: '' },
+      'METADATA_INVALID',
+      'token_endpoint is required',
+    ],
+    [
       'an endpoint that is no text',
       { ...metadata, revocation_endpoint: 7 },
       'METADATA_INVALID',

@@ -27,6 +27,10 @@ describe('decodeIdToken', () => {
     ['no expiry', { exp: undefined }],
     ['an expiry that is text', { exp: 'tomorrow' }],
     ['no time of issue', { iat: undefined }],
+    [
+      'a claim that nests deeper than any real one',
+      { nested: JSON.parse('['.repeat(99) + ']'.repeat(99)) },
+    ],
   ])('makes nothing of a token with %s', (_, changes) => {
     const payload = Buffer.from(JSON.stringify({ ...claims, ...changes })).toString('base64url')
     expect(decodeIdToken(`e30.${payload}.c2ln`)).toBeUndefined()
@@ -58,7 +62,7 @@ describe('compareIdToken', () => {
   it.each([
     ['the same again', {}],
     ['later times', { iat: claims.iat + 600, exp: claims.exp + 600 }],
-    ['another time of authentication', { auth_time: 1 }],
+    ['a time of authentication where there was none', { auth_time: 1 }],
     ['the nonce of the sign-in', { nonce: 'n-1' }],
     ['one audience more', { aud: [clientId, 'https://api.example'] }],
     ['an issuer with a final slash', { iss: `${issuer}/` }],
@@ -86,6 +90,14 @@ describe('compareIdToken', () => {
     expect(compareIdToken(before, { claims: before }, issuer)).toBeUndefined()
     expect(compareIdToken({ ...before, aud: clientId }, { claims: before }, issuer)).toBe('claims')
     expect(compareIdToken({ ...before, azp: 'other' }, { claims: before }, issuer)).toBe('claims')
+  })
+
+  it('does not accept another time of authentication than before, unless there is none', () => {
+    const before = { claims: { ...claims, auth_time: 1_000 } }
+    expect(compareIdToken({ ...claims, auth_time: 1_000 }, before, issuer)).toBeUndefined()
+    expect(compareIdToken(claims, before, issuer)).toBeUndefined()
+    expect(compareIdToken({ ...claims, auth_time: 2_000 }, before, issuer)).toBe('claims')
+    expect(compareIdToken({ ...claims, auth_time: 0 }, before, issuer)).toBe('claims')
   })
 
   it('knows the nonce of a session that was handed over from its claims', () => {

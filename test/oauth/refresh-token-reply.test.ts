@@ -28,6 +28,14 @@ describe('createTokenEndpoint: a reply', () => {
     ['a life that is written as text', { expires_in: '300' }],
     ['null for everything that is optional', { expires_in: null, scope: null, id_token: null }],
     ['null for a refresh token', { refresh_token: null }],
+    ['an empty refresh token', { refresh_token: '' }],
+    ['an empty id_token', { id_token: '' }],
+    ['an empty scope', { scope: '' }],
+    ['an empty life', { expires_in: '' }],
+    [
+      'an access token of all that one may hold',
+      { access_token: ' !"#$%&()*+,-./:;<=>?@[]^_`{|}~' },
+    ],
     ['a token type in capitals', { token_type: 'BEARER' }],
     ['members nobody knows', { ext_expires_in: {}, foo: [1] }],
   ])('is accepted with %s', async (_, members) => {
@@ -56,7 +64,11 @@ describe('createTokenEndpoint: a reply', () => {
     ['no token type', { token_type: undefined }],
     ['an unknown token type', { token_type: 'mac' }],
     ['a token type that needs a key there is not', { token_type: 'DPoP' }],
-    ['an empty life', { expires_in: '' }],
+    ['a line break in its access token', { access_token: 'access\r\nsecret' }],
+    ['a line break after its access token', { access_token: 'access-secret\n' }],
+    ['a letter beyond ASCII in its access token', { access_token: 'zugriff-schlüssel' }],
+    ['NUL in its access token', { access_token: 'access\0secret' }],
+    ['a list of access tokens', { access_token: ['access-secret'] }],
     ['a negative life', { expires_in: -1 }],
     ['a scope that is a list', { scope: ['a'] }],
     ['an id_token that is none', { id_token: 'opaque' }],
@@ -76,6 +88,55 @@ describe('createTokenEndpoint: a reply', () => {
       kind: 'unusable',
       refreshToken: 'next-secret',
     })
+  })
+
+  it.each(['', null])('keeps the refresh token that it was asked with, for %j', async (nothing) => {
+    const outcome = await refreshWith(() => json(200, { ...tokens, refresh_token: nothing }))
+    expect(outcome).toMatchObject({ kind: 'accepted', reply: { accessToken: 'access-secret' } })
+    expect(outcome.kind === 'accepted' && outcome.reply).not.toHaveProperty('refreshToken')
+  })
+
+  it('is accepted with any refresh token, which goes nowhere but into a form', async () => {
+    const refresh_token = 'schlüssel\r\n'
+    const outcome = await refreshWith(() => json(200, { ...tokens, refresh_token }))
+    expect(outcome).toMatchObject({ kind: 'accepted', reply: { refreshToken: refresh_token } })
+  })
+
+  it.each<[string, string]>([
+    ['a member nobody knows', '"nested":' + nested(6_000)],
+    ['a member that is known', '"scope":' + nested(6_000)],
+    ['the claims of the id_token', `"id_token":"${jwt(`{"nested":${nested(6_000)}}`)}"`],
+    [
+      'the good claims of the id_token',
+      `"id_token":"${jwt(JSON.stringify(claims).replace('{', `{"nested":${nested(6_000)},`))}"`,
+    ],
+  ])(
+    'that nests 6 000 deep in %s is not usable, but its refresh token is saved',
+    async (_, member) => {
+      const body = JSON.stringify(tokens).replace('{', `{${member},`)
+      expect(await refreshWith(() => new Response(body))).toMatchObject({
+        kind: 'unusable',
+        refreshToken: 'next-secret',
+        error: { code: 'RESPONSE_INVALID' },
+      })
+    },
+  )
+
+  it.each<[string, unknown]>([
+    ['no claims', {}],
+    ['no audience', { ...claims, aud: undefined }],
+    ['a number for an issuer', { ...claims, iss: 7 }],
+    ['nothing', null],
+  ])('whose id_token meets stored claims that are %s is not lost', async (_, before) => {
+    const id_token = await signIdToken()
+    const outcome = await refreshWith(() => json(200, { ...tokens, id_token }), {
+      previous: { sub: claims.sub, claims: before as typeof claims },
+    })
+    expect(outcome).toMatchObject(
+      before === null
+        ? { kind: 'accepted' }
+        : { refreshToken: 'next-secret', error: { code: 'RESPONSE_INVALID' } },
+    )
   })
 
   it.each([undefined, null, '', 7])('has no refresh token to save in %j', async (refresh_token) => {
@@ -107,10 +168,29 @@ describe('createTokenEndpoint: an id_token', () => {
     ['expired long ago', { exp: 1_000 }],
     ['is not valid yet', { nbf: 9_000_000_000 }],
     ['comes from the future', { iat: 9_000_000_000 }],
-    ['names another time of authentication', { auth_time: 1 }],
+    ['names a time of authentication that the first one did not', { auth_time: 1 }],
     ['repeats the nonce of the sign-in', { nonce: 'n-1' }],
   ])('is accepted though it %s', async (_, changes) => {
     expect((await refreshWithClaims(changes)).kind).toBe('accepted')
+  })
+
+  it('of another authentication is not usable, and the refresh token is saved', async () => {
+    const previous = { sub: claims.sub, claims: { ...claims, auth_time: 1_000 } }
+    expect((await refreshWithClaims({ auth_time: 1_000 }, previous)).kind).toBe('accepted')
+    expect(await refreshWithClaims({ auth_time: 2_000 }, previous)).toMatchObject({
+      kind: 'unusable',
+      refreshToken: 'next-secret',
+    })
+  })
+
+  it('that leaves out how and when the user signed in says the same as the one before', async () => {
+    const before = { ...claims, auth_time: 1_000, acr: 'gold', amr: ['pwd', 'otp'], name: 'Zoë' }
+    const previous = { sub: claims.sub, claims: before }
+    const { name: _, ...kept } = before
+    expect(await refreshWithClaims({}, previous)).toMatchObject({ reply: { claims: kept } })
+    expect(await refreshWithClaims({ acr: 'silver' }, previous)).toMatchObject({
+      reply: { claims: { ...kept, acr: 'silver' } },
+    })
   })
 
   it.each(['ES256', 'PS256', 'EdDSA'])('is accepted with an unannounced %s', async (alg) => {
@@ -174,3 +254,12 @@ describe('createTokenEndpoint: an id_token', () => {
     expect(outcome).toEqual({ kind: 'subject-changed', refreshToken: 'next-secret' })
   })
 })
+
+function nested(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth)
+}
+
+function jwt(payload: string): string {
+  const parts = ['{"alg":"RS256"}', payload].map((part) => Buffer.from(part).toString('base64url'))
+  return [...parts, 'c2lnbmF0dXJl'].join('.')
+}

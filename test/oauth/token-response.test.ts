@@ -25,9 +25,25 @@ describe('toTokenReply', () => {
   })
 
   it.each([
+    ['refresh_expires_in', { refresh_expires_in: 60 }],
+    ['refresh_token_expires_in', { refresh_token_expires_in: '60' }],
+    ['refresh_token_timeout', { refresh_token_timeout: 60 }],
+    ['authorization_expires_in', { authorization_expires_in: 60 }],
+    ['the first end of several', { refresh_token_timeout: 60, authorization_expires_in: 90 }],
+    ['the first end of several', { refresh_token_timeout: 90, authorization_expires_in: 60 }],
+    ['the only end of several', { refresh_expires_in: 0, refresh_token_expires_in: 60 }],
+  ])('takes the life of the refresh token from %s', (_, members) => {
+    expect(toTokenReply({ ...response, ...members }, undefined).refreshTokenExpiresInMs).toBe(
+      60_000,
+    )
+  })
+
+  it.each([
     ['0, which means without an end', { refresh_expires_in: 0 }],
     ['text', { refresh_token_expires_in: 'soon' }],
     ['null', { refresh_expires_in: null }],
+    ['no number', { refresh_token_timeout: true, authorization_expires_in: {} }],
+    ['less than nothing', { refresh_token_timeout: -1 }],
   ])('takes no life of the refresh token from %s', (_, members) => {
     expect(toTokenReply({ ...response, ...members }, undefined)).not.toHaveProperty(
       'refreshTokenExpiresInMs',
@@ -68,9 +84,14 @@ describe('parseTokenEndpointResponse', () => {
     })
   })
 
-  it('counts null as absent', () => {
-    const nulls = { expires_in: null, refresh_token: null, scope: null, id_token: null }
-    expect(parseTokenEndpointResponse({ ...response, ...nulls })).toEqual({
+  it.each([null, ''])('counts %j as absent', (nothing) => {
+    const optional = {
+      expires_in: nothing,
+      refresh_token: nothing,
+      scope: nothing,
+      id_token: nothing,
+    }
+    expect(parseTokenEndpointResponse({ ...response, ...optional })).toEqual({
       accessToken: 'access-secret',
       tokenType: 'Bearer',
     })
@@ -101,15 +122,17 @@ describe('parseTokenEndpointResponse', () => {
     ['response.access_token', { token_type: 'Bearer' }],
     ['response.access_token', { ...response, access_token: '' }],
     ['response.access_token', { ...response, access_token: 7 }],
+    ['response.access_token', { ...response, access_token: 'access-secret\n' }],
+    ['response.access_token', { ...response, access_token: 'access\r\nsecret' }],
+    ['response.access_token', { ...response, access_token: 'zugriffs-sécret' }],
+    ['response.token_type', { ...response, token_type: '' }],
     ['response.token_type', { access_token: 'access-secret' }],
     ['response.token_type', { ...response, token_type: 'mac' }],
     ['response.token_type', { ...response, token_type: ['Bearer'] }],
     ['response.expires_in', { ...response, expires_in: -1 }],
-    ['response.expires_in', { ...response, expires_in: '' }],
     ['response.expires_in', { ...response, expires_in: 'soon' }],
     ['response.expires_in', { ...response, expires_in: Number.NaN }],
     ['response.expires_in', { ...response, expires_in: {} }],
-    ['response.refresh_token', { ...response, refresh_token: '' }],
     ['response.refresh_token', { ...response, refresh_token: { value: 'refresh-secret' } }],
     ['response.scope', { ...response, scope: ['a', 'b'] }],
     ['response.id_token', { ...response, id_token: 'id-secret' }],

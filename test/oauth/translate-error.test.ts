@@ -42,6 +42,31 @@ describe('readRefusal', () => {
     })
   })
 
+  it.each(['grant', 'invalid', 'invalid_grant', 'a', 'invalid_', '_'])(
+    'judges a word before it takes the token %j out of it',
+    (token) => {
+      const reply = { status: 400, text: '{"error":"invalid_grant"}', headers: new Headers() }
+      const refusal = readRefusal(reply, { deadGrant: ['invalid_grant'], secrets: [token], now })
+      expect(refusal).toMatchObject({ kind: 'dead-grant', oauth: { error: 'invalid_grant' } })
+    },
+  )
+
+  it.each(['invalid_scope', 'invalid_client'])('judges %s before it takes itself out', (word) => {
+    const reply = { status: 400, text: JSON.stringify({ error: word }), headers: new Headers() }
+    const refusal = readRefusal(reply, { deadGrant: [], secrets: [word], now })
+    expect(refusal).toMatchObject({ kind: 'configuration', error: { oauth: { error: word } } })
+  })
+
+  it('takes out what the refusal itself gives out', () => {
+    const refusal = read(400, {
+      error: 'invalid_request',
+      access_token: 'given-secret-1',
+      refresh_token: 'given-secret-2',
+      error_description: 'instead of given-secret-1 and given-secret-2',
+    })
+    expect(JSON.stringify(refusal)).not.toMatch(/given-secret/)
+  })
+
   it('knows the words of a vendor', () => {
     const words = ['invalid_grant', 'bad_refresh_token']
     expect(read(200, error('bad_refresh_token'), {}, words).kind).toBe('dead-grant')

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 import { linksIn } from './links-in.ts'
-import { readText, root, sourceFiles } from './source-files.ts'
+import { readText, root, section, sourceFiles } from './source-files.ts'
 
 interface Example {
   /** Where it is, as far as that makes a file name. */
@@ -64,8 +64,35 @@ describe('the examples in the README, the guides and the docstrings', () => {
 describe('the README', () => {
   it('says whom a backend-for-frontend suits better before the first example', () => {
     const text = readText('README.md')
-    expect(text.indexOf('draft-ietf-oauth-browser-based-apps')).toBeGreaterThan(0)
-    expect(text.indexOf('draft-ietf-oauth-browser-based-apps')).toBeLessThan(text.indexOf('```'))
+    expect(text.indexOf('RFC 10017')).toBeGreaterThan(0)
+    expect(text.indexOf('RFC 10017')).toBeLessThan(text.indexOf('```'))
+  })
+})
+
+describe('SECURITY.md', () => {
+  const promises = section(readText('SECURITY.md'), '## What counts', '\n## ')
+    .split(/^- /m)
+    .slice(1)
+    .map((promise): [string, string] => [promise.split('\n')[0] ?? '', promise])
+
+  it('makes promises', () => {
+    expect(promises.length).toBeGreaterThan(10)
+  })
+
+  it.each(promises)('names tests that are there for: %s', (_, promise) => {
+    const files = [...promise.matchAll(/^ {2}- `(test\/[\w./-]+)`: (.+)$/gm)]
+    expect(files.length).toBeGreaterThan(0)
+    for (const [, file = '', named = ''] of files) {
+      const names = [...named.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name)
+      expect(names.length).toBeGreaterThan(0)
+      const tests = readText(file)
+      for (const name of names) {
+        expect(
+          ["'", '"', '`'].some((quote) => tests.includes(quote + name + quote)),
+          name,
+        ).toBe(true)
+      }
+    }
   })
 })
 

@@ -60,6 +60,8 @@ export interface Profile {
     rejectsAll: boolean
     /** No answer before this. */
     answersAfter: Promise<unknown>
+    /** What it answers in place of 200 and 401. */
+    answers?: (token: string) => Response
   }
   /** Opens a tab; it shows `url`. */
   openTab(options?: Partial<TokenManagerOptions>, ports?: Partial<Ports>, url?: string): Tab
@@ -121,6 +123,7 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
     const token = (new Headers(init.headers).get('authorization') ?? '').replace(/^\w+ /, '')
     api.requests.push({ token, path: new URL(url).pathname })
     await api.answersAfter
+    if (api.answers) return api.answers(token)
     const isGood = !api.rejectsAll && server.accepts(token)
     return new Response(null, { status: isGood ? 200 : 401 })
   }

@@ -53,11 +53,15 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
     `the server refuses the token for one API; the session goes on, and no tab asks for that token again ${waiting(event, 'until')}${noted(because(event))}`,
   'revocation-failed': (event) =>
     `the server was asked to forget the refresh token of a session that is over, and did not${noted(statusNote(event), because(event))}`,
+  'scope-narrowed': (event) =>
+    `the server has left the session less than it had${noted(textIn(event, 'scope'))}`,
   'session-started': (event) =>
     `signed in${noted(textIn(event, 'sub') && `user ${textIn(event, 'sub')}`)}`,
   'session-ended': (event) => `signed out: ${reasonIn(event, 'reason', endReasons)}`,
   retried: (event) =>
     `sends the request a second time: ${reasonIn(event, 'because', retryReasons)}`,
+  'token-displaced': (event) =>
+    `the API refuses a token that it took before another one was fetched: only the newest lives${noted(server(event))}`,
   'fresh-token-rejected': (event) =>
     `the API answers 401 even to a token fetched because of its last 401; a newer one would not help${noted(server(event))}`,
   challenged: (event) =>

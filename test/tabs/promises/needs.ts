@@ -19,7 +19,8 @@ interface Arrival {
 /**
  * A token request is made only for a need that nothing in storage meets: a token that is missing or
  * runs out, a `refresh()` that was asked for since, or a 401 to the very token that is stored. And an
- * API that rejects every token costs one grant in 30 s, in all tabs together.
+ * API that rejects every token costs one grant in 30 s, in all tabs together; one that took a token
+ * until another one was fetched may cost one more.
  */
 export function createNeeds(options: {
   readonly ledger: Ledger
@@ -41,6 +42,8 @@ export function createNeeds(options: {
   /** Those that have given up since the last attempt of their tab. */
   const givenUp = new Set<Call>()
   const rejections = new Map<TabProcess, Set<string>>()
+  /** What the API has taken from a tab. */
+  const taken = new Map<TabProcess, Set<string>>()
   /** Claims that nothing but a 401 has led to. */
   const becauseRejected = new WeakSet<ClaimSeen>()
   /** The last renewal because of a 401, and the number of the write that stored it. */
@@ -142,6 +145,9 @@ export function createNeeds(options: {
     const isSameSession = renewed?.epoch === after.epoch
     const isSoon = renewed?.clockSteps === ledger.clockSteps && atMs - renewed.atMs < onceMs
     if (!renewed || !isSameSession || !isSoon) return
+    // The API took it at first, and since then another token was fetched, which may have killed it.
+    const isKilled = token.generation < after.generation
+    if (isKilled && taken.get(tab)?.has(token.accessToken)) return
     // It had the right to send by then, as somebody who had given no sign for a whole lease stored it.
     if (renewed.storedAt < claim.at || !grant('late reply after the lease')) {
       broken('no storm (6)', `${tab.name} renews again what was renewed because of a 401`)
@@ -164,10 +170,11 @@ export function createNeeds(options: {
             givenUp.add(moment.call)
           }
           return
-        case 'api':
-          if (moment.status !== 401) return
-          rejections.set(tab, (rejections.get(tab) ?? new Set()).add(moment.token))
+        case 'api': {
+          const seen = moment.status === 401 ? rejections : taken
+          seen.set(tab, (seen.get(tab) ?? new Set()).add(moment.token))
           return
+        }
         case 'read-begun':
           if (!firstReadMs.has(tab)) firstReadMs.set(tab, moment.atMs)
           return

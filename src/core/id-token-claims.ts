@@ -1,0 +1,35 @@
+import type { IdTokenClaims } from './session-record.ts'
+
+/** How far the claims of a real `id_token` stay away from what a browser can still copy. */
+const deepest = 32
+const mostValues = 10_000
+
+/**
+ * Whether this has the shape of claims: what comparisons rest on is there, and storage, messages and
+ * `JSON.stringify` can take the rest, which is copied by functions that call themselves.
+ */
+export function isIdTokenClaims(value: unknown): value is IdTokenClaims {
+  if (!isObject(value)) return false
+  const { iss, sub, aud, exp, iat } = value
+  return (
+    [iss, sub].every((claim) => typeof claim === 'string') &&
+    [exp, iat].every(Number.isFinite) &&
+    (typeof aud === 'string' ||
+      (Array.isArray(aud) && aud.every((entry) => typeof entry === 'string'))) &&
+    isShallowJson(value)
+  )
+}
+
+function isShallowJson(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest || level.length > mostValues) return false
+    if (level.some((part) => typeof part === 'bigint')) return false
+    level = level.filter(isObject).flatMap(Object.values)
+  }
+  return true
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

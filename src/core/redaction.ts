@@ -1,0 +1,69 @@
+/** A secret of fewer characters protects nothing, and would be found in every second word. */
+const shortestSecret = 8
+const redacted = '[redacted]'
+/** Escaped texts stand in one another: a form that is repeated in a member of a JSON reply, say. */
+const deepest = 4
+
+/**
+ * What somebody else says, without the secrets in it. One that is not there as it is but escaped, as in
+ * URLs, forms, JSON or HTML, or in base64, takes the whole text with it. One of fewer than eight
+ * characters is looked for as a word by itself.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => (secret ? withoutSecret(rest, secret) : rest), text)
+}
+
+function withoutSecret(text: string, secret: string): string {
+  if (secret.length < shortestSecret) {
+    const literally = secret.replaceAll(/\W/g, String.raw`\$&`)
+    const alone = new RegExp(`(^|\\W)${literally}(?!\\w)`, 'g')
+    return text.replaceAll(alone, (_, before: string) => before + redacted)
+  }
+  const rest = text.replaceAll(secret, redacted)
+  const needle = visible(unescaped(secret))
+  const plain = unescaped(rest)
+  const isThere = [plain, ...base64In(plain)].some((reading) => visible(reading).includes(needle))
+  return isThere && needle.length > 3 ? redacted : rest
+}
+
+const escape =
+  /%([\da-f]{2})|\\u([\da-f]{4})|&#x([\da-f]{1,6});|&#(\d{1,7});|&([a-z]{2,4});|\\(.)/gi
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+/** One spelling for all spellings of a text, as far as it is ASCII. */
+function unescaped(text: string): string {
+  let plain = text
+  for (let depth = 0; depth < deepest; depth += 1) {
+    plain = plain.replaceAll(escape, (all, url, json, hex, decimal, name = '', letter) => {
+      const code = Number.parseInt(url ?? json ?? hex, 16) || Number(decimal)
+      return code ? String.fromCharCode(code) : (letter ?? named[name] ?? all)
+    })
+  }
+  return plain
+}
+
+/** What stands in base64, from wherever in a run of such letters it may begin. */
+function base64In(text: string): readonly string[] {
+  return [...text.matchAll(/[\w+/-]{8,}/g)].flatMap(([run]) =>
+    [0, 1, 2, 3].map((from) => unescaped(fromBase64(run.slice(from)))),
+  )
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'
+
+function fromBase64(code: string): string {
+  let bytes = ''
+  let bits = 0
+  for (let at = 0; at < code.length; at += 1) {
+    // The last two letters are those of base64url.
+    const sextet = letters.indexOf(code[at] ?? '')
+    bits = (bits << 6) | (sextet > 63 ? sextet - 2 : sextet)
+    if (at % 4 > 0) bytes += String.fromCharCode((bits >> (6 - 2 * (at % 4))) & 0xff)
+  }
+  return bytes
+}
+
+/** Letters beyond ASCII have too many spellings, a blank is a plus sign in forms, and lines are broken. */
+function visible(text: string): string {
+  return text.replaceAll(/[^!-*,-~]/g, '')
+}
