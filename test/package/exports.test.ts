@@ -48,8 +48,9 @@ describe('the package', () => {
 
   it('is free of side effects, ESM, and holds what was built', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
-    // The guides too, because the README links to them.
-    expect(manifest['files']).toEqual(['dist', 'src/*/README.md'])
+    // The guides and the rest too, because the README links to them.
+    const texts = ['src/*/README.md', 'SECURITY.md', 'CHANGELOG.md']
+    expect(manifest['files']).toEqual(['dist', ...texts])
   })
 
   it('has entries with types, which come first', () => {
