@@ -29,6 +29,7 @@ export type {
   PeerChannel,
   Random,
   StoreChange,
+  TabStorage,
   TokenStore,
 } from './core/ports.ts'
 export {

@@ -6,6 +6,7 @@ import { createNavigation } from './adapters/navigation.ts'
 import { createPageEvents } from './adapters/page-events.ts'
 import { createRandom } from './adapters/random.ts'
 import { createSystemClock } from './adapters/system-clock.ts'
+import { createTabStorage } from './adapters/tab-storage.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
 import { createBoundedStore, type BoundedStore } from './core/bounded-store.ts'
 import type {
@@ -17,6 +18,7 @@ import type {
   PageEvents,
   PeerChannel,
   Random,
+  TabStorage,
   TokenStore,
 } from './core/ports.ts'
 
@@ -28,6 +30,7 @@ export interface Ports {
   readonly pageEvents: PageEvents
   readonly navigation: Navigation
   readonly random: Random
+  readonly tabStorage: TabStorage
 }
 
 /** Storage that has said nothing for this long is given up, and the session kept in memory. */
@@ -42,6 +45,7 @@ export function createPorts(given: Partial<Ports>, isPerTab: boolean): Ports {
     pageEvents: given.pageEvents ?? createPageEvents(),
     navigation: given.navigation ?? createNavigation(),
     random: given.random ?? createRandom(),
+    tabStorage: given.tabStorage ?? createTabStorage(),
   }
 }
 

@@ -118,6 +118,17 @@ export interface Navigation {
   leaveFor(url: string): void
 }
 
+/**
+ * What this tab remembers across reloads and redirects: small texts, none of them a secret, under keys
+ * that hold the manager's name. A tab that is duplicated takes a copy along.
+ */
+export interface TabStorage {
+  /** What was last put under `key`, or `undefined`. Never throws. */
+  get(key: string): string | undefined
+  /** Remembers `value`, or with `undefined` nothing any more. Never throws. */
+  set(key: string, value: string | undefined): void
+}
+
 /** Randomness that is not a secret: jitter, and names for tabs. */
 export interface Random {
   /** At least 0, less than 1. */

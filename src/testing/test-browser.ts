@@ -2,6 +2,7 @@ import { createMemoryChannel } from '../adapters/memory-channel.ts'
 import { createMemoryLocks } from '../adapters/memory-locks.ts'
 import { createMemoryNavigation, type MemoryNavigation } from '../adapters/memory-navigation.ts'
 import { createMemoryPageEvents, type MemoryPageEvents } from '../adapters/memory-page-events.ts'
+import { createMemoryTabStorage } from '../adapters/memory-tab-storage.ts'
 import { createMemoryTokenStore } from '../adapters/memory-token-store.ts'
 import type { Random, TokenStore } from '../core/ports.ts'
 import type { Ports } from '../token-manager.ts'
@@ -18,7 +19,7 @@ export interface TestBrowser {
 }
 
 export interface TestTab {
-  /** For the second argument of `createTokenManager`. */
+  /** For the second argument of `createTokenManager`; a second manager made with it is in the same tab. */
   readonly ports: Partial<Ports>
   /** Tells the manager what happens to the page: `page.emit('visible')`. */
   readonly page: MemoryPageEvents
@@ -69,7 +70,15 @@ export function createTestBrowser(startAt?: number): TestBrowser {
       return {
         page,
         navigation,
-        ports: { clock, locks, openChannel, navigation, pageEvents: page, random },
+        ports: {
+          clock,
+          locks,
+          openChannel,
+          navigation,
+          pageEvents: page,
+          random,
+          tabStorage: createMemoryTabStorage(),
+        },
       }
     },
   }

@@ -1,5 +1,6 @@
 import { createMemoryNavigation } from '../adapters/memory-navigation.ts'
 import { createMemoryPageEvents, type MemoryPageEvents } from '../adapters/memory-page-events.ts'
+import { createMemoryTabStorage } from '../adapters/memory-tab-storage.ts'
 import { createTokenManager } from '../token-manager.ts'
 import {
   createFakeAuthorizationServer,
@@ -113,6 +114,7 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
         navigation: createMemoryNavigation('https://app.example/start'),
         pageEvents: page,
         random: { fraction: () => 0.5, id: () => `${name} ${(ids += 1)}` },
+        tabStorage: createMemoryTabStorage(),
       },
     )
     auth.observe((event) => observe({ type: 'event', tab: tabProcess, event }))

@@ -4,6 +4,7 @@ import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-st
 import { createNavigation } from '../../src/adapters/navigation.ts'
 import { createPageEvents } from '../../src/adapters/page-events.ts'
 import { createSystemClock } from '../../src/adapters/system-clock.ts'
+import { createTabStorage } from '../../src/adapters/tab-storage.ts'
 import { createWebLocks } from '../../src/adapters/web-locks.ts'
 import { testChannel } from '../contracts/channel.contract.ts'
 import { testClock } from '../contracts/clock.contract.ts'
@@ -11,6 +12,7 @@ import { testIndexedDb } from '../contracts/indexeddb.contract.ts'
 import { testLockManager } from '../contracts/lock-manager.contract.ts'
 import { testNavigation } from '../contracts/navigation.contract.ts'
 import { emitDomEvent, testPageEvents } from '../contracts/page-events.contract.ts'
+import { testTabStorage } from '../contracts/tab-storage.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
 import { patience } from '../support/patience.ts'
 
@@ -34,6 +36,10 @@ testLockManager('createWebLocks', createWebLocks)
 testChannel('openBroadcastChannel', () => openBroadcastChannel)
 testPageEvents('createPageEvents', () => ({ pageEvents: createPageEvents(), emit: emitDomEvent }))
 testNavigation('createNavigation', createNavigation)
+testTabStorage('createTabStorage', () => {
+  sessionStorage.clear()
+  return createTabStorage()
+})
 testClock('createSystemClock', () => ({ clock: createSystemClock(), pass: () => {} }))
 
 describe('createWebLocks', () => {
