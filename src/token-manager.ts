@@ -21,9 +21,11 @@ import { createAbsentTokenManager } from './absent-token-manager.ts'
 import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
 import { parseOptions, type TokenManagerOptions } from './options.ts'
+import { createHandleRedirect } from './handle-redirect.ts'
 import { createPorts, createStores, type Ports } from './platform.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
+import { createStartSession } from './start-session.ts'
 import type { TokenManager } from './token-manager-api.ts'
 
 export type { Ports }
@@ -133,7 +135,15 @@ export function createTokenManager(
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
-  const signIn = createSignIn({ ...shared, code, lifecycle, ready, getState: view.getState })
+  const signIn = createSignIn({ ...shared, code })
+  const handleRedirect = createHandleRedirect({
+    ...shared,
+    code,
+    lifecycle,
+    ready,
+    getState: view.getState,
+  })
+  const startSession = createStartSession({ ...shared, lifecycle, ready })
   const signOut = createSignOut({ ...shared, lifecycle, endpoint, metadata })
   const http = {
     ...shared,
@@ -204,9 +214,9 @@ export function createTokenManager(
     fetch: createAuthorizedFetch(http),
     refresh: async (wanted) => tokens.refresh(checked(wanted, refreshRules).signal),
 
-    startSession: whileAlive(signIn.startSession),
-    signIn: whileAlive(signIn.signIn),
-    handleRedirect: whileAlive(signIn.handleRedirect),
+    startSession: whileAlive(startSession),
+    signIn: whileAlive(signIn),
+    handleRedirect: whileAlive(handleRedirect),
     signOut: whileAlive(signOut),
 
     dispose() {
