@@ -35,9 +35,16 @@ export interface TokenManagerOptions {
   readonly audience?: string | undefined
   /** The resource indicator of the default access token (RFC 8707). */
   readonly resource?: string | undefined
-  /** Where the authorization server sends the browser after sign-in. Needed by `signIn`. */
+  /**
+   * Where the authorization server sends the browser after sign-in. Needed by `signIn`. It may be relative
+   * to the page's origin (`'/callback'`), and is sent absolute. An installed app may have one of its own
+   * scheme, with a dot in it (RFC 8252 §7.1).
+   */
   readonly redirectUri?: string | undefined
-  /** Where the authorization server sends the browser after sign-out; without it, sign-out stays on the page. */
+  /**
+   * Where the authorization server sends the browser after sign-out; without it, sign-out stays on the
+   * page. It may be relative to the page's origin.
+   */
   readonly postLogoutRedirectUri?: string | undefined
   /** Further parameters of every authorization request. */
   readonly authorizationParameters?: Readonly<Record<string, string>> | undefined
@@ -97,9 +104,9 @@ export interface Settings {
   readonly fetch: () => typeof globalThis.fetch
 }
 
-const address: Rule = [
-  isAddress,
-  'must be an absolute https URL without a fragment (http only on loopback)',
+const uri: Rule = [
+  (value) => toUri(value, 'https://app.example') !== undefined,
+  "must be an https URL (http only on loopback), a path that begins with /, or a URL of an app's own scheme (com.example.app:/callback), without a fragment",
 ]
 const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   authorizationServer: [
@@ -111,8 +118,8 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   scope: word,
   audience: word,
   resource: word,
-  redirectUri: address,
-  postLogoutRedirectUri: address,
+  redirectUri: uri,
+  postLogoutRedirectUri: uri,
   authorizationParameters: texts,
   resourceServers: [Array.isArray, 'must be an array'],
   storage: [
@@ -188,11 +195,41 @@ function duration(leastMs: number, mostMs = 3_600_000): Rule {
   ]
 }
 
+/**
+ * One of the two addresses that the server sends the browser to, absolute, as it is sent; what is
+ * absolute is not touched, since servers compare it as text.
+ *
+ * @throws {TypeError} There is no origin that it could be relative to, or that one will not do.
+ */
+export function resolveUri(
+  name: 'redirectUri' | 'postLogoutRedirectUri',
+  value: string | undefined,
+  pageUrl: string,
+): string | undefined {
+  const resolved = value === undefined ? undefined : toUri(value, new URL(pageUrl).origin)
+  if (resolved === undefined) checkMember(name, value, [() => false, uri[1]])
+  return resolved
+}
+
+function toUri(value: unknown, origin: string): string | undefined {
+  if (!isString(value) || value.includes('#')) return undefined
+  if (URL.canParse(value)) return isAddress(value) || isOwnScheme(value) ? value : undefined
+  // One that was to be absolute may lack its scheme.
+  if (!/^\/(?![/\\])/.test(value) || !URL.canParse(value, origin)) return undefined
+  const url = new URL(value, origin)
+  return url.origin === origin && isSecureUrl(url) ? url.href : undefined
+}
+
 /** RFC 6749 §3.1.2: absolute and without a fragment; cleartext only where it never leaves the machine. */
 function isAddress(value: unknown): boolean {
   return (
     isString(value) && URL.canParse(value) && !value.includes('#') && isSecureUrl(new URL(value))
   )
+}
+
+/** RFC 8252 §7.1: the scheme of an installed app has a dot in it, so it is never `javascript:`. */
+function isOwnScheme(value: string): boolean {
+  return /^[a-z][\w+-]*\.[\w.+-]*:\//i.test(value)
 }
 
 function isStore(value: unknown): boolean {

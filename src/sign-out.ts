@@ -21,20 +21,24 @@ export function createSignOut(options: {
   readonly endSession: EndSessionOptions | undefined
 }): TokenManager['signOut'] {
   const { lifecycle, endpoint, metadata, navigation, clock } = options
+  let revoked: Promise<unknown> = Promise.resolve()
 
   return async function signOut(wanted) {
     const { revoke = true, endSession = true } = checked(wanted, signOutRules)
-    const session = await lifecycle.signOut()
-    const refreshToken = session?.refreshToken
+    const { refreshToken, idToken } = await lifecycle.signOut()
     const until = clock.monotonic() + signOutWaitMs
     const bounded = <T>(work: Promise<T>): Promise<T | undefined> =>
       atMost(clock, until - clock.monotonic(), work)
-    if (revoke && refreshToken !== undefined) await bounded(endpoint.revoke(refreshToken))
+    if (revoke && refreshToken !== undefined) {
+      revoked = Promise.all([revoked, endpoint.revoke(refreshToken)])
+    }
+    // Of a second click, too: it would leave before the first one's revocation is out.
+    await bounded(revoked)
     if (!endSession || !options.postLogoutRedirectUri) return
     const address = endSessionUrl({
       ...options,
       metadata: await bounded(metadata().catch(() => undefined)),
-      idToken: session?.idToken,
+      idToken,
     })
     if (address) navigation.leaveFor(address)
   }

@@ -29,8 +29,10 @@ export function createStartSession(options: {
     if (dpop && reply.tokenType === 'Bearer' && reply.refreshToken === undefined) {
       throw new TypeError("response.token_type must be 'DPoP', as options.dpop wants it")
     }
+    // Of a sign-out from now on: it counts more than what it finds under way.
+    const fence = lifecycle.raiseFence()
     const senderKey = await dpop?.createKeyPair()
     await ready
-    await lifecycle.start({ reply, scope, receivedAt, nonce, ifSignedOut, senderKey })
+    await lifecycle.start({ reply, scope, receivedAt, nonce, ifSignedOut, senderKey, fence })
   }
 }

@@ -170,7 +170,8 @@ export interface TokenManager {
 
   /**
    * Begins a session with a token response that came from elsewhere, in all tabs, in one
-   * transaction. An `id_token` in it has to name this issuer and this client. Where storage refuses,
+   * transaction. An `id_token` in it has to name this issuer and this client. If the user signs out
+   * before that, no session begins. Where storage refuses,
    * the session begins in this tab's memory (event `persistence-failed`) and is stored later.
    *
    * @throws {TypeError} The response is not one by RFC 6749 §5.1; the message names the member.
@@ -197,20 +198,27 @@ export interface TokenManager {
   signIn(options?: SignInOptions): Promise<never>
 
   /**
-   * Finishes a sign-in if `url` is its callback; else does nothing. Removes the response parameters
-   * from the address bar before anything else. Concurrent calls share one result; a callback that is
-   * opened again is ignored while there is a session.
+   * Finishes a sign-in if `url` holds the answer to one of this manager's, by the mark its `state`
+   * begins with; else does nothing, and touches nothing. Waits for {@link TokenManager.ready}. Removes the
+   * response parameters from the address bar before anything else, and leaves the rest as it is.
+   * Concurrent calls share one result. A callback that is opened again while there is a session is
+   * answered like an arrival.
+   *
+   * What passes by itself is tried again, at the latest 30 s after the first attempt; so this settles
+   * within 30 s and two token requests (`tokenRequestTimeoutMs` each), and 5 s for storage.
    *
    * @param url Default: the page's own.
    *
-   * @returns Where the app wanted to go after sign-in, or `undefined` if this was no callback.
+   * @returns Where the app wanted to go after sign-in, or `undefined` if this was no callback of its own.
    *
-   * @throws {SignInError} `DENIED`, `INTERACTION_REQUIRED`, `NO_TRANSACTION`, `RESPONSE_INVALID`. A
-   *   session that was there before is untouched.
-   * @throws {RefreshUnavailableError} The token endpoint could not be reached.
+   * @throws {SignInError} `DENIED` (also if the user has signed out meanwhile), `INTERACTION_REQUIRED`,
+   *   `NO_TRANSACTION`, `RESPONSE_INVALID`, `UNAVAILABLE`, or `REDIRECT_URI_MISMATCH`: it came to another
+   *   address than it was asked to. A session that was there before is untouched.
    * @throws {ConfigurationError} The server does not accept this client.
    * @throws {StorageError} What the sign-in had to remember cannot be read, or (`RECORD_NEWER`) a newer
    *   version of the app owns the stored session.
+   *
+   * Each of these has `returnTo`, where the user wanted to go; `signIn()` from this address remembers it.
    *
    * @see [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.2)
    * @see [RFC 9207](https://www.rfc-editor.org/rfc/rfc9207.html)

@@ -17,10 +17,12 @@ import { createAuthorizationCode } from './oauth/authorization-code.ts'
 import { createAuthorizationServer } from './oauth/authorization-server.ts'
 import { createBoundedDpop } from './oauth/crypto-bound.ts'
 import { createTokenEndpoint } from './oauth/refresh-token-grant.ts'
+import { createSharedCallback } from './oauth/shared-callback.ts'
+import { stateMark } from './oauth/state-mark.ts'
 import { createAbsentTokenManager } from './absent-token-manager.ts'
 import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
-import { parseOptions, type TokenManagerOptions } from './options.ts'
+import { parseOptions, resolveUri, type TokenManagerOptions } from './options.ts'
 import { createHandleRedirect } from './handle-redirect.ts'
 import { createPorts, createStores, type Ports } from './platform.ts'
 import { createSignIn } from './sign-in.ts'
@@ -64,6 +66,12 @@ export function createTokenManager(
   const ports = createPorts(replaced, storage === 'memory')
   const { clock, random, navigation } = ports
   const pageUrl = (): string => navigation.currentUrl()
+  const redirectUri = resolveUri('redirectUri', settings.redirectUri, pageUrl())
+  const postLogoutRedirectUri = resolveUri(
+    'postLogoutRedirectUri',
+    settings.postLogoutRedirectUri,
+    pageUrl(),
+  )
   const dpop = settings.dpop && createBoundedDpop(settings.dpop, clock)
   const accepts: Accepts = (tokenType, senderKey) =>
     !dpop || (tokenType === 'DPoP' && dpop.isKeyPair(senderKey))
@@ -100,6 +108,8 @@ export function createTokenManager(
   const shared = {
     ...settings,
     ...ports,
+    redirectUri,
+    postLogoutRedirectUri,
     timeoutMs,
     pageUrl,
     optionsBase,
@@ -115,11 +125,17 @@ export function createTokenManager(
 
   const { metadata } = createAuthorizationServer({ ...shared, store: stores.session })
   const endpoint = createTokenEndpoint({ ...shared, metadata })
+  const signInKey = `sign-in ${name}`
+  const mark = stateMark(settings.issuer, clientId, settings.sessionName)
+  const sharedCallback = createSharedCallback({ ...shared, mark, key: signInKey })
   const code = createAuthorizationCode({
     ...shared,
     metadata,
+    mark,
+    sharedCallback,
     store: stores.lasting,
-    key: `sign-in ${name}`,
+    key: signInKey,
+    disposal: disposal.signal,
   })
 
   const lifecycle = createSessionLifecycle(shared)
@@ -142,6 +158,8 @@ export function createTokenManager(
     lifecycle,
     ready,
     getState: view.getState,
+    sharedCallback,
+    revoke: endpoint.revoke,
   })
   const startSession = createStartSession({ ...shared, lifecycle, ready })
   const signOut = createSignOut({ ...shared, lifecycle, endpoint, metadata })

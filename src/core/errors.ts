@@ -65,6 +65,8 @@ export type SignInErrorCode =
 /** A sign-in did not succeed. A session that was there before is untouched. */
 export class SignInError extends TokenringError<SignInErrorCode> {
   override readonly name = 'SignInError'
+  /** Where the user wanted to go, if this is what became of a callback; `signIn()` there knows it, too. */
+  readonly returnTo?: string
 }
 
 export type RefreshUnavailableCode =
@@ -110,6 +112,8 @@ export type ConfigurationErrorCode =
 /** A developer must act, at the app or at the server. The session is kept. */
 export class ConfigurationError extends TokenringError<ConfigurationErrorCode> {
   override readonly name = 'ConfigurationError'
+  /** Where the user wanted to go, if this is what became of a callback; `signIn()` there knows it, too. */
+  readonly returnTo?: string
 }
 
 export type StorageErrorCode = 'STORE_READ' | 'STORE_WRITE' | 'RECORD_NEWER'
@@ -117,6 +121,8 @@ export type StorageErrorCode = 'STORE_READ' | 'STORE_WRITE' | 'RECORD_NEWER'
 /** Storage refused. The session, as far as this tab knows it, is kept. */
 export class StorageError extends TokenringError<StorageErrorCode> {
   override readonly name = 'StorageError'
+  /** Where the user wanted to go, if this is what became of a callback; `signIn()` there knows it, too. */
+  readonly returnTo?: string
 }
 
 /** `dispose()` was called on this manager. */
@@ -126,6 +132,20 @@ export class DisposedError extends TokenringError<'DISPOSED'> {
 
 export function disposedError(): DisposedError {
   return new DisposedError('DISPOSED', 'This token manager was disposed of: create a new one.')
+}
+
+/** The user signed out while a sign-in was being finished: the later one counts. */
+export function signedOutMeanwhile(): SignInError {
+  return new SignInError('DENIED', 'The user has signed out while the sign-in was being finished.')
+}
+
+/** The same error, which knows where the user wanted to go. */
+export function withReturnTo(error: unknown, returnTo: string): unknown {
+  const isOfSignIn =
+    error instanceof SignInError ||
+    error instanceof ConfigurationError ||
+    error instanceof StorageError
+  return isOfSignIn ? Object.assign(error, { returnTo }) : error
 }
 
 /** Not an end of the session: its access token may go on living. */

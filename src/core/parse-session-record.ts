@@ -47,6 +47,7 @@ const isRecord: Check = (value) =>
       session: isSession,
       endedBy: isString,
       endedWith: isOAuthError,
+      signedOutEpoch: isCount,
       lease: isLease,
       failure: isFailure,
       refusedSince: isFinite,

@@ -84,7 +84,13 @@ export function ended(
   decidedAt: number,
   endedWith?: OAuthErrorDetails,
 ): SessionRecord {
-  return { ...inNewEpoch(record, decidedAt), endedBy: reason, ...(endedWith && { endedWith }) }
+  const over = inNewEpoch(record, decidedAt)
+  return {
+    ...over,
+    endedBy: reason,
+    ...(reason === 'signed-out' && { signedOutEpoch: over.epoch }),
+    ...(endedWith && { endedWith }),
+  }
 }
 
 /** A new session, whatever was there before. */
@@ -120,19 +126,20 @@ export function started(
 }
 
 /**
- * Nothing but the counters. The epoch starts from the clock, above a record that was wiped and began
+ * Nothing but the counters, and which of them was a sign-out. The epoch starts from the clock, above a record that was wiped and began
  * again; it counts in whole numbers, whatever an app's own clock shows.
  */
 function inNewEpoch(record: SessionRecord, decidedAt: number): SessionRecord {
   const epoch = Math.max(record.epoch + 1, Math.floor(decidedAt))
-  return {
-    schema: 1,
+  return defined({
+    schema: 1 as const,
     revision: record.revision + 1,
     epoch,
     generation: record.generation,
     unknown: 0,
     refusals: 0,
-  }
+    signedOutEpoch: record.signedOutEpoch,
+  })
 }
 
 function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {

@@ -98,6 +98,8 @@ export interface SessionRecord {
   readonly endedBy?: 'signed-out' | EndReason
   /** The server's words, if it was the server that ended it. */
   readonly endedWith?: OAuthErrorDetails
+  /** The epoch that the last sign-out began, also after a new session: fences the replies of before. */
+  readonly signedOutEpoch?: number
   readonly lease?: Lease
   /** Attempts with this refresh token whose outcome nobody knows; 0 again at a commit. */
   readonly unknown: number

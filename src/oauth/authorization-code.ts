@@ -1,46 +1,88 @@
-import type { TokenStore } from '../core/ports.ts'
+import type { TabStorage, TokenStore } from '../core/ports.ts'
 import {
   createAuthorizationRequest,
   type AuthorizationRequestOptions,
   type SignInOptions,
 } from './authorization-request.ts'
-import { isCallback } from './callback.ts'
+import { addressOf, readCallback, type Callback } from './callback.ts'
 import { redeemCode, type RedeemedCode, type RedemptionOptions } from './code-redemption.ts'
-import { createSignInTransactions } from './sign-in-transactions.ts'
+import {
+  createSignInTransactions,
+  type FinishedSignIn,
+  type SignInTransaction,
+} from './sign-in-transactions.ts'
+import { createTabSignInMemory, type TabSignInMemory } from './tab-sign-in.ts'
 
-export type { RedeemedCode, SignInOptions }
+export type { Callback, RedeemedCode, SignInOptions }
 
 export interface AuthorizationCode {
-  /** Writes down a sign-in and returns the address to leave for. */
-  begin(options: SignInOptions): Promise<string>
-  isCallback(url: string): boolean
-  /** Redeems the code; `undefined` if this browser has not begun that sign-in, or has finished it. */
-  redeem(url: string): Promise<RedeemedCode | undefined>
+  /**
+   * Writes down a sign-in and returns the address to leave for. What `check` throws, once the address
+   * is known, stops it.
+   */
+  begin(options: SignInOptions, check?: () => void): Promise<string>
+  /** The callback in an address, if it answers a sign-in of this manager. */
+  read(url: string): Callback | undefined
+  /** What this browser knows of the sign-in with this state, which is over with that. */
+  take(state: string): Promise<SignInTransaction | FinishedSignIn | undefined>
+  /** Redeems the code. `check` throws once nobody wants the session any more. */
+  redeem(
+    callback: Callback,
+    transaction: SignInTransaction,
+    check: () => void,
+  ): Promise<RedeemedCode>
+  /** What this tab remembers of its last sign-in. */
+  readonly tab: TabSignInMemory
 }
 
 /** The authorization code grant with PKCE (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1). */
 export function createAuthorizationCode(
-  options: AuthorizationRequestOptions &
+  options: Omit<AuthorizationRequestOptions, 'whereToReturn'> &
     RedemptionOptions & {
       readonly store: TokenStore
+      readonly tabStorage: TabStorage
       readonly key: string
     },
 ): AuthorizationCode {
-  const { redirectUri } = options
+  const { redirectUri, mark, pageUrl } = options
   const transactions = createSignInTransactions(options)
+  const tab = createTabSignInMemory(options.tabStorage, options.key)
+
+  /** By its mark; or an error that says no state, where this tab waits for an answer. */
+  function ownState(parameters: URLSearchParams, address: string): string | undefined {
+    const isForTab =
+      !parameters.get('state') &&
+      parameters.has('error') &&
+      redirectUri !== undefined &&
+      address === addressOf(redirectUri)
+    return isForTab
+      ? tab.recall()?.state
+      : parameters.getAll('state').find((state) => state.startsWith(mark))
+  }
+  const read = (url: string): Callback | undefined => readCallback(url, ownState)
+
+  /** Here, unless this is where a callback has come to. */
+  function whereToReturn(): string {
+    const url = pageUrl()
+    const last = tab.recall()
+    return last?.at === addressOf(url) ? last.returnTo : (read(url)?.cleanUrl ?? url)
+  }
 
   return {
-    async begin(wanted) {
-      const { address, transaction } = await createAuthorizationRequest(options, wanted)
+    async begin(wanted, check) {
+      const { address, transaction } = await createAuthorizationRequest(
+        { ...options, whereToReturn },
+        wanted,
+      )
+      check?.()
       await transactions.add(transaction)
+      const { state, returnTo } = transaction
+      tab.remember({ state, returnTo, at: tab.recall()?.at })
       return address
     },
-    isCallback: (url) => redirectUri !== undefined && isCallback(url, redirectUri),
-    async redeem(url) {
-      const callback = new URL(url)
-      // Taken out before anything can fail: a callback that is opened again finds nothing (RFC 6749 §10.12).
-      const transaction = await transactions.take(callback.searchParams.get('state') ?? '')
-      return transaction && redeemCode(options, callback, transaction)
-    },
+    read,
+    take: transactions.take,
+    redeem: (callback, transaction, check) => redeemCode(options, callback, transaction, check),
+    tab,
   }
 }

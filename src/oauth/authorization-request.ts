@@ -39,6 +39,10 @@ export interface AuthorizationRequestOptions {
   readonly clock: Clock
   readonly dpop: DpopSupport | undefined
   readonly pageUrl: () => string
+  /** Where to return to if nobody says. */
+  readonly whereToReturn: () => string
+  /** What every state begins with. */
+  readonly mark: string
 }
 
 const ownedParameters = [
@@ -76,7 +80,7 @@ export async function createAuthorizationRequest(
       'signIn() needs a secure context: https, or loopback.',
     )
   }
-  const returnTo = parseReturnTo(wanted.returnTo ?? pageUrl(), pageUrl())
+  const returnTo = parseReturnTo(wanted.returnTo ?? options.whereToReturn(), pageUrl())
   if (returnTo === undefined && wanted.returnTo !== undefined) {
     throw new TypeError('returnTo must be a path of this origin')
   }
@@ -107,7 +111,7 @@ export async function createAuthorizationRequest(
   const isOpenId = scope !== undefined && scopeSet(scope).includes('openid')
   const senderKey = await dpop?.createKeyPair()
   const transaction: SignInTransaction = defined({
-    state: generateRandomState(),
+    state: options.mark + generateRandomState(),
     verifier: generateRandomCodeVerifier(),
     nonce: isOpenId ? generateRandomNonce() : undefined,
     redirectUri,

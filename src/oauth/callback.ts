@@ -1,17 +1,16 @@
-import { ConfigurationError, SignInError, type TokenError } from '../core/errors.ts'
+import { ConfigurationError, SignInError, type RefreshUnavailableError } from '../core/errors.ts'
 import type { OAuthErrorDetails } from '../core/ports.ts'
-import { redact, unavailable } from './translate-error.ts'
+import { inWords, redact } from './translate-error.ts'
 
-/** Whether an address is where the authorization server sends the browser back to, with an answer. */
-export function isCallback(url: string, redirectUri: string): boolean {
-  const { origin, pathname, searchParams } = new URL(url)
-  const expected = new URL(redirectUri)
-  return (
-    origin === expected.origin &&
-    pathname === expected.pathname &&
-    searchParams.has('state') &&
-    (searchParams.has('code') || searchParams.has('error'))
-  )
+/** What an authorization server has answered, by way of an address. */
+export interface Callback {
+  /** Where it came to, without query and fragment. */
+  readonly address: string
+  /** Of the sign-in that it answers. */
+  readonly state: string
+  readonly parameters: URLSearchParams
+  /** The whole address without what the server has added to it (RFC 9700 §4.2.4). */
+  readonly cleanUrl: string
 }
 
 const responseParameters = [
@@ -24,11 +23,41 @@ const responseParameters = [
   'error_uri',
 ]
 
-/** The callback's address without what the authorization server added to it (RFC 9700 §4.2.4). */
-export function cleanCallbackUrl(url: string): string {
-  const clean = new URL(url)
-  for (const name of responseParameters) clean.searchParams.delete(name)
-  return clean.href
+/**
+ * The answer in an address, if `ownState` knows the sign-in that it is about. It is in the query; some
+ * servers put errors into the fragment.
+ */
+export function readCallback(
+  url: string,
+  ownState: (parameters: URLSearchParams, address: string) => string | undefined,
+): Callback | undefined {
+  const [, , query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#[^]*)?$/.exec(url) ?? []
+  const address = addressOf(url)
+  for (const part of [query, fragment]) {
+    const parameters = new URLSearchParams(part.slice(1))
+    const state = ownState(parameters, address)
+    if (state !== undefined) {
+      return { address, state, parameters, cleanUrl: url.replace(part, () => cleaned(part)) }
+    }
+  }
+  return undefined
+}
+
+/** Without query and fragment, which may hold a secret. */
+export function addressOf(url: string): string {
+  return Object.assign(new URL(url), { username: '', password: '', search: '', hash: '' }).href
+}
+
+/** Cut out of the text: to write a query anew is to change what belongs to the app. */
+function cleaned(part: string): string {
+  const kept = part
+    .slice(1)
+    .split('&')
+    .filter((parameter) => {
+      const [name = ''] = new URLSearchParams(`&${parameter}`).keys()
+      return !responseParameters.includes(name)
+    })
+  return kept.length > 0 ? part.charAt(0) + kept.join('&') : ''
 }
 
 const interactionErrors = [
@@ -42,7 +71,7 @@ const interactionErrors = [
 export function toCallbackError(
   response: { readonly error: string; readonly error_description: string | null },
   secrets: readonly string[],
-): TokenError {
+): SignInError | ConfigurationError {
   const oauth = redact(response, secrets)
   const { error } = oauth
   if (error === 'access_denied') {
@@ -56,7 +85,7 @@ export function toCallbackError(
     )
   }
   if (error === 'server_error' || error === 'temporarily_unavailable') {
-    return unavailable('SERVER_UNAVAILABLE', 'answered', oauth)
+    return signInUnavailable({ code: 'SERVER_UNAVAILABLE', oauth })
   }
   return new ConfigurationError(
     'CLIENT_REJECTED',
@@ -65,10 +94,26 @@ export function toCallbackError(
   )
 }
 
+/** No session may be there that is kept, and nothing tries again by itself. */
+export function signInUnavailable({
+  code,
+  oauth,
+}: Pick<RefreshUnavailableError, 'code' | 'oauth'>): SignInError {
+  return new SignInError('UNAVAILABLE', `${inWords(code, oauth?.error)}: sign in again.`, { oauth })
+}
+
 export function responseInvalid(why: string, oauth?: OAuthErrorDetails): SignInError {
   return new SignInError(
     'RESPONSE_INVALID',
     `The sign-in cannot be finished: ${why}. It has to be begun again.`,
     { oauth },
+  )
+}
+
+/** A host that adds a slash, or takes one away: silence would make the app sign in again without end. */
+export function redirectUriMismatch(address: string, awaitedAt: string): SignInError {
+  return new SignInError(
+    'REDIRECT_URI_MISMATCH',
+    `The callback came to ${address} in place of ${awaitedAt}: let the host serve redirectUri as it is, or register and configure the other address.`,
   )
 }

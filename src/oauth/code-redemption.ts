@@ -1,12 +1,14 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
-import type { TokenReply } from '../core/ports.ts'
+import { RefreshUnavailableError, disposedError, type SignInError } from '../core/errors.ts'
+import type { AbortSignalLike, TokenReply } from '../core/ports.ts'
 import type { IdTokenClaims } from '../core/session-record.ts'
 import type { TokenParameters } from '../core/token-set.ts'
-import { responseInvalid, toCallbackError } from './callback.ts'
-import { parseReturnTo } from './return-to.ts'
+import { untilFirst } from '../core/until.ts'
+import { responseInvalid, signInUnavailable, toCallbackError, type Callback } from './callback.ts'
+import type { SharedCallback } from './shared-callback.ts'
 import type { SignInTransaction } from './sign-in-transactions.ts'
-import { requestTokens, type TokenRequestOptions } from './token-request.ts'
+import { requestTokens, type TokenAnswer, type TokenRequestOptions } from './token-request.ts'
 
 /** A sign-in that has come back with tokens. */
 export interface RedeemedCode {
@@ -19,22 +21,29 @@ export interface RedeemedCode {
 
 export interface RedemptionOptions extends TokenRequestOptions {
   readonly parameters: TokenParameters
-  readonly pageUrl: () => string
+  readonly sharedCallback: SharedCallback
+  /** Ends the pauses between two attempts. */
+  readonly disposal: AbortSignalLike
 }
 
-/** Redeems the code of a callback that answers this transaction. */
+/** The pauses after a failure that passes. A code lives for 30 to 60 s at many servers. */
+const pausesMs = [1_000, 2_000, 4_000]
+/** No attempt begins later than this after the first one. */
+const triesForMs = 30_000
+
+/**
+ * Redeems the code of a callback that answers this transaction. What passes by itself is tried again
+ * within the code's life; `check` throws once nobody wants the session any more, and nothing is sent then.
+ */
 export async function redeemCode(
   options: RedemptionOptions,
-  callback: URL,
+  callback: Callback,
   transaction: SignInTransaction,
+  check: () => void,
 ): Promise<RedeemedCode> {
-  const { dpop, pageUrl } = options
-  const { scope, nonce, senderKey } = transaction
-  const code = readCode(await options.metadata(), callback, transaction)
-  if (dpop && !dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
-  const reply = await exchangeCode(options, code, transaction)
+  const { scope, nonce, senderKey, returnTo } = transaction
+  const reply = await exchangeCode(options, callback, transaction, check)
   checkClaims(reply.claims, transaction, options.clock.now())
-  const returnTo = parseReturnTo(transaction.returnTo, pageUrl()) ?? '/'
   return defined({ reply, scope, nonce, senderKey, returnTo })
 }
 
@@ -45,32 +54,96 @@ export async function redeemCode(
  */
 function readCode(
   server: AuthorizationServer,
-  { searchParams }: URL,
+  { parameters }: Callback,
   { state }: SignInTransaction,
 ): string {
-  const iss = searchParams.get('iss')
+  const iss = parameters.get('iss')
   const isFitting =
     (iss ? iss === server.issuer : !server.authorization_response_iss_parameter_supported) &&
-    ['code', 'state', 'iss', 'error'].every((name) => searchParams.getAll(name).length <= 1) &&
-    !['id_token', 'token', 'response'].some((name) => searchParams.has(name))
+    ['code', 'state', 'iss', 'error'].every((name) => parameters.getAll(name).length <= 1) &&
+    !['id_token', 'token', 'response'].some((name) => parameters.has(name))
   if (!isFitting) throw responseInvalid('its parameters do not fit')
-  const error = searchParams.get('error')
+  const error = parameters.get('error')
   if (error) {
-    const error_description = searchParams.get('error_description')
+    const error_description = parameters.get('error_description')
     throw toCallbackError({ error, error_description }, [state])
   }
-  const code = searchParams.get('code')
+  const code = parameters.get('code')
   if (!code) throw responseInvalid('it does not hold a code')
   return code
 }
 
 async function exchangeCode(
   options: RedemptionOptions,
-  code: string,
-  { redirectUri, verifier, senderKey }: SignInTransaction,
+  callback: Callback,
+  transaction: SignInTransaction,
+  check: () => void,
 ): Promise<TokenReply> {
-  const send = (): ReturnType<typeof requestTokens> =>
-    requestTokens(options, {
+  const { clock, disposal } = options
+  const triesUntil = clock.monotonic() + triesForMs
+  let failure: SignInError | undefined
+  for (const pauseMs of [...pausesMs, Infinity]) {
+    const answer = await sendCode(options, callback, transaction, check)
+    switch (answer.kind) {
+      case 'accepted':
+        return answer.reply
+      case 'unusable':
+        throw responseInvalid(`its token response fails a check (${answer.detail})`)
+      case 'configuration':
+        throw answer.error
+      case 'dead-grant':
+        // After an attempt that nobody knows the outcome of, the code may be spent.
+        throw failure ?? responseInvalid('the code was refused', answer.oauth)
+      case 'unreadable':
+        throw failure ?? responseInvalid('the code was refused', answer.error.oauth)
+      case 'nonce-required':
+      case 'withheld':
+        throw responseInvalid('the code was refused')
+      case 'transient': {
+        if (answer.error.oauth?.error === 'invalid_dpop_proof') {
+          // No pause mends that (RFC 9449 §11.1).
+          throw responseInvalid(
+            'the proof of its key was refused, mostly because the clock of the device is wrong',
+            answer.error.oauth,
+          )
+        }
+        failure = signInUnavailable(answer.error)
+        const waitMs = Math.max(pauseMs, answer.retryAfterMs ?? 0)
+        if (clock.monotonic() + waitMs > triesUntil) throw failure
+        await untilFirst(clock, waitMs, (listener) => {
+          disposal.addEventListener('abort', listener)
+          return () => disposal.removeEventListener('abort', listener)
+        })
+        if (disposal.aborted) throw disposedError()
+      }
+    }
+  }
+  throw failure ?? responseInvalid('the code was refused')
+}
+
+/** One attempt: the metadata, what the callback says, and the code, which a DPoP nonce sends once more. */
+async function sendCode(
+  options: RedemptionOptions,
+  callback: Callback,
+  transaction: SignInTransaction,
+  check: () => void,
+): Promise<TokenAnswer> {
+  const { redirectUri, verifier, senderKey } = transaction
+  let server
+  try {
+    server = await options.metadata()
+  } catch (error) {
+    if (error instanceof RefreshUnavailableError) return { kind: 'transient', error }
+    throw error
+  }
+  const code = readCode(server, callback, transaction)
+  if (!server.authorization_response_iss_parameter_supported) {
+    options.sharedCallback.isWithoutIssuer()
+  }
+  if (options.dpop && !options.dpop.isKeyPair(senderKey)) throw responseInvalid('its key is gone')
+  const send = (): Promise<TokenAnswer> => {
+    check()
+    return requestTokens(options, {
       type: 'authorization_code',
       parameters: defined({
         code,
@@ -83,24 +156,9 @@ async function exchangeCode(
       deadGrant: ['invalid_grant'],
       senderKey,
     })
-  let answer = await send()
-  if (answer.kind === 'nonce-required') answer = await send()
-  switch (answer.kind) {
-    case 'accepted':
-      return answer.reply
-    case 'unusable':
-      throw responseInvalid(`its token response fails a check (${answer.detail})`)
-    case 'transient':
-    case 'configuration':
-      throw answer.error
-    case 'dead-grant':
-      throw responseInvalid('the code was refused', answer.oauth)
-    case 'unreadable':
-      throw responseInvalid('the code was refused', answer.error.oauth)
-    case 'nonce-required':
-    case 'withheld':
-      throw responseInvalid('the code was refused')
   }
+  const answer = await send()
+  return answer.kind === 'nonce-required' ? send() : answer
 }
 
 /**

@@ -8,6 +8,9 @@ export function parseReturnTo(returnTo: unknown, pageUrl: string): string | unde
   const url = new URL(returnTo, page)
   const path = url.pathname + url.search + url.hash
   // What is returned is resolved once more by whoever uses it, and must not leave the origin then.
-  const isOurs = url.origin === page.origin && new URL(path, page).href === url.href
+  const isOurs =
+    url.origin === page.origin &&
+    URL.canParse(path, pageUrl) &&
+    new URL(path, page).href === url.href
   return isOurs ? path : undefined
 }

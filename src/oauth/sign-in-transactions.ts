@@ -16,15 +16,27 @@ export interface SignInTransaction {
   readonly createdAt: number
 }
 
+/** A sign-in that has come back, well or not. Nothing of it that could be used once more. */
+export interface FinishedSignIn {
+  readonly state: string
+  readonly returnTo: string
+  readonly finishedAt: number
+}
+
 /** Both reject with a {@link StorageError} if storage refuses. */
 export interface SignInTransactions {
   add(transaction: SignInTransaction): Promise<void>
-  /** Takes a transaction out, for good, whatever becomes of it. `undefined` if there is none. */
-  take(state: string): Promise<SignInTransaction | undefined>
+  /**
+   * Takes a transaction out, for good, whatever becomes of it; only where it wanted to go is kept for
+   * whoever opens its callback again. `undefined` if nothing is known of that state.
+   */
+  take(state: string): Promise<SignInTransaction | FinishedSignIn | undefined>
 }
 
-const livesMs = 3_600_000
-const most = 16
+/** As long as a login page may stand open, and a callback in a tab that is restored. */
+const livesMs = 86_400_000
+/** Of each kind: a browser restores many tabs at once, all of which go to the login page. */
+const most = 100
 
 /** Several at a time, because several tabs may sign in at once; each can be taken once. */
 export function createSignInTransactions(options: {
@@ -33,10 +45,17 @@ export function createSignInTransactions(options: {
   readonly clock: Clock
 }): SignInTransactions {
   const { store, key, clock } = options
-  const living = (stored: unknown): readonly SignInTransaction[] =>
-    Array.isArray(stored)
-      ? stored.filter(isTransaction).filter(({ createdAt }) => clock.now() - createdAt < livesMs)
-      : []
+
+  /** Those that storage still has to hold, oldest first, and the one that this is about. */
+  function living(stored: unknown): readonly (SignInTransaction | FinishedSignIn)[] {
+    const all: readonly unknown[] = Array.isArray(stored) ? stored : []
+    const isRecent = (since: number): boolean => clock.now() - since < livesMs
+    return [
+      ...all.filter(isFinished).filter(({ finishedAt }) => isRecent(finishedAt)),
+      ...all.filter(isTransaction).filter(({ createdAt }) => isRecent(createdAt)),
+    ]
+  }
+
   function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
     return store.update(key, change).catch((cause: unknown) => {
       throw new StorageError(
@@ -49,21 +68,36 @@ export function createSignInTransactions(options: {
 
   return {
     add: (transaction) =>
-      update((stored) => ({
-        put: [...living(stored), transaction].slice(-most),
-        result: undefined,
-      })),
+      update((stored) => ({ put: newest([...living(stored), transaction]), result: undefined })),
     take: (state) =>
-      update((stored) => {
+      update((stored): StoreChange<SignInTransaction | FinishedSignIn | undefined> => {
         const all = living(stored)
-        const result = all.find((transaction) => transaction.state === state)
-        const rest = all.filter((transaction) => transaction !== result)
-        return rest.length > 0 ? { put: rest, result } : { remove: true, result }
+        const result = all.find((signIn) => signIn.state === state)
+        if (!result || isFinished(result)) return { result }
+        const { returnTo } = result
+        const rest = all.filter((signIn) => signIn !== result)
+        return { put: newest([...rest, { state, returnTo, finishedAt: clock.now() }]), result }
       }),
   }
 }
 
-const shape = {
+function newest<T>(signIns: readonly T[]): readonly T[] {
+  return [signIns.filter(isFinished), signIns.filter(isTransaction)].flatMap((kind) =>
+    kind.slice(-most),
+  )
+}
+
+export function isTransaction(value: unknown): value is SignInTransaction {
+  return fits(value, transactionShape)
+}
+
+function isFinished(value: unknown): value is FinishedSignIn {
+  return fits(value, finishedShape)
+}
+
+type Shape = Readonly<Record<string, readonly string[]>>
+
+const transactionShape: Shape = {
   state: ['string'],
   verifier: ['string'],
   nonce: ['string', 'undefined'],
@@ -73,8 +107,9 @@ const shape = {
   maxAgeSeconds: ['number', 'undefined'],
   createdAt: ['number'],
 }
+const finishedShape: Shape = { state: ['string'], returnTo: ['string'], finishedAt: ['number'] }
 
-function isTransaction(value: unknown): value is SignInTransaction {
+function fits(value: unknown, shape: Shape): boolean {
   return (
     isJsonObject(value) &&
     Object.entries(shape).every(([name, types]) => types.includes(typeof value[name]))

@@ -76,7 +76,7 @@ export function readRefusal(reply: Reply, context: RefusalContext): Refusal {
   if (oauth && configurationErrors.includes(oauth.error)) {
     const error = new ConfigurationError(
       'CLIENT_REJECTED',
-      `The authorization server does not accept this client or its request (${oauth.error}): its registration or the options have to be changed; the session is kept.`,
+      `The authorization server does not accept this client or its request (${oauth.error}): its registration or the options have to be changed.`,
       { oauth },
     )
     return { kind: 'configuration', error }
@@ -111,12 +111,15 @@ export function unavailable(
   oauth?: OAuthErrorDetails,
   detail: string | undefined = oauth?.error,
 ): RefreshUnavailableError {
+  return new RefreshUnavailableError(code, `${inWords(code, detail)}: the session is kept.`, {
+    outcome,
+    oauth,
+  })
+}
+
+export function inWords(code: RefreshUnavailableCode, detail: string | undefined): string {
   const word = detail === undefined ? '' : ` (${detail})`
-  return new RefreshUnavailableError(
-    code,
-    `The authorization server ${reasons[code]}${word}: the session is kept.`,
-    { outcome, oauth },
-  )
+  return `The authorization server ${reasons[code]}${word}`
 }
 
 /** The server's words, wherever they are: gateways put the code into `message`. */

@@ -34,6 +34,8 @@ export type Happening = { readonly tab: TabProcess } & (
   | { readonly type: 'lock-released'; readonly held: boolean }
   | { readonly type: 'sent'; readonly request: TokenRequest }
   | { readonly type: 'arrived'; readonly request: TokenRequest; readonly status: number }
+  /** The server has received the code of a sign-in. */
+  | { readonly type: 'code-arrived'; readonly code: string }
   | { readonly type: 'ended'; readonly request: TokenRequest; readonly end: RequestEnd }
   /** A token leaves for an API. */
   | { readonly type: 'api-sent'; readonly url: string; readonly token: string }

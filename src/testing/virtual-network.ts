@@ -30,11 +30,13 @@ export function createVirtualNetwork(options: {
   let count = 0
 
   function exchange(tab: TabProcess, input: string, init: RequestInit): Promise<Response> {
-    const refreshToken = tokenIn(init)
-    const isRefresh = input === server.metadata.token_endpoint
+    const form = formIn(init)
+    const refreshToken = form.get('refresh_token') ?? form.get('token') ?? ''
+    const isToEndpoint = input === server.metadata.token_endpoint
+    const isRefresh = isToEndpoint && !form.has('code')
     const request: TokenRequest = { id: (count += 1), tab, refreshToken }
     const sentAt = clock.monotonic()
-    const what = isRefresh ? 'the token request' : 'the revocation'
+    const what = isRefresh ? 'the token request' : isToEndpoint ? 'the code' : 'the revocation'
     if (isRefresh) observe({ type: 'sent', tab, request })
 
     return new Promise((resolve, reject) => {
@@ -73,6 +75,8 @@ export function createVirtualNetwork(options: {
           void server.fetch(input, init).then(async (response) => {
             const { status } = response
             if (isRefresh) observe({ type: 'arrived', tab, request, status })
+            else if (isToEndpoint)
+              observe({ type: 'code-arrived', tab, code: form.get('code') ?? '' })
             deliver(response, await bodyOf(response))
           }, fail)
         },
@@ -111,9 +115,8 @@ export function createVirtualNetwork(options: {
   }
 }
 
-function tokenIn({ body }: RequestInit): string {
-  const form = new URLSearchParams(typeof body === 'string' ? body : '')
-  return form.get('refresh_token') ?? form.get('token') ?? ''
+function formIn({ body }: RequestInit): URLSearchParams {
+  return new URLSearchParams(typeof body === 'string' ? body : '')
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

@@ -10,11 +10,16 @@ import type { Steps, TabProcess } from './steps.ts'
  */
 export interface VirtualStorage {
   of(tab: TabProcess): TokenStore
-  /** What is stored now under the key that was used last. */
+  /** What is stored now of the session. */
   stored(): unknown
+  /** Puts a value there at once, without a step. */
+  plant(key: string, value: unknown): Promise<void>
   /** Whether storage refuses to write. */
   refuses: boolean
 }
+
+/** What else is stored is of no interest to those who look on. */
+const sessionPrefix = 'session '
 
 export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observe): VirtualStorage {
   const memory = createMemoryTokenStore()
@@ -24,15 +29,18 @@ export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observ
   function transact<T>(
     tab: TabProcess,
     words: 'read' | 'write' | 'durable write',
+    isSession: boolean,
     carryOut: () => Promise<T>,
-    decide: () => void = () => {},
+    decide: () => unknown = () => {},
   ): Promise<T> {
     const queue = queues.get(tab) ?? []
     queues.set(tab, queue)
     const self = { isCarriedOut: false }
     queue.push(self)
     const leave = (): void => void queue.splice(queue.indexOf(self), 1)
-    const cancel = clock.schedule(storageBoundMs, () => observe({ type: 'silent', tab }))
+    const cancel = clock.schedule(storageBoundMs, () => {
+      if (isSession) observe({ type: 'silent', tab })
+    })
     // What is to be written is decided by the page, so a page that is stopped writes nothing.
     const mayBegin = (): boolean => words === 'read' || tab.state === 'running'
     const isNext = (): boolean =>
@@ -59,7 +67,8 @@ export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observ
           (result) => {
             const stored = current
             tell(`${tab.name} hears of its ${words}`, () => {
-              observe({ type: 'told', tab, by: words === 'read' ? 'read' : 'write', stored })
+              const by = words === 'read' ? 'read' : 'write'
+              if (isSession) observe({ type: 'told', tab, by, stored })
               resolve(result)
             })
           },
@@ -79,12 +88,15 @@ export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observ
   const storage: VirtualStorage = {
     refuses: false,
     stored: () => current,
+    plant: (key, put) => memory.update(key, () => ({ put, result: undefined })),
     of: (tab) => ({
       read(key) {
-        observe({ type: 'read-begun', tab })
-        return transact(tab, 'read', () => memory.read(key))
+        const isSession = key.startsWith(sessionPrefix)
+        if (isSession) observe({ type: 'read-begun', tab })
+        return transact(tab, 'read', isSession, () => memory.read(key))
       },
       update<T>(...[key, change, how]: Parameters<typeof memory.update<T>>) {
+        const isSession = key.startsWith(sessionPrefix)
         const carryOut = async (): Promise<T> => {
           if (storage.refuses) {
             observe({ type: 'refused', tab })
@@ -92,12 +104,13 @@ export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observ
           }
           const before = current
           const result = await memory.update(key, change, how)
+          if (!isSession) return result
           current = await memory.read(key)
           observe({ type: 'wrote', tab, durable: how?.durable ?? false, before, after: current })
           return result
         }
         const words = how?.durable ? 'durable write' : 'write'
-        return transact(tab, words, carryOut, () => change(current))
+        return transact(tab, words, isSession, carryOut, () => isSession && change(current))
       },
     }),
   }

@@ -41,7 +41,11 @@ const refusals: readonly Refusal[] = [
   },
   {
     what: 'an answer to a sign-in of somebody else',
-    alter: ({ searchParams }) => searchParams.set('state', 'of-somebody-else'),
+    // By the same app, in another browser.
+    alter({ searchParams }) {
+      const [mark = ''] = (searchParams.get('state') ?? '').split('.')
+      searchParams.set('state', `${mark}.of-somebody-else`)
+    },
     error: { name: 'SignInError', code: 'NO_TRANSACTION' },
   },
   {
@@ -108,7 +112,11 @@ const refusals: readonly Refusal[] = [
     what: `proofs of a clock that is wrong by ${minutes} minutes, where no nonce is offered`,
     clockErrorMs: minutes * minuteMs,
     app: withDpop,
-    error: { name: 'RefreshUnavailableError', oauth: { error: 'invalid_dpop_proof' } },
+    error: {
+      name: 'SignInError',
+      code: 'RESPONSE_INVALID',
+      oauth: { error: 'invalid_dpop_proof' },
+    },
   })),
 ]
 

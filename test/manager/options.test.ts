@@ -28,7 +28,8 @@ function thrownBy(act: () => void): unknown {
 const issuerRule =
   'must be an issuer identifier, which is not the address of its metadata, or metadata with an issuer'
 const wordRule = 'must be a non-empty string'
-const addressRule = 'must be an absolute https URL without a fragment (http only on loopback)'
+const addressRule =
+  "must be an https URL (http only on loopback), a path that begins with /, or a URL of an app's own scheme (com.example.app:/callback), without a fragment"
 const ahead = "must be 'in-use', 'visible' or 'never'"
 const storageRule = "must be 'indexeddb', 'memory' or a store with read() and update()"
 
@@ -41,10 +42,22 @@ const wrong: readonly [name: string, values: readonly unknown[], rule: string][]
   ['sessionName', ['', 7], wordRule],
   [
     'redirectUri',
-    ['/callback', 'http://app.example/cb', 'https://app.example/cb#x', 'javascript:alert(1)', 7],
+    [
+      'callback',
+      '',
+      'www.app.example/cb',
+      'localhost:5173/cb',
+      '//app.example/cb',
+      '/\\evil.example',
+      '/cb#x',
+      'http://app.example/cb',
+      'https://app.example/cb#x',
+      'javascript:alert(1)',
+      7,
+    ],
     addressRule,
   ],
-  ['postLogoutRedirectUri', ['/bye', 'http://app.example/', 'https://app.example/#'], addressRule],
+  ['postLogoutRedirectUri', ['bye', 'http://app.example/', 'https://app.example/#'], addressRule],
   ['authorizationParameters', ['a=b', { a: 1 }, null], 'must be an object of strings'],
   ['resourceServers', ['https://api.example', {}, null], 'must be an array'],
   ['storage', ['cookie', 'localStorage', {}, { read() {} }, null], storageRule],

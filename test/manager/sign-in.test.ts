@@ -135,25 +135,25 @@ describe('handleRedirect', () => {
     expect(profile.sent).toHaveLength(1)
   })
 
-  it('ignores a callback that is opened again while there is a session', async () => {
+  it('answers like an arrival to a callback that is opened again while there is a session', async () => {
     const { profile, left } = await begun()
     profile.server.answerNext(redeeming(profile, left))
     const first = arriveAt(profile, callbackOf(left))
     await first.auth.handleRedirect()
 
     const again = arriveAt(profile, callbackOf(left))
-    await expect(again.auth.handleRedirect()).resolves.toBeUndefined()
+    await expect(again.auth.handleRedirect()).resolves.toEqual({ returnTo: '/start' })
     expect(again.navigation.currentUrl()).toBe(redirectUri)
     expect(again.auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
     expect(profile.sent).toHaveLength(1)
   })
 
-  it('ignores a callback that the same page hands over again once it is signed in', async () => {
+  it('answers so to a callback that the same page hands over again, too', async () => {
     const { profile, left } = await begun()
     profile.server.answerNext(redeeming(profile, left))
     const { auth } = arriveAt(profile, callbackOf(left))
     await auth.handleRedirect()
-    await expect(auth.handleRedirect(callbackOf(left))).resolves.toBeUndefined()
+    await expect(auth.handleRedirect(callbackOf(left))).resolves.toEqual({ returnTo: '/start' })
     expect(auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
   })
 
@@ -171,7 +171,11 @@ describe('handleRedirect', () => {
 
   it('says NO_TRANSACTION to a callback that this browser did not ask for', async () => {
     const { profile, left } = await begun()
-    const stranger = callbackOf(left, { code: 'code-of-a-stranger', state: 'state-of-a-stranger' })
+    const [mark = ''] = (left.searchParams.get('state') ?? '').split('.')
+    const stranger = callbackOf(left, {
+      code: 'code-of-a-stranger',
+      state: `${mark}.of-a-stranger`,
+    })
     const { auth } = arriveAt(profile, stranger)
     expect(named(await failureOf(auth.handleRedirect()))).toBe('SignInError NO_TRANSACTION')
     expect(profile.sent).toHaveLength(0)
@@ -196,7 +200,7 @@ describe('handleRedirect', () => {
     ['access_denied', 'SignInError DENIED'],
     ['login_required', 'SignInError INTERACTION_REQUIRED'],
     ['consent_required', 'SignInError INTERACTION_REQUIRED'],
-    ['temporarily_unavailable', 'RefreshUnavailableError SERVER_UNAVAILABLE'],
+    ['temporarily_unavailable', 'SignInError UNAVAILABLE'],
     ['invalid_scope', 'ConfigurationError CLIENT_REJECTED'],
   ]
 
@@ -214,9 +218,9 @@ describe('handleRedirect', () => {
 
   const replies = [
     ['is refused', () => json(400, { error: 'invalid_grant' }), 'SignInError RESPONSE_INVALID'],
-    ['meets a server in trouble', () => page(503), 'RefreshUnavailableError SERVER_UNAVAILABLE'],
-    ['meets no server', cut, 'RefreshUnavailableError NETWORK'],
-    ['meets a page', () => page(200), 'RefreshUnavailableError RESPONSE_INVALID'],
+    ['meets a server in trouble', () => page(503), 'SignInError UNAVAILABLE'],
+    ['meets no server', cut, 'SignInError UNAVAILABLE'],
+    ['meets a page', () => page(200), 'SignInError UNAVAILABLE'],
     [
       'is not this client’s',
       () => json(401, { error: 'invalid_client' }),
@@ -227,11 +231,11 @@ describe('handleRedirect', () => {
   it.each(replies)('with a code that %s leaves a session as it is', async (_, reply, failure) => {
     const { profile, left } = await begun()
     await profile.openSignedInTab(options)
-    profile.server.answerNext(reply)
+    profile.server.answerAlways(reply)
     const { auth } = arriveAt(profile, callbackOf(left))
-    expect(named(await failureOf(auth.handleRedirect()))).toBe(failure)
+    expect(named(await failureOf(profile.passUntil(auth.handleRedirect())))).toBe(failure)
     expect(auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
-    expect(profile.sent).toHaveLength(1)
+    expect(profile.sent).toHaveLength(failure.endsWith('UNAVAILABLE') ? 4 : 1)
   })
 
   it.each([

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
 import { openTabs } from '../support/open-tabs.ts'
-import { createProfile, settle, type Profile } from '../support/tabs.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
@@ -120,6 +120,65 @@ describe('signOut at the server', () => {
       client_id: 'spa',
       post_logout_redirect_uri: postLogoutRedirectUri,
       id_token_hint: hint,
+    })
+  })
+
+  describe('has the id_token as a hint, if one was known', () => {
+    const hint = idToken()
+    const withHint = { endSession: undefined, postLogoutRedirectUri }
+
+    async function openHintedTabs(): Promise<{ profile: Profile; tabs: readonly Tab[] }> {
+      const profile = createProfile()
+      const authorizationServer = {
+        ...profile.server.metadata,
+        end_session_endpoint: 'https://as.example/logout',
+      }
+      const tabs = [1, 2].map(() => profile.openTab({ ...withHint, authorizationServer }))
+      await tabs[0]?.auth.startSession(profile.server.signIn({ id_token: hint }))
+      await settle()
+      return { profile, tabs }
+    }
+    const hintsOf = ({ navigation }: Tab): readonly (string | null)[] =>
+      navigation.left.map((url) => new URL(url).searchParams.get('id_token_hint'))
+
+    it('at a double click, which waits for the revocation of the first', async () => {
+      const { profile, tabs } = await openHintedTabs()
+      const [tab] = tabs as readonly [Tab]
+      await Promise.all([tab.auth.signOut(), tab.auth.signOut()])
+      expect(hintsOf(tab)).toEqual([hint, hint])
+      expect(profile.server.counts.revocations).toBe(1)
+    })
+
+    it('in two tabs at once', async () => {
+      const { tabs } = await openHintedTabs()
+      await Promise.all(tabs.map(({ auth }) => auth.signOut()))
+      expect(tabs.flatMap(hintsOf)).toEqual([hint, hint])
+    })
+
+    it('after the server has ended the session, in every tab that has seen it', async () => {
+      const { profile, tabs } = await openHintedTabs()
+      profile.server.revokeFamilies()
+      await failureOf((tabs[0] as Tab).auth.refresh())
+      await settle()
+      for (const tab of tabs) await tab.auth.signOut()
+      expect(tabs.flatMap(hintsOf)).toEqual([hint, hint])
+    })
+
+    it('and not that of a user who was here before', async () => {
+      const { profile, tabs } = await openHintedTabs()
+      const [tab] = tabs as readonly [Tab]
+      await tab.auth.startSession(profile.server.signIn())
+      await tab.auth.signOut()
+      expect(hintsOf(tab)).toEqual([null])
+    })
+
+    it('and leaves it in no storage', async () => {
+      const { profile, tabs } = await openHintedTabs()
+      const stored = vi.spyOn(profile.store, 'update')
+      await tabs[0]?.auth.signOut()
+      expect(stored).toHaveBeenCalled()
+      const name = `session ${encodeURIComponent(profile.server.issuer)} spa default`
+      expect(JSON.stringify(await profile.store.read(name))).not.toContain(hint)
     })
   })
 

@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
+import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
 import type { TokenStore } from '../../src/core/ports.ts'
 import {
   createAuthorizationCode,
@@ -7,6 +8,7 @@ import {
   type RedeemedCode,
   type SignInOptions,
 } from '../../src/oauth/authorization-code.ts'
+import { isTransaction } from '../../src/oauth/sign-in-transactions.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import {
   clientId,
@@ -21,6 +23,13 @@ import {
 type CodeOptions = Parameters<typeof createAuthorizationCode>[0]
 export type Answer = (request: SentRequest) => Response | Promise<Response>
 
+/** What a page does with an address, step by step. */
+export interface TestedCode extends Pick<AuthorizationCode, 'begin' | 'read' | 'tab'> {
+  /** `undefined` if there is no such sign-in, or it is over. */
+  redeem(url: string, check?: () => void): Promise<RedeemedCode | undefined>
+}
+
+export const mark = '0000001-0000001.'
 export const redirectUri = 'https://app.example/callback'
 export const plantedCode = 'code-secret'
 export const tokens: {
@@ -48,7 +57,7 @@ export function createCode(
   answer: Answer = () => json(200, tokens),
   changes: Partial<CodeOptions> = {},
 ): {
-  readonly code: AuthorizationCode
+  readonly code: TestedCode
   readonly sent: readonly SentRequest[]
   readonly clock: ManualClock
   readonly store: TokenStore
@@ -57,7 +66,7 @@ export function createCode(
   const clock = createManualClock()
   const store = createMemoryTokenStore()
   const { fetch, sent } = createFetchDouble(answer)
-  const code = createAuthorizationCode({
+  const real = createAuthorizationCode({
     clientId,
     parameters: {},
     resourceServers: [],
@@ -71,8 +80,20 @@ export function createCode(
     timeoutMs: 10_000,
     dpop: undefined,
     pageUrl: () => 'https://app.example/shop?item=1',
+    mark,
+    tabStorage: createMemoryTabStorage(),
+    sharedCallback: { see() {}, isWithoutIssuer() {} },
+    disposal: new AbortController().signal,
     ...changes,
   })
+  const code: TestedCode = {
+    ...real,
+    async redeem(url, check = () => {}) {
+      const callback = real.read(url)
+      const known = callback && (await real.take(callback.state))
+      return callback && isTransaction(known) ? real.redeem(callback, known, check) : undefined
+    },
+  }
   return {
     code,
     sent,
@@ -89,6 +110,20 @@ export function createCode(
       }
     },
   }
+}
+
+/** Lets time pass until `work` has settled, and fulfils as it does. */
+export async function passUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isOver = false
+  const over = (): void => {
+    isOver = true
+  }
+  work.then(over, over)
+  while (!isOver) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!isOver) clock.advance(100)
+  }
+  return work
 }
 
 /** One whole sign-in with `openid`, whose `id_token` has these claims changed. */

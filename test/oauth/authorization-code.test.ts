@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, named } from '../support/failure.ts'
-import { createCode, redirectUri, server } from './authorization-code-setup.ts'
+import { createCode, mark, redirectUri, server } from './authorization-code-setup.ts'
 import { clientId, issuer } from './server-double.ts'
 
 describe('begin', () => {
@@ -65,6 +65,14 @@ describe('begin', () => {
       resourceServers: [{ resource: own }, { resource: reports }],
     })
     expect((await beginOwn()).parameters.getAll('resource')).toEqual([own, reports])
+  })
+
+  it('marks its state, by which the callback is known', async () => {
+    const { begin, code } = createCode()
+    const { state, callback } = await begin()
+    expect(state.startsWith(mark)).toBe(true)
+    expect(state.slice(mark.length)).toMatch(/^[\w-]{43}$/)
+    expect(code.read(callback())).toMatchObject({ state, address: redirectUri })
   })
 
   it('has a state, a nonce and a verifier of its own for every sign-in', async () => {
@@ -147,6 +155,8 @@ describe('begin', () => {
 
   it.each([
     ['https://app.example//evil.example', '/'],
+    ['https://app.example//', '/'],
+    ['https://app.example/?a=1&code=c&state=0000001-0000001.s#top', '/?a=1#top'],
     ['https://app.example/a?q=b\\c#d\\e', '/a?q=b\\c#d\\e'],
   ])('begins on the page %s too, and returns to %s', async (pageUrl, returnTo) => {
     const { code, begin } = createCode(undefined, { pageUrl: () => pageUrl })
@@ -158,7 +168,7 @@ describe('begin', () => {
     const { code } = createCode(undefined, { store: { read: refuse, update: refuse } })
     const refused = { name: 'StorageError', code: 'STORE_WRITE' }
     await expect(code.begin({})).rejects.toMatchObject(refused)
-    await expect(code.redeem(`${redirectUri}?code=a&state=b`)).rejects.toMatchObject(refused)
+    await expect(code.redeem(`${redirectUri}?code=a&state=${mark}b`)).rejects.toMatchObject(refused)
   })
 
   it('does not begin where there is no authorization endpoint', async () => {

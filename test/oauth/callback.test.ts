@@ -1,48 +1,150 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cleanCallbackUrl } from '../../src/oauth/callback.ts'
-import { createCode, redirectUri } from './authorization-code-setup.ts'
+import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
+import { addressOf } from '../../src/oauth/callback.ts'
+import { createCode, mark, redirectUri } from './authorization-code-setup.ts'
 
-describe('isCallback', () => {
+const state = `${mark}b`
+
+describe('read', () => {
   const { code } = createCode()
 
   it.each([
-    `${redirectUri}?code=a&state=b`,
-    `${redirectUri}?error=access_denied&state=b`,
-    `${redirectUri}?tab=1&state=b&code=a&iss=x#top`,
-    `HTTPS://APP.EXAMPLE:443/callback?code=a&state=b`,
-  ])('knows %s', (url) => {
-    expect(code.isCallback(url)).toBe(true)
+    `${redirectUri}?code=a&state=${state}`,
+    `${redirectUri}?error=access_denied&state=${state}`,
+    `${redirectUri}?tab=1&state=${state}&code=a&iss=x#top`,
+    `${redirectUri}?%73tate=${state}`,
+    `${redirectUri}?state=${state.replace('-', '%2D')}&code=a`,
+    `${redirectUri}?state=CA&state=${state}`,
+    `HTTPS://APP.EXAMPLE:443/callback?code=a&state=${state}`,
+    `${redirectUri}#error=access_denied&state=${state}`,
+  ])('knows %s by its state', (url) => {
+    expect(code.read(url)).toMatchObject({ state, address: redirectUri })
+  })
+
+  it.each([
+    `${redirectUri}/?code=a&state=${state}`,
+    `https://app.example/?code=a&state=${state}`,
+    `http://www.app.example:8443/Callback?code=a&state=${state}`,
+    `com.example.app://callback?code=a&state=${state}`,
+    `com.example.app:/callback?code=a&state=${state}`,
+  ])('knows %s, too, and where it came to', (url) => {
+    const [address] = url.split('?')
+    expect(code.read(url)).toMatchObject({ state, address })
   })
 
   it.each([
     redirectUri,
     `${redirectUri}?code=a`,
-    `${redirectUri}?state=b`,
-    `${redirectUri}#code=a&state=b`,
-    `${redirectUri}/?code=a&state=b`,
-    'https://app.example/?code=a&state=b',
-    'https://app.example/Callback?code=a&state=b',
-    'https://app.example:8443/callback?code=a&state=b',
-    'http://app.example/callback?code=a&state=b',
-    'https://evil.example/callback?code=a&state=b',
-  ])('does not take %s for one', (url) => {
-    expect(code.isCallback(url)).toBe(false)
+    `${redirectUri}?state=b&code=a`,
+    `${redirectUri}?state=&code=a`,
+    `${redirectUri}?state=x${state}&code=a`,
+    `${redirectUri}?state=0000001-0000002.b&code=a`,
+    `${redirectUri}?State=${state}&code=a`,
+    `${redirectUri}?next=state=${state}`,
+    `${redirectUri}?error=access_denied`,
+    `${redirectUri}#/state=${state}`,
+    `https://app.example/?country=US&state=CA&code=90210`,
+  ])('does not take %s for its own', (url) => {
+    expect(code.read(url)).toBeUndefined()
   })
 
-  it('knows none without a redirect URI', () => {
-    const { code: without } = createCode(undefined, { redirectUri: undefined })
-    expect(without.isCallback(`${redirectUri}?code=a&state=b`)).toBe(false)
+  it('takes an error without a state for its own while this tab has a sign-in open', async () => {
+    const tabStorage = createMemoryTabStorage()
+    const { code: here, begin } = createCode(undefined, { tabStorage })
+    const { state: own } = await begin()
+    for (const query of ['?error=access_denied', '?error=a&state=', '?a=1&error=b#top']) {
+      expect(here.read(redirectUri + query)).toMatchObject({ state: own })
+    }
+    for (const url of [
+      'https://app.example/other?error=access_denied',
+      `${redirectUri}?code=a`,
+      `${redirectUri}?error=a&state=b`,
+      `${redirectUri}?errors=a`,
+    ]) {
+      expect(here.read(url)).toBeUndefined()
+    }
+    here.tab.remember({ returnTo: '/', at: redirectUri })
+    expect(here.read(`${redirectUri}?error=access_denied`)).toBeUndefined()
   })
 })
 
-describe('cleanCallbackUrl', () => {
+describe('the address without the answer', () => {
+  const { code } = createCode()
+
   it.each([
-    ['?code=a&state=b&iss=c&session_state=d', ''],
-    ['?error=a&error_description=b&error_uri=c&state=d', ''],
-    ['?tab=1&code=a&state=b&view=x#row', '?tab=1&view=x#row'],
-    ['?code=a&code=b&state=c', ''],
-    ['?tab=1#code=a', '?tab=1#code=a'],
-  ])('leaves of %s only %j', (query, rest) => {
-    expect(cleanCallbackUrl(redirectUri + query)).toBe(redirectUri + rest)
+    [`?code=a&state=${state}&iss=c&session_state=d`, ''],
+    [`?error=a&error_description=b&error_uri=c&state=${state}`, ''],
+    [`?tab=1&code=a&state=${state}&view=x#row`, '?tab=1&view=x#row'],
+    [`?code=a&code=b&state=${state}`, ''],
+    [`?tab=1&state=${state}#code=a`, '?tab=1#code=a'],
+    [`?a%20b&flag&x~z&a+b&c=%2f&code=a&state=${state}&=&d='`, "?a%20b&flag&x~z&a+b&c=%2f&=&d='"],
+    [`?&state=${state}`, '?'],
+    [`?%63ode=a&state=${state}&%&?code=1`, '?%&?code=1'],
+    [`#/route?a=1&state=${state}&b`, '#/route?a=1&b'],
+    [`?#state=${state}&code=a`, '?'],
+  ])('leaves of %s only %j', (added, rest) => {
+    expect(code.read(redirectUri + added)?.cleanUrl).toBe(redirectUri + rest)
+  })
+
+  it('is the text without exactly the response parameters, whatever else it holds', () => {
+    const names = [
+      'code',
+      'state',
+      'iss',
+      'session_state',
+      'error',
+      'error_description',
+      'error_uri',
+    ]
+    const foreign = fc
+      .oneof(
+        fc.webQueryParameters(),
+        fc.constantFrom(
+          '',
+          'a%20b',
+          'flag',
+          'x~z',
+          'a+b',
+          'codes=1',
+          'Code=1',
+          'a=code=b',
+          '%zz',
+          '?',
+        ),
+      )
+      .filter(
+        (text) => ![...new URLSearchParams(`&${text}`).keys()].some((name) => names.includes(name)),
+      )
+    const own = fc
+      .tuple(fc.constantFrom(...names.filter((name) => name !== 'state')), fc.webSegment())
+      .map(([name, value]) => `${name}=${value.replaceAll('&', '')}`)
+    const parameter = fc.record({ text: fc.oneof(foreign, own), before: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(parameter), fc.webFragments(), (parameters, fragment) => {
+        const isForeign = ({ text }: { text: string }): boolean =>
+          !names.some((name) => text.startsWith(`${name}=`))
+        const texts = (some: readonly { text: string }[]): string[] => some.map(({ text }) => text)
+        const before = parameters.filter((each) => each.before)
+        const after = parameters.filter((each) => !each.before)
+        const query = [...texts(before), `state=${state}`, ...texts(after)].join('&')
+        const kept = texts([...before, ...after].filter(isForeign))
+        const url = `${redirectUri}?${query}#${fragment}`
+        const rest = kept.length > 0 ? `?${kept.join('&')}` : ''
+        expect(code.read(url)?.cleanUrl).toBe(`${redirectUri}${rest}#${fragment}`)
+      }),
+    )
+  })
+})
+
+describe('addressOf', () => {
+  it.each([
+    ['https://app.example/callback?code=a#b', 'https://app.example/callback'],
+    ['https://user:secret@app.example:8443/?code=a', 'https://app.example:8443/'],
+    ['com.example.app://callback?code=a', 'com.example.app://callback'],
+    ['com.example.app:/callback?code=a', 'com.example.app:/callback'],
+    ['about:blank', 'about:blank'],
+  ])('of %s is %s', (url, address) => {
+    expect(addressOf(url)).toBe(address)
   })
 })

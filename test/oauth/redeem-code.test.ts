@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { RefreshUnavailableError } from '../../src/core/errors.ts'
+import { ConfigurationError, RefreshUnavailableError } from '../../src/core/errors.ts'
 import { dpop } from '../../src/oauth/dpop.ts'
 import {
   createCode,
+  passUntil,
   plantedCode,
   redirectUri,
   server,
@@ -11,16 +12,10 @@ import {
   tokens,
   type Answer,
 } from './authorization-code-setup.ts'
-import {
-  claims,
-  clientId,
-  createSilence,
-  issuer,
-  json,
-  page,
-  signIdToken,
-} from './server-double.ts'
+import { failureOf } from '../support/failure.ts'
+import { claims, clientId, issuer, json, page, signIdToken } from './server-double.ts'
 
+const unavailable = { name: 'SignInError', code: 'UNAVAILABLE' }
 const invalid = { name: 'SignInError', code: 'RESPONSE_INVALID' }
 
 describe('redeem', () => {
@@ -92,9 +87,13 @@ describe('redeem', () => {
   })
 
   it('does not redeem a callback again that failed', async () => {
-    const { code, begin } = createCode(() => Promise.reject(new TypeError('Failed to fetch')))
+    const { code, begin, clock } = createCode(() =>
+      Promise.reject(new TypeError('Failed to fetch')),
+    )
     const callback = (await begin()).callback()
-    await expect(code.redeem(callback)).rejects.toMatchObject({ code: 'NETWORK' })
+    await expect(passUntil(clock, code.redeem(callback))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
     expect(await code.redeem(callback)).toBeUndefined()
   })
 
@@ -105,16 +104,6 @@ describe('redeem', () => {
     expect(await code.redeem(signIn.callback({ state: undefined }))).toBeUndefined()
     expect(sent).toEqual([])
     expect(await code.redeem(signIn.callback())).toBeDefined()
-  })
-
-  it('distrusts where a tampered store wants to return to', async () => {
-    const { code, begin, store } = createCode()
-    const signIn = await begin()
-    await store.update('sign-in', (stored) => ({
-      put: (stored as object[]).map((entry) => ({ ...entry, returnTo: '//evil.example' })),
-      result: undefined,
-    }))
-    expect((await code.redeem(signIn.callback()))?.returnTo).toBe('/')
   })
 
   it.each<[string, Readonly<Record<string, string | undefined>>]>([
@@ -152,8 +141,8 @@ describe('redeem', () => {
     ['interaction_required', 'SignInError', 'INTERACTION_REQUIRED'],
     ['consent_required', 'SignInError', 'INTERACTION_REQUIRED'],
     ['account_selection_required', 'SignInError', 'INTERACTION_REQUIRED'],
-    ['server_error', 'RefreshUnavailableError', 'SERVER_UNAVAILABLE'],
-    ['temporarily_unavailable', 'RefreshUnavailableError', 'SERVER_UNAVAILABLE'],
+    ['server_error', 'SignInError', 'UNAVAILABLE'],
+    ['temporarily_unavailable', 'SignInError', 'UNAVAILABLE'],
     ['unauthorized_client', 'ConfigurationError', 'CLIENT_REJECTED'],
     ['invalid_scope', 'ConfigurationError', 'CLIENT_REJECTED'],
     ['invalid_request', 'ConfigurationError', 'CLIENT_REJECTED'],
@@ -172,7 +161,6 @@ describe('redeem', () => {
   })
 
   const refused = { name: 'ConfigurationError', code: 'CLIENT_REJECTED' }
-  const down = { name: 'RefreshUnavailableError', code: 'SERVER_UNAVAILABLE' }
   it.each<[string, Answer, Readonly<Record<string, unknown>>]>([
     [
       'a code that is dead',
@@ -182,14 +170,6 @@ describe('redeem', () => {
     ['a word nobody knows', () => json(400, { error: 'invalid_request' }), invalid],
     ['a refusal without a word', () => new Response(null, { status: 400 }), invalid],
     ['a client it does not know', () => json(401, { error: 'invalid_client' }), refused],
-    ['a server in trouble', () => page(503), down],
-    ['too many requests', () => json(429, { error: 'slow_down' }), down],
-    ['a page', () => page(200), { name: 'RefreshUnavailableError', code: 'RESPONSE_INVALID' }],
-    [
-      'a network that is gone',
-      () => Promise.reject(new TypeError('Failed to fetch')),
-      { name: 'RefreshUnavailableError', code: 'NETWORK', outcome: 'unknown' },
-    ],
     ['no token type', () => json(200, { access_token: 'access-secret' }), invalid],
     ['no token type, under 201', () => json(201, { access_token: 'access-secret' }), invalid],
     ['an unknown token type', () => json(200, { ...tokens, token_type: 'mac' }), invalid],
@@ -200,17 +180,19 @@ describe('redeem', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('fails when the server does not answer in time', async () => {
-    const { answer, asked } = createSilence()
-    const { code, begin, clock } = createCode(answer)
-    const redeemed = code.redeem((await begin()).callback())
-    await asked
-    clock.advance(10_000)
-    await expect(redeemed).rejects.toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' })
+  it('does not wait for metadata that never come', async () => {
+    const error = new RefreshUnavailableError('NETWORK', 'No metadata.', { outcome: 'not-sent' })
+    let isDown = false
+    const { code, begin, clock } = createCode(undefined, {
+      metadata: () => (isDown ? Promise.reject(error) : Promise.resolve(server)),
+    })
+    const callback = (await begin()).callback()
+    isDown = true
+    await expect(passUntil(clock, code.redeem(callback))).rejects.toMatchObject(unavailable)
   })
 
-  it('fails as the metadata do', async () => {
-    const error = new RefreshUnavailableError('NETWORK', 'No metadata.', { outcome: 'not-sent' })
+  it('fails as metadata do that cannot be used', async () => {
+    const error = new ConfigurationError('METADATA_INVALID', 'No issuer.')
     let isDown = false
     const { code, begin } = createCode(undefined, {
       metadata: () => (isDown ? Promise.reject(error) : Promise.resolve(server)),
@@ -229,6 +211,102 @@ describe('redeem', () => {
       code: 'INSECURE_ENDPOINT',
     })
     expect(sent).toEqual([])
+  })
+})
+
+describe('redeem, when something passes by itself', () => {
+  const cut: Answer = () => Promise.reject(new TypeError('Failed to fetch'))
+  const failures: readonly (readonly [string, Answer, string])[] = [
+    ['a server in trouble', () => page(503), 'cannot answer now'],
+    ['too many requests', () => json(429, { error: 'slow_down' }), 'slow_down'],
+    ['a page of somebody in between', () => page(200), 'cannot be used'],
+    ['a network that is gone', cut, 'could not be reached'],
+  ]
+
+  it.each(failures)('tries again after %s, and finishes the sign-in', async (_, failing) => {
+    let failed = 0
+    const { code, begin, sent, clock } = createCode((request) =>
+      failed++ < 3 ? failing(request) : json(200, tokens),
+    )
+    const startedAt = clock.now()
+    const redeemed = await passUntil(clock, code.redeem((await begin()).callback()))
+    expect(redeemed?.reply.accessToken).toBe('access-secret')
+    expect(sent).toHaveLength(4)
+    expect(new Set(sent.map(({ parameters }) => parameters.toString())).size).toBe(1)
+    expect(clock.now() - startedAt).toBeLessThan(8_000)
+  })
+
+  it.each(failures)(
+    'gives up after %s for the fourth time, as UNAVAILABLE',
+    async (_, failing, words) => {
+      const { code, begin, sent, clock } = createCode(failing)
+      const error = await failureOf(passUntil(clock, code.redeem((await begin()).callback())))
+      expect(error).toMatchObject(unavailable)
+      expect(error).toHaveProperty('message', expect.stringContaining(words))
+      expect(error).not.toHaveProperty('message', expect.stringContaining('kept'))
+      expect(sent).toHaveLength(4)
+    },
+  )
+
+  it('begins no attempt later than 30 s after the first, however long each takes', async () => {
+    const { code, begin, sent, clock } = createCode(() => new Promise(() => {}))
+    const callback = (await begin()).callback()
+    const startedAt = clock.monotonic()
+    await expect(passUntil(clock, code.redeem(callback))).rejects.toMatchObject(unavailable)
+    expect(sent).toHaveLength(3)
+    expect(clock.monotonic() - startedAt).toBeLessThan(40_000)
+  })
+
+  it.each([
+    ['5', 2, 5_000],
+    ['120', 1, 0],
+  ])('respects a Retry-After of %s s', async (seconds, requests, ms) => {
+    const times: number[] = []
+    const { code, begin, clock } = createCode(() => {
+      times.push(clock.monotonic())
+      return times.length === 1 ? json(503, {}, { 'retry-after': seconds }) : json(200, tokens)
+    })
+    const work = code.redeem((await begin()).callback())
+    await passUntil(
+      clock,
+      work.catch(() => undefined),
+    )
+    expect(times).toHaveLength(requests)
+    if (requests === 2) expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(ms)
+    else await expect(work).rejects.toMatchObject(unavailable)
+  })
+
+  it('says UNAVAILABLE when the code was spent by the attempt that was cut', async () => {
+    let asked = 0
+    const { code, begin, clock } = createCode((request) =>
+      asked++ === 0 ? cut(request) : json(400, { error: 'invalid_grant' }),
+    )
+    const work = passUntil(clock, code.redeem((await begin()).callback()))
+    await expect(work).rejects.toMatchObject(unavailable)
+    expect(asked).toBe(2)
+  })
+
+  it('sends nothing more once nobody wants the session any more', async () => {
+    const { code, begin, sent, clock } = createCode(cut)
+    const nobody = new Error('nobody')
+    const work = code.redeem((await begin()).callback(), () => {
+      if (sent.length > 0) throw nobody
+    })
+    await expect(passUntil(clock, work)).rejects.toBe(nobody)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('leaves no timer behind when the manager is disposed of in a pause', async () => {
+    const disposal = new AbortController()
+    const { code, begin, sent, clock } = createCode(cut, { disposal: disposal.signal })
+    const work = failureOf(code.redeem((await begin()).callback()))
+    while (clock.timers().length === 0 || sent.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    disposal.abort()
+    expect(await work).toMatchObject({ name: 'DisposedError' })
+    expect(clock.timers()).toEqual([])
+    expect(sent).toHaveLength(1)
   })
 })
 

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseReturnTo } from '../../src/oauth/return-to.ts'
 
@@ -77,6 +78,51 @@ describe('parseReturnTo', () => {
     'https://app.example:99999/',
   ])('makes nothing of %j', (returnTo) => {
     expect(parseReturnTo(returnTo, pageUrl)).toBeUndefined()
+  })
+
+  it.each(['//', '/%2e//\0', '///', '/.//', '//\0', 'https://app.example//a'])(
+    'makes nothing of %j, and does not throw',
+    (returnTo) => {
+      expect(parseReturnTo(returnTo, pageUrl)).toBeUndefined()
+      const page = `https://app.example${returnTo.startsWith('/') ? returnTo : '//a'}`
+      expect(parseReturnTo(page, page)).toBeUndefined()
+    },
+  )
+
+  it('never throws, and never makes an address of another origin', () => {
+    const part = fc.constantFrom(
+      '/',
+      '\\',
+      '.',
+      '..',
+      '%2e',
+      '%5c',
+      '\0',
+      '\t',
+      ':',
+      '@',
+      '#',
+      '?',
+      '[',
+      'a',
+      ' ',
+      'https:',
+      '//b.example',
+    )
+    const path = fc.oneof(
+      fc.string(),
+      fc.array(part, { maxLength: 8 }).map((parts) => parts.join('')),
+    )
+    fc.assert(
+      fc.property(path, path, (returnTo, page) => {
+        const url = `https://app.example/${page}`
+        const parsed = parseReturnTo(returnTo, URL.canParse(url) ? url : pageUrl)
+        if (parsed === undefined) return
+        expect(new URL(parsed, pageUrl).origin).toBe('https://app.example')
+        expect(parseReturnTo(parsed, pageUrl)).toBe(parsed)
+      }),
+    )
+    fc.assert(fc.property(path, path, (a, b) => void parseReturnTo(a, b)))
   })
 
   it.each([undefined, null, 7, {}, ['/orders'], new URL(pageUrl)])(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { everythingIn } from '../support/everything-in.ts'
 import { failureOf } from '../support/failure.ts'
-import { createCode, plantedCode, type Answer } from './authorization-code-setup.ts'
+import { createCode, passUntil, plantedCode, type Answer } from './authorization-code-setup.ts'
 import { createEndpointWith, refreshWith, request, sentToken, tokens } from './refresh-setup.ts'
 import { json, opaqueRedirect, signIdToken } from './server-double.ts'
 
@@ -74,13 +74,13 @@ describe('errors', () => {
   it('of a redemption hold no code, no verifier, no state and no token', async () => {
     for (const count of repliesThatRepeat([]).keys()) {
       let secrets: readonly string[] = []
-      const { code, begin, store } = createCode(
+      const { code, begin, store, clock } = createCode(
         (sent) => repliesThatRepeat(secrets)[count]?.(sent) ?? json(500, {}),
       )
       const { state, callback } = await begin()
       const [stored] = (await store.read('sign-in')) as readonly { readonly verifier: string }[]
       secrets = [plantedCode, stored?.verifier ?? '']
-      const error = await failureOf(code.redeem(callback()))
+      const error = await failureOf(passUntil(clock, code.redeem(callback())))
       expect(error).toBeInstanceOf(Error)
       for (const secret of [...secrets, state, 'access-secret', 'refresh-secret', 'next-secret']) {
         expect(everythingIn(error)).not.toContain(secret)

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
 import {
   createSignInTransactions,
+  isTransaction,
   type SignInTransaction,
 } from '../../src/oauth/sign-in-transactions.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
 
-const hour = 3_600_000
+const day = 86_400_000
 
 function createTransactions() {
   const store = createMemoryTokenStore()
@@ -39,7 +40,7 @@ describe('createSignInTransactions', () => {
     const { transactions, begun } = createTransactions()
     await transactions.add(begun('a'))
     const taken = await Promise.all(['a', 'a', 'a'].map(transactions.take))
-    expect(taken).toEqual([begun('a'), undefined, undefined])
+    expect(taken.filter(isTransaction)).toEqual([begun('a')])
   })
 
   it('gives back everything that was written down', async () => {
@@ -55,11 +56,18 @@ describe('createSignInTransactions', () => {
     expect(await transactions.take('a')).toEqual(whole)
   })
 
-  it('leaves nothing behind in storage', async () => {
-    const { transactions, begun, store } = createTransactions()
-    await transactions.add(begun('a'))
+  it('keeps of a finished sign-in only where it wanted to go, for a day', async () => {
+    const { transactions, begun, store, clock } = createTransactions()
+    await transactions.add({ ...begun('a'), returnTo: '/orders', senderKey: {}, nonce: 'n' })
     await transactions.take('a')
-    expect(await store.read('sign-in')).toBeUndefined()
+    const finished = { state: 'a', returnTo: '/orders', finishedAt: clock.now() }
+    expect(await store.read('sign-in')).toEqual([finished])
+    clock.advance(day - 1)
+    expect(await transactions.take('a')).toEqual(finished)
+    clock.advance(1)
+    expect(await transactions.take('a')).toBeUndefined()
+    await transactions.add(begun('b'))
+    expect(await store.read('sign-in')).toEqual([begun('b')])
   })
 
   it.each(['', 'b', 'A', 'undefined', '__proto__'])(
@@ -73,22 +81,27 @@ describe('createSignInTransactions', () => {
     },
   )
 
-  it('forgets a sign-in after an hour', async () => {
+  it('forgets a sign-in after a day', async () => {
     const { transactions, begun, clock } = createTransactions()
     await transactions.add(begun('a'))
-    clock.advance(hour - 1)
+    clock.advance(day - 1)
     await transactions.add(begun('b'))
     clock.advance(1)
     expect(await transactions.take('a')).toBeUndefined()
     expect(await transactions.take('b')).toBeDefined()
   })
 
-  it('remembers the sixteen newest', async () => {
-    const { transactions, begun } = createTransactions()
-    for (let count = 1; count <= 17; count += 1) await transactions.add(begun(`state ${count}`))
+  it('remembers the hundred newest, whatever has been finished meanwhile', async () => {
+    const { transactions, begun, store } = createTransactions()
+    for (let count = 1; count <= 101; count += 1) {
+      await transactions.add(begun(`finished ${count}`))
+      await transactions.take(`finished ${count}`)
+    }
+    for (let count = 1; count <= 101; count += 1) await transactions.add(begun(`state ${count}`))
     expect(await transactions.take('state 1')).toBeUndefined()
     expect(await transactions.take('state 2')).toBeDefined()
-    expect(await transactions.take('state 17')).toBeDefined()
+    expect(await transactions.take('state 101')).toBeDefined()
+    expect(await store.read('sign-in')).toHaveLength(198)
   })
 
   it.each<[string, unknown]>([

@@ -129,7 +129,7 @@ it('S-46: a callback that is opened twice, reloaded, or opened in two tabs is re
   for (const { auth } of both) expect(auth.getState()).toMatchObject({ status: 'signed-in' })
 
   const reloaded = arriveAt(callbackOf(left))
-  await expect(reloaded.auth.handleRedirect()).resolves.toBeUndefined()
+  await expect(reloaded.auth.handleRedirect()).resolves.toEqual({ returnTo: '/orders' })
   expect(reloaded.auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
   expect(profile.sent).toHaveLength(1)
 

@@ -8,6 +8,7 @@ import {
   createMemoryPageEvents,
   type MemoryPageEvents,
 } from '../../src/adapters/memory-page-events.ts'
+import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
 import {
   createTokenManager,
@@ -158,6 +159,7 @@ export function createProfile(options: FakeAuthorizationServerOptions = {}): Pro
         navigation,
         pageEvents: page,
         random: { fraction: () => 0.5, id: () => `${name}-${(ids += 1)}` },
+        tabStorage: createMemoryTabStorage(),
         ...ports,
       },
     )

@@ -130,6 +130,10 @@ function actOnTab(
       return entry.tab < 12
         ? done(pick('running'), 'signs bob in', (tab) => stage.signIn(tab, 'bob'))
         : done(pick('running'), 'signs somebody in', (tab) => stage.signIn(tab, 'somebody'))
+    case 'redeem':
+      return done(pick('running'), 'begins to redeem a code of bob', (tab) =>
+        stage.redeem(tab, 'bob'),
+      )
     case 'token':
     case 'other-token':
     case 'fetch':

@@ -18,6 +18,8 @@ export function describeMoment(moment: Moment): string | undefined {
       return `${name} sends a request with ${moment.token}`
     case 'arrived':
       return moment.status === 200 ? 'server rotates' : `server answers ${moment.status}`
+    case 'code-arrived':
+      return 'server redeems a code'
     case 'ended':
       return moment.end.kind === 'cut' ? `the request of ${name} is cut` : undefined
     case 'lock-released':

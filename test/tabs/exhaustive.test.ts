@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { walk, type Walk } from './walk.ts'
-import { firstWishes, twoTabs, wishes } from './walks.ts'
+import { firstWishes, redemptionDuringSignOut, twoTabs, wishes } from './walks.ts'
 
 const yesAndNo = [true, false]
 const enoughTimeMs = 300_000
@@ -75,6 +75,14 @@ describe.each(Object.keys(firstWishes))(
     }
   },
 )
+
+describe('a tab that redeems a code while the other one signs out', () => {
+  it.each(yesAndNo)(
+    'keeps every promise wherever that comes, also if it signs in again: %s',
+    { timeout: enoughTimeMs },
+    (andIn) => expectKept(redemptionDuringSignOut({ andIn })),
+  )
+})
 
 describe('the schedules that are spared', () => {
   it.each(Object.keys(wishes))(

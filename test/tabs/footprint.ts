@@ -36,6 +36,7 @@ function touchedBy(moment: Moment): readonly string[] {
     case 'sent':
     case 'arrived':
       return ['server', fromStorage]
+    case 'code-arrived':
     case 'ended':
       return ['server']
     case 'call':

@@ -15,6 +15,7 @@ export type Entry =
         | 'sign-out'
         | 'sign-in'
         | 'switch-user'
+        | 'redeem'
         | 'kill'
         | 'freeze'
         | 'thaw'
@@ -74,6 +75,10 @@ const troubles: readonly ((below: Below) => readonly Entry[])[] = [
   (below) => [
     { do: below(2) ? 'sign-out' : 'sign-in', tab: below(16) },
     { do: below(2) ? 'switch-user' : 'sign-in', tab: below(16) },
+  ],
+  (below) => [
+    { do: 'redeem', tab: below(16) },
+    { do: below(3) ? 'sign-out' : below(2) ? 'sign-in' : 'redeem', tab: below(16) },
   ],
   (below) => [{ do: below(4) ? 'revoke-access-tokens' : 'revoke-sessions' }],
   (below) => [{ do: 'api-rejects', on: below(3) === 0 }],

@@ -4,6 +4,7 @@ import {
   createFakeAuthorizationServer,
   type FakeAuthorizationServer,
 } from '../../src/testing/fake-authorization-server.ts'
+import { stateMark } from '../../src/oauth/state-mark.ts'
 import { quiet } from '../../src/testing/steps.ts'
 import {
   createVirtualTabs,
@@ -34,6 +35,8 @@ export type Wish = 'token' | 'other-token' | 'fetch' | 'refresh' | 'sign-out' | 
 /** A status, or a reply with new tokens that fails a check. */
 export type ServerTrouble = 503 | 429 | 'unusable'
 
+const redirectUri = 'https://app.example/callback'
+
 export type CreateTokenManager = VirtualTabsOptions['createTokenManager']
 
 /** Tabs, their server and their API, watched by a referee. */
@@ -52,6 +55,8 @@ export interface Stage {
   ask(tab: VirtualTab, kind: Wish): Call
   /** A sign-in of `somebody` does not say who it is. */
   signIn(tab: VirtualTab, user: string): Call
+  /** Opens the callback of a sign-in, whose code has yet to be redeemed. */
+  redeem(tab: VirtualTab, user: string): Call
   /** Begins another session with the refresh token that storage holds, as a server does that keeps to one for a user. */
   signInAgain(tab: VirtualTab, user: string): Call
   note(moment: CallMoment): void
@@ -69,6 +74,8 @@ export interface Stage {
 export function createStage(setting: Setting, createTokenManager: CreateTokenManager): Stage {
   const server = createFakeAuthorizationServer({ expiresIn: 120, graceful: setting.graceful })
   const users = new Map<number, string>()
+  /** What the server gives for each code, once. */
+  const codes = new Map<string, Readonly<Record<string, unknown>>>()
   const userOf = (family: number): string | undefined => users.get(family)
   const referee = createReferee({
     server,
@@ -147,6 +154,23 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     return follow(tab, 'sign-in', begin, { family })
   }
 
+  function redeem(tab: VirtualTab, user: string): Call {
+    const response = server.signIn({ id_token: idTokenOf(user, server.issuer) })
+    const family = server.lineageOf(response.refresh_token)?.family ?? 0
+    users.set(family, user)
+    const code = String(family)
+    codes.set(code, response)
+    const state = `${stateMark(server.issuer, 'spa', 'default')}${code}`
+    const createdAt = browser.clock.now()
+    const transaction = { state, verifier: 'verifier', redirectUri, returnTo: '/', createdAt }
+    const key = `sign-in ${encodeURIComponent(server.issuer)} spa default`
+    const begin = async (): Promise<void> => {
+      await browser.storage.plant(key, [transaction])
+      await tab.auth.handleRedirect(`${redirectUri}?code=${code}&state=${state}`)
+    }
+    return follow(tab, 'redeem', begin, { family })
+  }
+
   const stage: Stage = {
     setting,
     browser,
@@ -156,7 +180,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     troubles: [],
     onMoment: () => {},
     openTab() {
-      const tab = browser.openTab()
+      const tab = browser.openTab({ redirectUri })
       tab.auth.subscribe((state) => note({ type: 'shown', tab, shown: shownIn(state) }))
       return tab
     },
@@ -184,6 +208,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
       }
     },
     signIn: (tab, user) => signIn(tab, user, {}),
+    redeem,
     signInAgain(tab, user) {
       const refreshToken = recordOf(browser.storage.stored()).session?.refreshToken
       return signIn(tab, user, refreshToken === undefined ? {} : { refresh_token: refreshToken })
@@ -201,10 +226,18 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
       return taken
     },
   }
-  server.answerAlways(async ({ proceed }) => {
+  server.answerAlways(async ({ proceed, parameters }) => {
     const [trouble, ...others] = stage.troubles
     stage.troubles = others
     if (trouble === 503 || trouble === 429) return new Response(null, { status: trouble })
+    const code = parameters.get('code')
+    if (code !== null) {
+      const response = codes.get(code)
+      codes.delete(code)
+      return response
+        ? Response.json(response)
+        : Response.json({ error: 'invalid_grant' }, { status: 400 })
+    }
     const response = proceed()
     if (trouble === undefined || !response.ok) return response
     const members = (await response.json()) as Record<string, unknown>

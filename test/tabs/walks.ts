@@ -95,6 +95,26 @@ function askInFront(stage: Stage, kind: 'fetch' | 'token'): void {
   }
 }
 
+/** A tab finishes a sign-in while the other one signs out, and perhaps in again. */
+export function redemptionDuringSignOut(how: { readonly andIn: boolean }): Walk {
+  return {
+    setting: { tabs: 2, locks: true, channel: !how.andIn, graceful: false },
+    begin(stage) {
+      const [, tab] = stage.browser.tabs
+      if (tab) stage.redeem(tab, 'bob')
+    },
+    fault: {
+      fits: () => true,
+      happen(stage) {
+        const [tab] = stage.browser.tabs
+        if (tab) stage.ask(tab, 'leave')
+        if (tab && how.andIn) stage.signIn(tab, 'alice')
+      },
+    },
+    timeMayPass: false,
+  }
+}
+
 /** One need of all tabs together, which costs one grant. */
 const oneGrant = 1
 

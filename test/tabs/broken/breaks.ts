@@ -1,4 +1,4 @@
-import { twoTabs } from '../walks.ts'
+import { redemptionDuringSignOut, twoTabs } from '../walks.ts'
 import type { Break } from './break.ts'
 import type { Change } from './load-broken.ts'
 import { askerBreaks } from './asker-breaks.ts'
@@ -113,6 +113,28 @@ export const breaks: Readonly<Record<string, Break>> = {
       channel: true,
       fault: 'tab 1 signs out',
     }),
+  },
+  'a code that was redeemed before a sign-out begins a session': {
+    changes: [
+      {
+        file: 'core/session-lifecycle.ts',
+        find: 'isOvertaken = fence.isPassed(current)',
+        replace: 'isOvertaken = false',
+      },
+    ],
+    promise: 'signed out means signed out (4)',
+    walk: redemptionDuringSignOut({ andIn: false }),
+  },
+  'a session that was begun in between hides a sign-out from a code that is redeemed': {
+    changes: [
+      {
+        file: 'core/record-changes.ts',
+        find: '    signedOutEpoch: record.signedOutEpoch,\n',
+        replace: '',
+      },
+    ],
+    promise: 'signed out means signed out (4)',
+    walk: redemptionDuringSignOut({ andIn: true }),
   },
   'a reply is saved in a session that was begun after it was sent, with the same refresh token': {
     changes: [

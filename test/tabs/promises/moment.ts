@@ -5,13 +5,13 @@ import type { TabProcess } from '../../../src/testing/steps.ts'
 export interface Call {
   readonly id: number
   readonly tab: TabProcess
-  readonly kind: 'token' | 'fetch' | 'refresh' | 'sign-in' | 'sign-out'
+  readonly kind: 'token' | 'fetch' | 'refresh' | 'sign-in' | 'sign-out' | 'redeem'
   /** When it was asked for: the number of the moment, and ms by the monotonic clock. */
   readonly begunAt: number
   readonly begunAtMs: number
   /** Whether it is about the session's own token or about one for another audience. */
   readonly audience?: 'other'
-  /** For a sign-in: which family it begins. */
+  /** For a sign-in, and for a redemption: which family it begins. */
   readonly family?: number
 }
 

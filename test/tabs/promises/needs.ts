@@ -187,6 +187,9 @@ export function createNeeds(options: {
           if (isToken) arrived.set(String(body.access_token), arrivalAt(moment))
           return
         }
+        case 'code-arrived':
+          arrived.set(Number(moment.code), arrivalAt(moment))
+          return
         case 'wrote':
           return seeWrite(moment)
         case 'sent': {

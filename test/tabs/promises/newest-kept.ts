@@ -50,7 +50,8 @@ export function createNewestKept(options: {
       if (moment.type === 'event' && moment.event.type === 'dropped') seeDropped(moment)
       if (moment.type === 'wrote') seeWrite(moment)
       // What its user has ended or replaced need not be saved first.
-      const isDecided = moment.type === 'call' && ['sign-in', 'sign-out'].includes(moment.call.kind)
+      const isDecided =
+        moment.type === 'call' && ['sign-in', 'sign-out', 'redeem'].includes(moment.call.kind)
       const isGone = moment.type === 'fate' && moment.fate === 'killed'
       if (isDecided || isGone) {
         unsaved = unsaved.filter(({ tab }) => tab !== moment.tab)

@@ -51,6 +51,9 @@ export function createSignedOut(options: {
   >()
   const over = new Set<number>()
   const announcedBy = new Map<number, TabProcess>()
+  /** When the server received the code that each family goes back to. */
+  const redeemedAt = new Map<number, number>()
+  let signedOutAt = 0
   let epoch = 0
   let isClockSet = false
 
@@ -81,11 +84,18 @@ export function createSignedOut(options: {
     if (isCommit && ledger.claimOf(tab)?.epoch !== after.epoch) {
       broken(`${tab.name} stores what it has asked for in the name of a session that is over`)
     }
+    if (!after.session && after.endedBy === 'signed-out' && after.epoch > before.epoch) {
+      signedOutAt = at
+    }
     if (was !== undefined && is !== was) over.add(was)
     if (is === undefined || is === was) return
     if (over.has(is)) broken(`${tab.name} brings back a session that is over`)
     if (announcedBy.get(is) !== tab) broken(`${tab.name} begins a session nobody signed in to`)
     if (after.epoch <= before.epoch) broken(`${tab.name} begins a session in an old epoch`)
+    const codeAt = redeemedAt.get(is) ?? Infinity
+    if (signedOutAt > codeAt || of(tab).signedOutAt > codeAt) {
+      broken(`${tab.name} begins a session with a code from before a sign-out`)
+    }
     begun.set(is, { epoch: after.epoch, at, atMs })
   }
 
@@ -203,6 +213,9 @@ export function createSignedOut(options: {
           }
           return
         }
+        case 'code-arrived':
+          redeemedAt.set(Number(moment.code), at)
+          return
         case 'clock-stepped':
           isClockSet = true
           return
