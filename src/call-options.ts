@@ -1,5 +1,4 @@
 import { memberOf } from './core/member-of.ts'
-import type { SignInOptions } from './oauth/authorization-code.ts'
 import {
   checkIsObject,
   checkMember,
@@ -13,6 +12,7 @@ import {
 import type {
   AccessTokenOptions,
   AuthorizationHeadersOptions,
+  OpenUrlSignInOptions,
   SignOutOptions,
   StartSessionOptions,
 } from './token-manager-api.ts'
@@ -48,7 +48,7 @@ export const startSessionRules: Rules<StartSessionOptions> = {
   nonce: word,
   ifSignedOut: flag,
 }
-export const signInRules: Rules<SignInOptions> = {
+export const signInRules: Rules<Partial<OpenUrlSignInOptions>> = {
   returnTo: text,
   scope: word,
   prompt: text,
@@ -59,6 +59,7 @@ export const signInRules: Rules<SignInOptions> = {
     'must be a whole number of seconds',
   ],
   parameters: texts,
+  openUrl: [(value) => typeof value === 'function', 'must be a function'],
 }
 export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: flag }
 

@@ -7,6 +7,7 @@ export { createTokenManager, type Ports } from './token-manager.ts'
 export type {
   AccessTokenOptions,
   AuthorizationHeadersOptions,
+  OpenUrlSignInOptions,
   SignOutOptions,
   StartSessionOptions,
   TokenManager,

@@ -42,6 +42,11 @@ export interface StartSessionOptions {
   readonly ifSignedOut?: boolean | undefined
 }
 
+export interface OpenUrlSignInOptions extends SignInOptions {
+  /** Shows the login page: in the system's browser, in another window. It may return a promise. */
+  readonly openUrl: (url: string) => unknown
+}
+
 export interface SignOutOptions {
   /** Revokes the refresh token at the server (RFC 7009). Default: `true`. */
   readonly revoke?: boolean | undefined
@@ -183,15 +188,30 @@ export interface TokenManager {
   startSession(response: TokenEndpointResponse, options?: StartSessionOptions): Promise<void>
 
   /**
-   * Leaves for the authorization server (authorization code with PKCE). Never fulfils: the page goes
-   * away. Several tabs may sign in at once.
+   * Begins a sign-in (authorization code with PKCE) whose login page is shown elsewhere, and fulfils
+   * when its address was handed to `openUrl`. This page stays; `handleRedirect(url)` finishes the
+   * sign-in. It rejects as the other signature does, but for `NOT_LEFT` and `LOOP`, and with what
+   * `openUrl` throws.
    *
+   * @see [RFC 8252](https://www.rfc-editor.org/rfc/rfc8252.html) on apps that use the system's browser
+   */
+  signIn(options: OpenUrlSignInOptions): Promise<void>
+  /**
+   * Leaves for the authorization server (authorization code with PKCE). Never fulfils: the page goes
+   * away. If it comes back, or stays, the promise rejects, so that the sign-in can be offered again.
+   * Called while the page is leaving, it joins the sign-in that runs, whose options count. Several
+   * tabs may sign in at once.
+   *
+   * @throws {SignInError} `NOT_LEFT`: the browser is offline; or the user came back to this page; or it
+   *   is still here after 30 s. `UNAVAILABLE`: the metadata cannot be had now. `LOOP`: the fifth within
+   *   a minute in this tab that no gesture of the user preceded, and no session came of any; the
+   *   message says what to look at.
    * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin,
    *   `maxAgeSeconds` is no whole number, or `parameters` names one that is set otherwise.
    * @throws {ConfigurationError} The metadata names no usable authorization endpoint, or
    *   (`UNSUPPORTED`) this is no secure context.
    * @throws {StorageError} What the sign-in has to remember cannot be stored.
-   * @throws {RefreshUnavailableError} The metadata cannot be had now.
+   * @throws {DisposedError} `dispose()` was called, also while the page was leaving.
    *
    * @see [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636.html)
    */

@@ -151,7 +151,12 @@ export function createTokenManager(
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
-  const signIn = createSignIn({ ...shared, code })
+  const signIn = createSignIn({
+    ...shared,
+    code,
+    disposal: disposal.signal,
+    key: `sign-ins ${name}`,
+  })
   const handleRedirect = createHandleRedirect({
     ...shared,
     code,
@@ -233,7 +238,7 @@ export function createTokenManager(
     refresh: async (wanted) => tokens.refresh(checked(wanted, refreshRules).signal),
 
     startSession: whileAlive(startSession),
-    signIn: whileAlive(signIn),
+    signIn,
     handleRedirect: whileAlive(handleRedirect),
     signOut: whileAlive(signOut),
 

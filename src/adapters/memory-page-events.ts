@@ -5,6 +5,8 @@ export interface MemoryPageEvents extends PageEvents {
   emit(event: PageEvent): void
   setVisible(visible: boolean): void
   setOnline(online: boolean): void
+  /** Whether the user has just done something; `undefined`: the browser does not tell, as to begin with. */
+  setActivated(activated: boolean | undefined): void
 }
 
 /** A page to which happens what it is told. Visible and online to begin with. */
@@ -12,10 +14,12 @@ export function createMemoryPageEvents(): MemoryPageEvents {
   const subscriptions = new Set<{ readonly listener: (event: PageEvent) => void }>()
   let isVisible = true
   let isOnline = true
+  let isActivated: boolean | undefined
 
   return {
     isVisible: () => isVisible,
     isOnline: () => isOnline,
+    isActivated: () => isActivated,
     subscribe(listener) {
       const subscription = { listener }
       subscriptions.add(subscription)
@@ -31,6 +35,9 @@ export function createMemoryPageEvents(): MemoryPageEvents {
     },
     setOnline(online) {
       isOnline = online
+    },
+    setActivated(activated) {
+      isActivated = activated
     },
   }
 }

@@ -11,6 +11,12 @@ export function createPageEvents(): PageEvents {
   return {
     isVisible: () => typeof document === 'undefined' || isShown(document),
     isOnline: () => typeof document === 'undefined' || navigator.onLine,
+    isActivated() {
+      if (typeof document === 'undefined') return undefined
+      // Firefox before 120 has none.
+      const { userActivation } = navigator as { readonly userActivation?: UserActivation }
+      return userActivation?.isActive
+    },
     subscribe(listener) {
       if (typeof document === 'undefined') return () => {}
       const listening = new AbortController()

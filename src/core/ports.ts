@@ -103,6 +103,8 @@ export interface PageEvents {
   isVisible(): boolean
   /** `false` only when it is certain that there is no network. */
   isOnline(): boolean
+  /** Whether the user has just done something here; `undefined`, or no such method, where nobody can tell. */
+  isActivated?(): boolean | undefined
   /** Reports page events until the returned function is called. */
   subscribe(listener: (event: PageEvent) => void): () => void
 }
