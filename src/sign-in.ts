@@ -61,13 +61,12 @@ export function createSignIn(
   /** The page that comes back would be another app's: its storage knows nothing of this sign-in. */
   function warnOfOtherOrigin(): void {
     if (hasWarned || redirectUri === undefined) return
-    const { origin } = new URL(navigation.currentUrl())
-    const other = new URL(redirectUri, origin).origin
-    if (other === origin) return
+    const { origin, href } = new URL(navigation.currentUrl())
+    if (new URL(redirectUri, href).origin === origin) return
     hasWarned = true
     // oxlint-disable-next-line no-console -- a mistake of the developer's that nothing here will ever hear of
     console.warn(
-      `tokenring: options.redirectUri is of ${other}, this page of ${origin}: the sign-in ends over there.`,
+      `tokenring: options.redirectUri (${redirectUri}) has another origin than this page (${origin}), which will hear nothing of the sign-in.`,
     )
   }
 

@@ -33,9 +33,7 @@ export function createUnaskedSignIns(options: {
 
   /** Where the engine does not tell of gestures, only haste does. */
   function isAskedFor(): boolean {
-    return (
-      pageEvents.isActivated?.() ?? clock.monotonic() - cameAtMonotonic >= soonestPressMs
-    )
+    return pageEvents.isActivated?.() ?? clock.monotonic() - cameAtMonotonic >= soonestPressMs
   }
 
   function recent(): readonly string[] {

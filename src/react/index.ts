@@ -4,7 +4,7 @@
  * @module tokenring/react
  */
 export { AuthProvider, type AuthProviderProps } from './auth-provider.ts'
-export { RequireSession, type RequireSessionProps } from './require-session.ts'
+export { RequireSession, type FallbackState, type RequireSessionProps } from './require-session.ts'
 export {
   useAccessToken,
   type AccessTokenState,

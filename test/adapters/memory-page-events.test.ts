@@ -14,3 +14,12 @@ it('a page in memory is as visible and as connected as it is told', () => {
   expect(pageEvents.isVisible()).toBe(false)
   expect(pageEvents.isOnline()).toBe(false)
 })
+
+it('a page in memory says of gestures what it is told, and to begin with nothing', () => {
+  const pageEvents = createMemoryPageEvents()
+  expect(pageEvents.isActivated?.()).toBeUndefined()
+  for (const activated of [true, false, undefined]) {
+    pageEvents.setActivated(activated)
+    expect(pageEvents.isActivated?.()).toBe(activated)
+  }
+})

@@ -50,6 +50,22 @@ describe('createPageEvents', () => {
     expect(createPageEvents().isOnline()).toBe(false)
   })
 
+  it.each([true, false])(
+    'asks the browser whether the user has just done something: %s',
+    (isActive) => {
+      vi.stubGlobal('navigator', { userActivation: { isActive } })
+      expect(createPageEvents().isActivated?.()).toBe(isActive)
+    },
+  )
+
+  it('cannot tell of gestures where the browser does not, or where there is no page', () => {
+    vi.stubGlobal('navigator', {})
+    expect(createPageEvents().isActivated?.()).toBeUndefined()
+    vi.stubGlobal('navigator', undefined)
+    vi.stubGlobal('document', undefined)
+    expect(createPageEvents().isActivated?.()).toBeUndefined()
+  })
+
   it('leaves unload and beforeunload alone', () => {
     const onWindow = vi.spyOn(window, 'addEventListener')
     createPageEvents().subscribe(() => {})()

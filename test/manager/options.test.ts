@@ -245,6 +245,8 @@ describe('createTokenManager', () => {
     { redirectUri: 'http://127.0.0.2:5173/callback' },
     { redirectUri: 'http://tenant-a.localhost:5173/callback' },
     { redirectUri: 'http://[::1]:8080/callback' },
+    { redirectUri: 'com.example.app:/callback' },
+    { redirectUri: 'com.example.app://callback' },
     { leewayMs: 0 },
     { tokenRequestTimeoutMs: 100 },
     { spentRefreshToken: [] },
@@ -254,6 +256,19 @@ describe('createTokenManager', () => {
 
   it.each(accepted)('takes %j', (options) => {
     expect(() => openTab(options)).not.toThrow()
+  })
+
+  it.each([
+    'javascript:alert(1)//a.b:/',
+    'data:text/html,a.b',
+    'app://callback',
+    'com.example.app:callback',
+    'com.example.app://callback#fragment',
+    'com.example app:/callback',
+    'blob:https://app.example/1',
+    'file:///callback.html',
+  ])('refuses %s for a redirectUri, which an app of its own scheme may have', (redirectUri) => {
+    expect(() => openTab({ redirectUri })).toThrow('options.redirectUri must be an https URL')
   })
 
   it('refuses metadata that do not do only when they are wanted, as a ConfigurationError', async () => {

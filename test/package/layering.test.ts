@@ -22,6 +22,9 @@ const compositionRoot = [
   'platform.ts',
   'sign-in.ts',
   'sign-out.ts',
+  'handle-redirect.ts',
+  'start-session.ts',
+  'unasked-sign-ins.ts',
 ]
 
 const memoryTwin = /^adapters\/memory-[\w-]+\.ts$/

@@ -8,6 +8,8 @@ import { settle } from '../support/tabs.ts'
 export interface Mounted {
   /** What is on the page. */
   text(): string
+  /** Clicks the first element that fits. */
+  click(selector: string): Promise<void>
   render(node: ReactNode): Promise<void>
   unmount(): Promise<void>
 }
@@ -45,6 +47,7 @@ export async function hydrate(html: string, node: ReactNode): Promise<Mounted> {
 function mounted(container: HTMLElement, root: ReturnType<typeof createRoot>): Mounted {
   return {
     text: () => container.textContent ?? '',
+    click: (selector) => acting(() => container.querySelector<HTMLElement>(selector)?.click()),
     render: (node) => acting(() => root.render(node)),
     unmount: () => acting(() => root.unmount()),
   }

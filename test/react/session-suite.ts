@@ -1,7 +1,13 @@
 import { Component, StrictMode, createElement as h, useEffect, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
 import type { SessionState } from '../../src/index.ts'
-import { RequireSession, useAuth, useAuthFetch, useSession } from '../../src/react/index.ts'
+import {
+  RequireSession,
+  useAuth,
+  useAuthFetch,
+  useSession,
+  type FallbackState,
+} from '../../src/react/index.ts'
 import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
@@ -226,6 +232,92 @@ export function describeSessionHooks(complaints: unknown[]): void {
       expect(onSignedOut).toHaveBeenCalledOnce()
       expect(onSignedOut).toHaveBeenCalledWith({ status: 'signed-out', reason: 'never' })
     })
+  })
+
+  describe('RequireSession with a fallback that is a function', () => {
+    const shown = ({ isPending, error, signIn }: FallbackState): ReactNode =>
+      isPending
+        ? 'one moment'
+        : h('button', { onClick: () => signIn() }, error === undefined ? 'sign in' : String(error))
+
+    it('offers the sign-in again whenever one has come to nothing', async () => {
+      const profile = createProfile()
+      const { auth, page, navigation } = profile.openTab({ redirectUri })
+      const seen: boolean[] = []
+      const fallback = (state: FallbackState): ReactNode => {
+        seen.push(state.isPending)
+        return shown(state)
+      }
+      const guarded = h(RequireSession, { fallback, onSignedOut: () => auth.signIn() })
+      const { text, click } = await mount(h(StrictMode, null, within(auth, guarded)))
+      for (let left = 1; left <= 3; left += 1) {
+        await acting(() => vi.waitUntil(() => navigation.left.length === left))
+        expect(text()).toBe('one moment')
+        expect(seen).not.toContain(false)
+        await acting(() => page.emit('hide'))
+        await acting(() => page.emit('restore'))
+        expect(text()).toContain('offer the sign-in again')
+        seen.length = 0
+        await click('button')
+        seen.splice(0, seen.lastIndexOf(false) + 1)
+      }
+      await acting(() => auth.startSession(profile.server.signIn()))
+      expect(text()).toBe('')
+    })
+
+    it('never shows a button for a moment, while the session is read and the sign-in begins', async () => {
+      const profile = createProfile()
+      const storage = createDeferred()
+      profile.store.readsAfter = storage.promise
+      const { auth } = profile.openTab({ redirectUri })
+      const seen: boolean[] = []
+      const fallback = ({ isPending }: FallbackState): ReactNode => {
+        seen.push(isPending)
+        return null
+      }
+      await mount(within(auth, h(RequireSession, { fallback, onSignedOut: () => auth.signIn() })))
+      await acting(() => storage.resolve())
+      expect(seen.length).toBeGreaterThan(1)
+      expect(seen).not.toContain(false)
+    })
+
+    it('offers the sign-in where nothing was begun', async () => {
+      const profile = createProfile()
+      for (const onSignedOut of [undefined, () => undefined, async () => undefined]) {
+        const { auth, navigation } = profile.openTab({ redirectUri })
+        const guarded = h(RequireSession, { fallback: shown, onSignedOut })
+        const { text, click } = await mount(within(auth, guarded))
+        expect(text()).toBe('sign in')
+        await click('button')
+        await acting(() => vi.waitUntil(() => navigation.left.length === 1))
+        expect(text()).toBe('one moment')
+      }
+    })
+
+    it('does not show to the next stretch without a session what came of the one before', async () => {
+      const profile = createProfile()
+      const { auth } = profile.openTab()
+      const works = [createDeferred(), createDeferred()]
+      let calls = 0
+      const onSignedOut = (): Promise<unknown> | undefined => works[calls++]?.promise
+      const guarded = h(RequireSession, { fallback: shown, onSignedOut }, 'private')
+      const { text } = await mount(within(auth, guarded))
+      await acting(() => auth.startSession(profile.server.signIn()))
+      expect(text()).toBe('private')
+      await acting(() => auth.signOut())
+      await acting(() => works[0]?.reject(new Error('too late')))
+      expect([calls, text()]).toEqual([2, 'one moment'])
+      await acting(() => works[1]?.reject(new Error('in time')))
+      expect(text()).toBe('Error: in time')
+    })
+  })
+
+  it('RequireSession with a fallback that hears of nothing leaves a failure to whoever began it', async () => {
+    const { auth } = createProfile().openTab()
+    const then = vi.fn(() => {})
+    const onSignedOut = (): unknown => ({ then })
+    await mount(within(auth, h(RequireSession, { fallback: 'fallback', onSignedOut })))
+    expect(then).not.toHaveBeenCalled()
   })
 
   describe('a sign-in that is finished in an effect', () => {
