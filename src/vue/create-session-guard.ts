@@ -21,8 +21,8 @@ export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Locati
  *
  * Waits until the stored session has been read. Where there is none it begins a sign-in that comes
  * back to the route (`returnTo` is its path in the router, to be given to `router.replace`), or
- * redirects. If the sign-in cannot begin, the navigation fails with its error, which
- * `router.onError` receives. On a server everybody passes: only the page knows the session.
+ * redirects. If the sign-in cannot begin, or the user comes back from the login page, the navigation
+ * fails with its error, which `router.onError` receives. On a server everybody passes: only the page knows the session.
  *
  * @param manager The app's.
  * @param options Where to go instead.

@@ -4,6 +4,8 @@ import { compile } from '../package/compile.ts'
 import { readText, root } from '../package/source-files.ts'
 
 const places: Readonly<Record<string, string>> = {
+  'capacitor.ts': 'src/oauth/README.md',
+  'electron.ts': 'src/oauth/README.md',
   'from-auth0-spa-js.ts': 'src/oauth/README.md',
   'from-oidc-client-ts.ts': 'src/oauth/README.md',
 }
