@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { SignInOptions, TokenManagerOptions } from '../../src/index.ts'
+import {
+  createTokenManager,
+  type SignInOptions,
+  type TokenManagerOptions,
+} from '../../src/index.ts'
+import { createFakeAuthorizationServer, createTestBrowser } from '../../src/testing/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { leaveToSignIn, redirectUri } from '../support/sign-in.ts'
@@ -30,7 +35,7 @@ async function leave(
     outcome,
     async isPending() {
       await settle()
-      return (await Promise.race([outcome, 'pending'])) === 'pending'
+      return (await Promise.race([outcome, Promise.resolve('pending')])) === 'pending'
     },
   }
 }
@@ -298,6 +303,52 @@ describe('sign-ins of one tab that follow each other', () => {
       expect(tab.navigation.left).toEqual([])
     },
   )
+})
+
+describe('an app that begins a sign-in whenever there is no session, and swallows every error', () => {
+  it.each([
+    [
+      'is served at another address than its redirectUri',
+      (left: URL) => `${redirectUri}/?code=code&state=${left.searchParams.get('state')}`,
+    ],
+    [
+      'gets errors that nobody can tie to a sign-in',
+      () => `${redirectUri}?error=invalid_scope&error_description=no`,
+    ],
+    [
+      'gets errors',
+      (left: URL) => `${redirectUri}?error=server_error&state=${left.searchParams.get('state')}`,
+    ],
+  ])('and %s sends at most five authorization requests a minute', async (_, callbackFor) => {
+    const server = createFakeAuthorizationServer()
+    const browser = createTestBrowser()
+    const { ports, navigation } = browser.openTab('https://app.example/orders')
+    let hasLeft = true
+    for (let load = 0; hasLeft && load < 20; load += 1) {
+      const before = navigation.left.length
+      const auth = createTokenManager(
+        {
+          authorizationServer: server.metadata,
+          clientId: 'spa',
+          redirectUri,
+          storage: browser.store,
+          fetch: server.fetch,
+        },
+        ports,
+      )
+      await auth.handleRedirect().catch(() => {})
+      let isOver = false
+      auth.signIn().catch(() => {
+        isOver = true
+      })
+      await vi.waitUntil(() => isOver || navigation.left.length > before)
+      hasLeft = navigation.left.length > before
+      if (hasLeft) navigation.replaceUrl(callbackFor(new URL(navigation.left.at(-1) ?? '')))
+      browser.clock.advance(100)
+    }
+    expect(hasLeft).toBe(false)
+    expect(navigation.left.length).toBeLessThanOrEqual(5)
+  })
 })
 
 describe('a redirectUri of another origin', () => {

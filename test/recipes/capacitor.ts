@@ -3,7 +3,7 @@ import type { TokenManager } from 'tokenring'
 /** What is needed of @capacitor/app and @capacitor/browser. */
 interface Plugins {
   readonly App: {
-    addListener(event: 'appUrlOpen', listener: (event: { url: string }) => void): unknown
+    addListener(event: 'appUrlOpen', listener: (event: { url: string }) => unknown): unknown
   }
   readonly Browser: { open(options: { url: string }): Promise<void>; close(): Promise<void> }
 }

@@ -65,7 +65,7 @@ function startApp(name: keyof typeof shells): NativeApp {
   if (name.startsWith('Capacitor')) {
     const plugins = {
       App: {
-        addListener: (_: 'appUrlOpen', listener: (event: { url: string }) => void) =>
+        addListener: (_: 'appUrlOpen', listener: (event: { url: string }) => unknown) =>
           links.add((url) => listener({ url })),
       },
       Browser: {
