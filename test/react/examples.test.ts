@@ -23,7 +23,7 @@ describe('the examples for React', () => {
     ])
     const names = ofLanguage('tsx').map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
-    expect(names).toEqual(expect.arrayContaining(['main', 'App', 'use-session-ts-1']))
+    expect(names).toEqual(expect.arrayContaining(['main', 'App', 'SignedIn', 'use-session-ts-1']))
     expect(names.length).toBeGreaterThanOrEqual(10)
   })
 

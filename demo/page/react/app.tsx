@@ -5,12 +5,21 @@ import { userOf } from '../shared/tab-snapshot.ts'
 import { RequireSession, useAuth, useAuthFetch, useSession } from 'tokenring/react'
 
 export function App({ ordersUrl }: { readonly ordersUrl: string }): ReactElement {
-  const auth = useAuth()
-  const signIn = <button onClick={() => void auth.signIn()}>Sign in</button>
   return (
     <>
       <h1>tokenring with React</h1>
-      <RequireSession fallback={signIn}>
+      <RequireSession
+        fallback={({ isPending, error, signIn }) =>
+          isPending ? (
+            <p>One moment …</p>
+          ) : (
+            <p>
+              {error !== undefined && 'The sign-in did not succeed. '}
+              <button onClick={() => signIn()}>Sign in</button>
+            </p>
+          )
+        }
+      >
         <Orders ordersUrl={ordersUrl} />
       </RequireSession>
     </>

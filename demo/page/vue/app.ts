@@ -24,7 +24,14 @@ export const App: DefineComponent<{ ordersUrl: string }> = defineComponent({
       h('button', { onClick: () => auth.signOut({ endSession: false }) }, 'Sign out'),
       h('p', { role: 'status' }, answer.value),
     ]
-    const signIn = () => h('button', { onClick: () => auth.signIn() }, 'Sign in')
+    const begin = () =>
+      auth.signIn().catch(() => {
+        answer.value = 'The sign-in did not succeed.'
+      })
+    const signIn = () => [
+      h('button', { onClick: begin }, 'Sign in'),
+      h('p', { role: 'status' }, answer.value),
+    ]
     return () => [
       h('h1', 'tokenring with Vue'),
       status.value === 'signed-in' ? signedIn() : signIn(),
