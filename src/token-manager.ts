@@ -155,7 +155,7 @@ export function createTokenManager(
     ...shared,
     code,
     disposal: disposal.signal,
-    key: `sign-ins ${name}`,
+    key: `unasked sign-ins ${name}`,
   })
   const handleRedirect = createHandleRedirect({
     ...shared,
