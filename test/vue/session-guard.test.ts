@@ -107,6 +107,26 @@ describe('createSessionGuard', () => {
     expect(router.currentRoute.value.matched).toEqual([])
   })
 
+  it('fails the navigation if the user comes back from the login page, and begins again', async () => {
+    const { auth, page, navigation } = createProfile().openTab({ redirectUri })
+    const router = routerWith(createSessionGuard(auth))
+    const failed: string[] = []
+    router.onError((_error, { fullPath }) => {
+      failed.push(fullPath)
+      return router.replace({ path: '/sign-in-failed', query: { returnTo: fullPath } })
+    })
+    for (let left = 1; left <= 2; left += 1) {
+      const going = router.push('/orders/7?open=1')
+      await vi.waitUntil(() => navigation.left.length === left, patience)
+      page.emit('hide')
+      page.emit('restore')
+      await expect(going).rejects.toMatchObject({ name: 'SignInError', code: 'NOT_LEFT' })
+      await vi.waitUntil(() => router.currentRoute.value.path === '/sign-in-failed', patience)
+      expect(router.currentRoute.value.query).toEqual({ returnTo: '/orders/7?open=1' })
+    }
+    expect(failed).toEqual(['/orders/7?open=1', '/orders/7?open=1'])
+  })
+
   it.each([
     ['succeeds', '/orders/7'],
     ['fails', '/sign-in-failed'],
