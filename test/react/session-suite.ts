@@ -301,10 +301,15 @@ export function describeSessionHooks(complaints: unknown[]): void {
     it('does not show to the next stretch without a session what came of the one before', async () => {
       const profile = createProfile()
       const { auth } = profile.openTab()
-      const works = [createDeferred(), createDeferred()]
+      const works = [createDeferred(), createDeferred(), createDeferred()]
+      const seen: boolean[] = []
       let calls = 0
       const onSignedOut = (): Promise<unknown> | undefined => works[calls++]?.promise
-      const guarded = h(RequireSession, { fallback: shown, onSignedOut }, 'private')
+      const fallback = (state: FallbackState): ReactNode => {
+        seen.push(state.isPending)
+        return shown(state)
+      }
+      const guarded = h(RequireSession, { fallback, onSignedOut }, 'private')
       const { text } = await mount(within(auth, guarded))
       await acting(() => auth.startSession(profile.server.signIn()))
       expect(text()).toBe('private')
@@ -313,6 +318,10 @@ export function describeSessionHooks(complaints: unknown[]): void {
       expect([calls, text()]).toEqual([2, 'one moment'])
       await acting(() => works[1]?.reject(new Error('in time')))
       expect(text()).toBe('in time')
+      seen.length = 0
+      await acting(() => auth.startSession(profile.server.signIn()))
+      await acting(() => auth.signOut())
+      expect([calls, seen.includes(false)]).toEqual([3, false])
     })
   })
 
