@@ -3,15 +3,13 @@ import { SignInError, disposedError } from './core/errors.ts'
 import type { Page } from './core/page.ts'
 import { patiently } from './core/patience.ts'
 import type { AbortSignalLike, Clock, Navigation } from './core/ports.ts'
-import { onAbort, unlessStopped } from './core/until.ts'
+import { onAbort, unlessStopped, type Stop } from './core/until.ts'
 import type { AuthorizationCode, SignInOptions } from './oauth/authorization-code.ts'
 import type { OpenUrlSignInOptions, TokenManager } from './token-manager-api.ts'
 import { createUnaskedSignIns } from './unasked-sign-ins.ts'
 
 /** A page that is still here after so long has not left: its user said "stay", or the server sent no page. */
 const stillHereMs = 30_000
-
-type Stop = (reject: (reason: Error) => void) => () => void
 
 /** The way to the login page. */
 export function createSignIn(
@@ -29,7 +27,7 @@ export function createSignIn(
   let leaving: Promise<never> | undefined
   let hasWarned = false
 
-  const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()))
+  const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()), reject)
   const restored: Stop = (reject) =>
     page.subscribe((event) => {
       if (event === 'restore') reject(notLeft('it is here again'))
