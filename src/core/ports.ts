@@ -43,7 +43,9 @@ export type StoreChange<T> =
  * Values are structured-cloneable and may hold a non-extractable `CryptoKey`, so a store that keeps
  * only strings does not suit sender-constrained tokens.
  *
- * Implementations reject with the platform's own error; the caller translates it.
+ * Implementations reject with the platform's own error; the caller translates it. An update that is
+ * rejected after its `change` has run may have been written or not (a transaction that does not
+ * report); one whose `change` has not run has not happened.
  */
 export interface TokenStore {
   /** Fulfils with what was put under `key`, or `undefined`. The caller parses it. */
@@ -93,7 +95,8 @@ export interface PeerChannel {
 /**
  * What happens to the page.
  *
- * `hide`: it is going away or into the back/forward cache; `restore`: it came back from there;
+ * `hide`: it is going away or into the back/forward cache; `restore`: it came back from there, or is
+ * shown after it was prerendered;
  * `visible`: it came to the foreground; `resume`: it was thawed; `online`: the network is back.
  */
 export type PageEvent = 'hide' | 'restore' | 'visible' | 'resume' | 'online'
@@ -101,6 +104,11 @@ export type PageEvent = 'hide' | 'restore' | 'visible' | 'resume' | 'online'
 /** The page this manager lives in. */
 export interface PageEvents {
   isVisible(): boolean
+  /**
+   * Whether the page is only made ready for a click that may never come. It counts as put away then,
+   * until a `restore` is reported.
+   */
+  isPrerendering?(): boolean
   /** `false` only when it is certain that there is no network. */
   isOnline(): boolean
   /** Whether the user has just done something here; `undefined`, or no such method, where nobody can tell. */

@@ -15,7 +15,7 @@ testIndexedDb({
   // The package types the parameter as the constructor; it takes a connection.
   forceClose: (connection) => forceCloseDatabase(connection as never),
   deletionWaits: false,
-  bearsAnything: true,
+  reportsAborts: true,
 })
 
 describe('createIndexedDbTokenStore where there is no IndexedDB', () => {

@@ -77,8 +77,8 @@ export interface FaultyIndexedDb {
   readonly forceClose: (connection: IDBDatabase) => void
   /** Whether a deletion waits for the transactions under way, as it ought to. */
   readonly deletionWaits: boolean
-  /** Whether it goes on after made-up faults in any order. */
-  readonly bearsAnything: boolean
+  /** Whether it says that a transaction was aborted, also if its connection is closed right then. */
+  readonly reportsAborts: boolean
 }
 
 /** Whatever befalls the database while several tabs use it: all or nothing, in order, and an end. */
@@ -90,12 +90,12 @@ export function testIndexedDbFaults(faulty: FaultyIndexedDb): void {
         .afterEach(() => void vi.restoreAllMocks()),
       { seed, numRuns: 100 },
     )
-  })
+  }, 120_000)
 }
 
 async function play(
   sequence: readonly Step[],
-  { forceClose, deletionWaits }: FaultyIndexedDb,
+  { forceClose, deletionWaits, reportsAborts }: FaultyIndexedDb,
 ): Promise<void> {
   const databaseName = crypto.randomUUID()
   const log: Entry[] = []
@@ -141,7 +141,7 @@ async function play(
   const outcomes = await Promise.all(underWay)
 
   expectOneSequence(asks, log, outcomes)
-  expectBearable(asks, log, outcomes)
+  expectBearable(asks, log, outcomes, reportsAborts)
   expect(faults.openConnections().length).toBeLessThanOrEqual(tabs.length)
 }
 
@@ -185,6 +185,7 @@ function expectBearable(
   asks: readonly Step[],
   log: readonly Entry[],
   outcomes: readonly Outcome[],
+  reportsAborts: boolean,
 ): void {
   const befallen = asks.flatMap((asked) => asked.fault ?? [])
   const passing = ['opening is denied', 'no room', 'no room after all', 'aborted twice']
@@ -193,6 +194,9 @@ function expectBearable(
     const asked = asks[outcome.step]
     expect(outcome.error).toBeInstanceOf(DOMException)
     const names = ['AbortError', 'UnknownError', 'InvalidStateError', 'SecurityError']
+    // Nobody said what became of it, nor could it be aborted: it may have been carried out.
+    const isUnknown = !reportsAborts && (outcome.error as Error).name === 'TimeoutError'
+    if (isUnknown) continue
     if (asked?.fault?.startsWith('no room')) names.push('QuotaExceededError')
     expect(names).toContain((outcome.error as Error).name)
     if (asked?.fault === undefined || !passing.includes(asked.fault)) {
