@@ -1,5 +1,5 @@
 import { openBroadcastChannel } from './adapters/broadcast-channel.ts'
-import { createFallbackTokenStore, type FallbackCause } from './adapters/fallback-token-store.ts'
+import { createFallbackTokenStore, type FallbackOptions } from './adapters/fallback-token-store.ts'
 import { createIndexedDbTokenStore } from './adapters/indexeddb-token-store.ts'
 import { createMemoryTokenStore } from './adapters/memory-token-store.ts'
 import { createNavigation } from './adapters/navigation.ts'
@@ -9,8 +9,8 @@ import { createSystemClock } from './adapters/system-clock.ts'
 import { createTabStorage } from './adapters/tab-storage.ts'
 import { createWebLocks } from './adapters/web-locks.ts'
 import { createBoundedStore, type BoundedStore } from './core/bounded-store.ts'
+import { outdates } from './core/outdates.ts'
 import type {
-  AbortSignalLike,
   Clock,
   LockManager,
   Navigation,
@@ -33,7 +33,7 @@ export interface Ports {
   readonly tabStorage: TabStorage
 }
 
-/** Storage that has said nothing for this long is given up, and the session kept in memory. */
+/** Storage that has said nothing for this long is given up, and the session kept in memory until it answers. */
 const storageWaitMs = 2_000
 
 /** Every platform part: those that were given, and this browser's own for the others. */
@@ -59,19 +59,24 @@ export interface Stores {
 export function createStores(
   storage: 'indexeddb' | 'memory' | TokenStore,
   clock: Clock,
-  onFallback: (cause: FallbackCause) => void,
-  disposal: AbortSignalLike,
+  fallback: Pick<FallbackOptions, 'onFallback' | 'onReturn' | 'disposal'>,
 ): Stores {
+  const { disposal } = fallback
   const bounded = (store: TokenStore): BoundedStore => createBoundedStore(store, clock, disposal)
   if (typeof storage === 'object') {
     const store = bounded(storage)
     return { session: store, lasting: store }
   }
-  const indexedDb = createIndexedDbTokenStore()
+  const indexedDb = createIndexedDbTokenStore({ clock })
   const session =
     storage === 'memory'
       ? createMemoryTokenStore()
-      : createFallbackTokenStore(indexedDb, { clock, waitMs: storageWaitMs, onFallback })
+      : createFallbackTokenStore(indexedDb, {
+          ...fallback,
+          clock,
+          waitMs: storageWaitMs,
+          outdates,
+        })
   return { session: bounded(session), lasting: bounded(indexedDb) }
 }
 

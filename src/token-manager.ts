@@ -10,6 +10,7 @@ import type { Accepts } from './core/refresh-plan.ts'
 import { createRotation } from './core/rotation.ts'
 import { createSessionLifecycle } from './core/session-lifecycle.ts'
 import { createSessionView } from './core/session-view.ts'
+import type { SessionRecord } from './core/session-record.ts'
 import { createSingleFlight, type SingleFlight } from './core/single-flight.ts'
 import { createAuthorizationHeaders, createAuthorizedFetch } from './http/authorized-fetch.ts'
 import { parseResourceServers } from './http/resource-servers.ts'
@@ -89,20 +90,26 @@ export function createTokenManager(
     name: `tokenring ${name}`,
     page,
     report,
-    onAnnouncement: lookAgain,
+    onAnnouncement: () => void lookAgain(),
   })
   const { announce } = peers
-  const stores = createStores(
-    storage,
-    clock,
-    (cause) => report({ type: 'storage-unavailable', cause }),
-    disposal.signal,
-  )
+  const stores = createStores(storage, clock, {
+    disposal: disposal.signal,
+    onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
+    onReturn() {
+      report({ type: 'storage-available' })
+      // What was decided in memory is written by this look, and news to the other tabs.
+      lookAgain().then(
+        () => tellOthers(),
+        () => undefined,
+      )
+    },
+  })
   const keeper = createRecordKeeper({
     store: stores.session,
     key: `session ${name}`,
     report,
-    onCaughtUp: (record) => announce(record, record.session ? 'committed' : 'ended'),
+    onCaughtUp: tellOthers,
   })
   /** What most parts share. */
   const shared = {
@@ -180,16 +187,21 @@ export function createTokenManager(
 
   const stopArming = keeper.onSeen(schedule.arm)
   const stopWatching = page.subscribe((event) => {
-    if (event !== 'hide') lookAgain()
+    if (event !== 'hide') void lookAgain()
   })
 
   let lastLook: Promise<unknown> | undefined
 
+  /** The other tabs do not know yet of what was kept here. */
+  function tellOthers(record: SessionRecord | undefined = keeper.seen()): void {
+    if (record) announce(record, record.session ? 'committed' : 'ended')
+  }
+
   /** Something may have happened that this tab was not told of. */
-  function lookAgain(): void {
+  function lookAgain(): Promise<unknown> {
     const look = tokens.lookAgain()
     // A flood of messages shares one look, and what follows from it.
-    if (look === lastLook) return
+    if (look === lastLook) return look
     lastLook = look
     look
       .catch(() => undefined)
@@ -197,6 +209,7 @@ export function createTokenManager(
         schedule.arm()
         view.update()
       })
+    return look
   }
 
   /** After `dispose()` every method rejects. */

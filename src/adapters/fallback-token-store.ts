@@ -1,5 +1,5 @@
 import { patiently } from '../core/patience.ts'
-import type { Clock, TokenStore } from '../core/ports.ts'
+import type { AbortSignalLike, Clock, StoreChange, TokenStore } from '../core/ports.ts'
 import { createMemoryTokenStore } from './memory-token-store.ts'
 
 /** Why the primary store is not used: it refused, it said nothing in time, or there is none. */
@@ -11,40 +11,116 @@ export interface FallbackOptions {
   readonly waitMs: number
   /** Called at most once, when this tab goes over to memory. */
   readonly onFallback: (cause: FallbackCause) => void
+  /** Called at most once, when the primary store has answered after all and is used again. */
+  readonly onReturn: () => void
+  /** Whether what this tab has kept meanwhile counts more than what is stored. */
+  readonly outdates: (kept: unknown, stored: unknown) => boolean
+  /** Once aborted, the primary store is not asked any more unless somebody calls. */
+  readonly disposal: AbortSignalLike
 }
 
+/** How often a primary store that is not used may be asked whether it answers now. */
+const askEveryMs = 10_000
+
 /**
- * Uses `primary` if it answers, else memory.
+ * Uses `primary` if it answers, else memory until it does.
  *
  * The first call decides, by a read of `primary`: if that fails, or takes longer than `waitMs`, this
- * tab keeps to memory for good, because two stores in turn would make two sessions. After a first
- * answer the errors of `primary` are the caller's to deal with. Only a read is ever given up, so
- * nothing can be written late.
+ * tab goes on in memory. It takes a whole store there, not a decision that is carried on, because a
+ * rotation claims, compares and commits in it. Once a read of `primary` is answered, memory is over
+ * for good, so that a session is never written to two places by turns. What was kept under a key is
+ * laid over what is stored by the next call for that key, within the transaction of that call, until
+ * one has fulfilled. From then on the errors of `primary` are the caller's to deal with, as they are
+ * after a first answer in time. Only reads are ever given up, so nothing can be written late.
  */
 export function createFallbackTokenStore(
   primary: TokenStore,
-  { clock, waitMs, onFallback }: FallbackOptions,
+  { clock, waitMs, onFallback, onReturn, outdates, disposal }: FallbackOptions,
 ): TokenStore {
-  let chosen: Promise<TokenStore> | undefined
+  const kept = new Map<string, unknown>()
+  const memory = createMemoryTokenStore(kept)
+  let decided: Promise<void> | undefined
+  /** Why this tab is in memory; nothing, if it is not. */
+  let cause: FallbackCause | undefined
+  let isAsking = false
+  let notBeforeMonotonic = 0
+  let cancel = (): void => {}
+  disposal.addEventListener('abort', () => cancel())
 
-  const choose = async (firstRead: Promise<unknown>): Promise<TokenStore> => {
-    const cause = await failureOf(firstRead, clock, waitMs)
-    if (!cause) return primary
+  async function decide(key: string, firstRead = primary.read(key)): Promise<void> {
+    notBeforeMonotonic = clock.monotonic() + askEveryMs
+    cause = await failureOf(firstRead, clock, waitMs)
+    if (!cause) return
     onFallback(cause)
-    return createMemoryTokenStore()
+    hear(firstRead)
+    // Storage that refuses will go on to, unless the user does something; silence passes by itself.
+    if (cause === 'no-answer') keepAsking(key)
+  }
+
+  function hear(read: Promise<unknown>): void {
+    isAsking = true
+    read
+      .then(goBack, () => {})
+      .finally(() => {
+        isAsking = false
+      })
+  }
+
+  function goBack(): void {
+    cause = undefined
+    cancel()
+    onReturn()
+  }
+
+  function ask(key: string): void {
+    if (cause === 'missing' || isAsking || clock.monotonic() < notBeforeMonotonic) return
+    notBeforeMonotonic = clock.monotonic() + askEveryMs
+    hear(primary.read(key))
+  }
+
+  function keepAsking(key: string): void {
+    if (disposal.aborted) return
+    cancel = clock.schedule(askEveryMs, () => {
+      keepAsking(key)
+      ask(key)
+    })
+  }
+
+  async function update<T>(
+    key: string,
+    change: (stored: unknown) => StoreChange<T>,
+    options?: { readonly durable?: boolean },
+  ): Promise<T> {
+    if (!kept.has(key)) return primary.update(key, change, options)
+    const mine = kept.get(key)
+    const layOver = (stored: unknown): StoreChange<T> => {
+      if (!outdates(mine, stored)) return change(stored)
+      const decision = change(mine)
+      return 'put' in decision || 'remove' in decision ? decision : { ...decision, put: mine }
+    }
+    const result = await primary.update(key, layOver, options)
+    kept.delete(key)
+    return result
   }
 
   return {
     async read(key) {
-      if (chosen) return (await chosen).read(key)
-      const firstRead = primary.read(key)
-      chosen = choose(firstRead)
-      const store = await chosen
-      return store === primary ? firstRead : store.read(key)
+      const firstRead = decided ? undefined : primary.read(key)
+      decided ??= decide(key, firstRead)
+      await decided
+      if (cause) {
+        ask(key)
+        return memory.read(key)
+      }
+      if (firstRead) return firstRead
+      return kept.has(key)
+        ? update(key, (stored) => ({ result: stored }), { durable: true })
+        : primary.read(key)
     },
     async update(key, change, options) {
-      chosen ??= choose(primary.read(key))
-      return (await chosen).update(key, change, options)
+      decided ??= decide(key)
+      await decided
+      return cause ? memory.update(key, change) : update(key, change, options)
     },
   }
 }
@@ -59,8 +135,13 @@ function failureOf(
     firstRead
       .then(
         () => resolve(undefined),
-        (error: unknown) => resolve(error instanceof ReferenceError ? 'missing' : 'denied'),
+        (error: unknown) => resolve(causeOf(error)),
       )
       .finally(cancel)
   })
+}
+
+function causeOf(error: unknown): FallbackCause {
+  if (error instanceof ReferenceError) return 'missing'
+  return (error as Partial<Error> | undefined)?.name === 'TimeoutError' ? 'no-answer' : 'denied'
 }

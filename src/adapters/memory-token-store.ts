@@ -1,8 +1,7 @@
 import type { TokenStore } from '../core/ports.ts'
 
 /** Keeps values in memory: gone with the page, and seen by nobody else. */
-export function createMemoryTokenStore(): TokenStore {
-  const values = new Map<string, unknown>()
+export function createMemoryTokenStore(values: Map<string, unknown> = new Map()): TokenStore {
   return {
     read: async (key) => structuredClone(values.get(key)),
     update: async (key, change) => {

@@ -59,6 +59,8 @@ export type TokenManagerEvent = { readonly at: number } & (
   /** A URL that is not listed as a resource server answered 401. Said once for each origin. */
   | { readonly type: 'unlisted-401'; readonly origin: string }
   | { readonly type: 'storage-unavailable'; readonly cause: 'denied' | 'no-answer' | 'missing' }
+  /** Storage that was unavailable has answered: what this tab kept in memory goes there. */
+  | { readonly type: 'storage-available' }
   | { readonly type: 'storage-corrupt' }
   /** A newer version of the app owns the record; this one only reads. */
   | { readonly type: 'record-newer' }

@@ -70,6 +70,8 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
     `a server that is not listed as an API of this app answered 401, and gets no token${noted(textIn(event, 'origin'))}`,
   'storage-unavailable': (event) =>
     `the browser’s storage cannot be used: this tab keeps its session to itself${noted(textIn(event, 'cause'))}`,
+  'storage-available': () =>
+    'the browser’s storage answers after all: this tab goes back to it, with what it has decided',
   'storage-corrupt': () => 'what is in storage cannot be read, and is treated as absent',
   'record-newer': () => 'a newer version of the app owns the session: this tab only reads it',
   'persistence-failed': () =>

@@ -58,6 +58,7 @@ const appearances: Readonly<Record<TokenManagerEvent['type'] | 'loaded' | 'close
   challenged: { shape: 'square', tone: 'warn', row: 1, rank: 5 },
   'unlisted-401': { shape: 'square', tone: 'warn', row: 1, rank: 5 },
   'storage-unavailable': { shape: 'square', tone: 'bad', row: 0, rank: 4 },
+  'storage-available': { shape: 'square', tone: 'quiet', row: 0, rank: 4 },
   'storage-corrupt': { shape: 'square', tone: 'bad', row: 0, rank: 4 },
   'record-newer': { shape: 'square', tone: 'warn', row: 0, rank: 4 },
   'persistence-failed': { shape: 'square', tone: 'bad', row: 0, rank: 4 },
