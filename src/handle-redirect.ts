@@ -1,4 +1,5 @@
 import { SignInError, signedOutMeanwhile, withReturnTo } from './core/errors.ts'
+import type { Page } from './core/page.ts'
 import type { Navigation, TokenEndpoint } from './core/ports.ts'
 import type { SessionLifecycle } from './core/session-lifecycle.ts'
 import type { SessionState } from './core/session-state.ts'
@@ -16,6 +17,7 @@ export function createHandleRedirect(options: {
   readonly code: AuthorizationCode
   readonly lifecycle: SessionLifecycle
   readonly navigation: Navigation
+  readonly page: Page
   readonly ready: Promise<unknown>
   readonly getState: () => SessionState
   readonly redirectUri: string | undefined
@@ -23,7 +25,7 @@ export function createHandleRedirect(options: {
   /** Best effort. */
   readonly revoke: TokenEndpoint['revoke']
 }): TokenManager['handleRedirect'] {
-  const { code, lifecycle, navigation, ready, redirectUri } = options
+  const { code, lifecycle, navigation, page, ready, redirectUri } = options
   const { tab } = code
   const isSignedIn = (): boolean => options.getState().status === 'signed-in'
   let running: { readonly state: string; readonly arrival: Promise<Arrival> } | undefined
@@ -41,6 +43,8 @@ export function createHandleRedirect(options: {
     knowWhereTo(last?.state === state ? last.returnTo : undefined)
     try {
       await ready
+      // A page that is only prerendered spends no code.
+      await page.present()
       await fence.look()
       const known = await code.take(state)
       knowWhereTo(known?.returnTo)

@@ -43,6 +43,8 @@ export function createSignIn(
   }
 
   async function leave(wanted: SignInOptions): Promise<never> {
+    // One that is only prerendered goes nowhere.
+    await unlessStopped(page.present(), [disposed])
     const count = unasked.begin()
     warnOfOtherOrigin()
     const address = await unlessStopped(code.begin(wanted, requireNetwork), [restored, disposed])

@@ -4,6 +4,8 @@ export interface MemoryPageEvents extends PageEvents {
   /** Tells every subscriber. Changes neither visibility nor connectivity. */
   emit(event: PageEvent): void
   setVisible(visible: boolean): void
+  /** Whether managers created from now on find the page prerendered. */
+  setPrerendering(prerendering: boolean): void
   setOnline(online: boolean): void
   /** Whether the user has just done something; `undefined`: the browser does not tell, as to begin with. */
   setActivated(activated: boolean | undefined): void
@@ -13,11 +15,13 @@ export interface MemoryPageEvents extends PageEvents {
 export function createMemoryPageEvents(): MemoryPageEvents {
   const subscriptions = new Set<{ readonly listener: (event: PageEvent) => void }>()
   let isVisible = true
+  let isPrerendering = false
   let isOnline = true
   let isActivated: boolean | undefined
 
   return {
-    isVisible: () => isVisible,
+    isVisible: () => isVisible && !isPrerendering,
+    isPrerendering: () => isPrerendering,
     isOnline: () => isOnline,
     isActivated: () => isActivated,
     subscribe(listener) {
@@ -32,6 +36,9 @@ export function createMemoryPageEvents(): MemoryPageEvents {
     },
     setVisible(visible) {
       isVisible = visible
+    },
+    setPrerendering(prerendering) {
+      isPrerendering = prerendering
     },
     setOnline(online) {
       isOnline = online

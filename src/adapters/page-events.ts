@@ -10,6 +10,7 @@ import type { PageEvents } from '../core/ports.ts'
 export function createPageEvents(): PageEvents {
   return {
     isVisible: () => typeof document === 'undefined' || isShown(document),
+    isPrerendering: () => typeof document !== 'undefined' && isPrerendering(document),
     isOnline: () => typeof document === 'undefined' || navigator.onLine,
     isActivated() {
       if (typeof document === 'undefined') return undefined
@@ -24,6 +25,7 @@ export function createPageEvents(): PageEvents {
       addEventListener('pagehide', () => listener('hide'), first)
       addEventListener('pageshow', ({ persisted }) => persisted && listener('restore'), first)
       addEventListener('online', () => listener('online'), first)
+      addEventListener('prerenderingchange', () => listener('restore'), first)
       addEventListener('resume', () => listener('resume'), first)
       addEventListener('visibilitychange', () => isShown(document) && listener('visible'), first)
       return () => listening.abort()
@@ -32,7 +34,10 @@ export function createPageEvents(): PageEvents {
 }
 
 function isShown(page: Document): boolean {
-  // A page loaded ahead of a click that may never come must not spend a refresh token.
-  const prerendering = 'prerendering' in page && page.prerendering === true
-  return page.visibilityState === 'visible' && !prerendering
+  return page.visibilityState === 'visible' && !isPrerendering(page)
+}
+
+/** A page loaded ahead of a click that may never come must not spend a refresh token. */
+function isPrerendering(page: Document): boolean {
+  return 'prerendering' in page && page.prerendering === true
 }

@@ -2,7 +2,7 @@ import type { Clock, PageEvent, PageEvents } from './ports.ts'
 
 /** Whether the page is here or put away, and when the network last came back. */
 export interface Page {
-  /** Put away: hidden for good, or in the back/forward cache. */
+  /** Put away: hidden for good, in the back/forward cache, or prerendered and not shown yet. */
   isAway(): boolean
   isVisible(): boolean
   isOnline(): boolean
@@ -21,7 +21,7 @@ export interface Page {
 
 export function createPage(events: PageEvents, clock: Clock): Page {
   const listeners = new Set<(event: PageEvent) => void>()
-  let away = false
+  let away = events.isPrerendering?.() ?? false
   let onlineMonotonic: number | undefined
   let answeredMonotonic: number | undefined
 

@@ -23,7 +23,7 @@ export function createPeers(options: {
   readonly onAnnouncement: () => void
 }): Peers {
   const { page, report } = options
-  let channel = open()
+  let channel = page.isAway() ? undefined : open()
   let isReported = false
 
   const unsubscribe = page.subscribe((event) => {

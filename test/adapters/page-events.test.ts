@@ -42,7 +42,14 @@ describe('createPageEvents', () => {
   it('does not count a page as visible while it is prerendered', () => {
     Object.defineProperty(document, 'prerendering', { value: true, configurable: true })
     expect(createPageEvents().isVisible()).toBe(false)
+    expect(createPageEvents().isPrerendering?.()).toBe(true)
     expect(reportedDuring(() => emitDomEvent('visible'))).toEqual([])
+  })
+
+  it('reports the return of a page that is shown after it was prerendered', () => {
+    const shown = () => document.dispatchEvent(new Event('prerenderingchange'))
+    expect(reportedDuring(shown)).toEqual(['restore'])
+    expect(createPageEvents().isPrerendering?.()).toBe(false)
   })
 
   it('knows when there is certainly no network', () => {
@@ -79,6 +86,7 @@ describe('createPageEvents', () => {
     const pageEvents = createPageEvents()
     expect(pageEvents.isVisible()).toBe(true)
     expect(pageEvents.isOnline()).toBe(true)
+    expect(pageEvents.isPrerendering?.()).toBe(false)
     expect(reportedDuring(() => emitDomEvent('hide'))).toEqual([])
   })
 })
