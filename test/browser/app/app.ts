@@ -44,6 +44,7 @@ export interface App {
 declare global {
   interface Window {
     app: App
+    calledAtOnce?: Promise<number>
   }
 }
 
@@ -117,6 +118,24 @@ function takeAway(names: readonly string[]): void {
   if (names.includes('indexeddb')) Reflect.deleteProperty(window, 'indexedDB')
 }
 
-takeAway(new URLSearchParams(location.search).getAll('without'))
+/** Tasks in a row in which the page hears nothing, as a phone has them at the start of an app. */
+function keepBusy(tasks: number, eachMs: number): void {
+  for (let task = 0; task < tasks; task += 1) {
+    setTimeout(() => {
+      for (const from = performance.now(); performance.now() - from < eachMs;);
+    })
+  }
+}
+
+const parameters = new URLSearchParams(location.search)
+takeAway(parameters.getAll('without'))
 const facts = await fetch('./facts.json')
-window.app = startApp((await facts.json()) as StageConfig)
+const config = (await facts.json()) as StageConfig
+window.app = startApp(config)
+// Whether or not anybody looks at the page yet.
+if (parameters.has('callAtOnce')) {
+  window.calledAtOnce = window.app.auth
+    .fetch(`${config.apiOrigin}/orders`)
+    .then(({ status }) => status)
+}
+keepBusy(Number(parameters.get('busyTasks')), Number(parameters.get('busyMs')))
