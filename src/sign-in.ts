@@ -44,7 +44,7 @@ export function createSignIn(
 
   async function leave(wanted: SignInOptions): Promise<never> {
     // One that is only prerendered goes nowhere.
-    await unlessStopped(page.present(), [disposed])
+    if (page.isAway()) await unlessStopped(page.present(), [disposed])
     const count = unasked.begin()
     warnOfOtherOrigin()
     const address = await unlessStopped(code.begin(wanted, requireNetwork), [restored, disposed])
