@@ -21,6 +21,8 @@ const compositionRoot = [
   'observers.ts',
   'platform.ts',
   'sign-in.ts',
+  'handle-redirect.ts',
+  'start-session.ts',
   'sign-out.ts',
   'handle-redirect.ts',
   'start-session.ts',
