@@ -38,7 +38,7 @@ describe.each(enginesInUse())("storage: 'memory', in %s", (name) => {
     const [[, signIns] = []] = await storedEntries(page)
     const finished = { state: expect.any(String), returnTo: '/', finishedAt: expect.any(Number) }
     expect(signIns).toEqual([finished])
-    expect(await leftBehind(page)).not.toMatch(/eyJ|"(access|refresh|id)Token"/)
+    expect(await leftBehind(page)).not.toMatch(/eyJ[\w-]*\.|"(access|refresh|id)Token"/)
   })
 
   test('every tab has a session of its own, which a reload ends, and with metadata by value there is no database', async () => {
