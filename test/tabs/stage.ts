@@ -159,7 +159,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     const family = server.lineageOf(response.refresh_token)?.family ?? 0
     users.set(family, user)
     const code = String(family)
-    codes.set(code, response)
+    codes.set(code, { ...response, scope: `session-${family}` })
     const state = `${stateMark(server.issuer, 'spa', 'default')}${code}`
     const createdAt = browser.clock.now()
     const transaction = { state, verifier: 'verifier', redirectUri, returnTo: '/', createdAt }
