@@ -35,6 +35,7 @@ export interface AccessTokenRequest {
 }
 
 type Caller = Pick<AccessTokenRequest, 'asker' | 'signal'>
+type Renewal = Pick<AccessTokenRequest, 'rejected' | 'minValidityMs'>
 
 export interface Rejected {
   readonly accessToken: string
@@ -199,11 +200,7 @@ export function createAccessTokens(options: {
     return candidate.issued
   }
 
-  function wishFor(
-    key: TokenKey,
-    request: Pick<AccessTokenRequest, 'rejected' | 'minValidityMs'>,
-    explicit: boolean,
-  ): Wish {
+  function wishFor(key: TokenKey, request: Renewal, explicit: boolean): Wish {
     const record = keeper.seen()
     return {
       key,

@@ -28,7 +28,7 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/access-tokens.ts',
-        find: 'if (tried || !isRenewable(',
+        find: 'if ((tried && !wasKilled) || !isRenewable(',
         replace: 'if ((tried && disposed) || !isRenewable(',
       },
     ],
@@ -48,9 +48,9 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'http/authorized-fetch.ts',
-        find: "    if (judge(call, response) === 'token' && because",
-        replace: `    if (judge(call, response) === 'token') return sendAuthorized(call)
-    if (judge(call, response) === 'token' && because`,
+        find: "    if (judge(call, token, response) === 'token' && because",
+        replace: `    if (judge(call, token, response) === 'token') return sendAuthorized(call)
+    if (judge(call, token, response) === 'token' && because`,
       },
     ],
     promise: 'two sends at most (6)',
