@@ -15,7 +15,7 @@ export type {
 export type { TokenManagerOptions } from './options.ts'
 export type { RefreshAhead } from './core/refresh-schedule.ts'
 export type { RefreshState, SessionState } from './core/session-state.ts'
-export type { EndReason, IdTokenClaims } from './core/session-record.ts'
+export type { EndReason, FailureHint, IdTokenClaims } from './core/session-record.ts'
 export type { TokenManagerEvent } from './core/events.ts'
 export type {
   AbortSignalLike,

@@ -65,16 +65,18 @@ export interface DpopSupport {
  * @see [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449.html)
  */
 export function dpop(options: DpopOptions = {}): DpopSupport {
+  // A nonce is of one server, and an API may share its origin with the authorization server (RFC 9449 §9).
   const handles = new WeakMap<CryptoKeyPair, DPoPHandle>()
+  const apiHandles = new WeakMap<CryptoKeyPair, DPoPHandle>()
   /** The last nonce that came from elsewhere, by key and origin: what comes from a server itself is newer. */
   const learned = new WeakMap<DPoPHandle, Map<string, string>>()
 
-  function handle(keyPair: unknown): DPoPHandle {
+  function handle(keyPair: unknown, kept = handles): DPoPHandle {
     if (!isKeyPair(keyPair)) throw new TypeError('keyPair must be a DPoP key pair')
-    const known = handles.get(keyPair)
+    const known = kept.get(keyPair)
     if (known) return known
     const made = DPoP({}, keyPair)
-    handles.set(keyPair, made)
+    kept.set(keyPair, made)
     return made
   }
 
@@ -84,7 +86,8 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     let response: Response | undefined
     let usedNonce: unknown
-    await exchange({ keyPair, accessToken, method, url }, async (headers) => {
+    const by = handle(keyPair, apiHandles)
+    await exchange(by, { accessToken, method, url }, async (headers) => {
       usedNonce = nonceOf(headers.dpop)
       response = await dispatch(headers)
       return response.headers.get('dpop-nonce')
@@ -95,11 +98,12 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
 
   /** Makes a proof, and takes in the nonce of the reply, which is all that oauth4webapi is told of it. */
   async function exchange(
-    { keyPair, accessToken, method, url }: ProvenRequest,
+    by: DPoPHandle,
+    { accessToken, method, url }: Omit<ProvenRequest, 'keyPair'>,
     dispatch: (headers: { authorization: string; dpop: string }) => Promise<string | null>,
   ): Promise<void> {
     await protectedResourceRequest(accessToken, method, new URL(url), undefined, undefined, {
-      DPoP: handle(keyPair),
+      DPoP: by,
       [allowInsecureRequests]: insecureAllowed(url),
       [customFetch]: async (_url, { headers: { authorization = '', dpop: proof = '' } }) => {
         const nonce = await dispatch({ authorization, dpop: proof })
@@ -117,13 +121,13 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
     if (nonces.get(origin) === nonce) return
     nonces.set(origin, nonce)
     // A reply is the one way in.
-    await exchange({ keyPair, accessToken: 'none', method: 'GET', url }, async () => nonce)
+    await exchange(known, { accessToken: 'none', method: 'GET', url }, async () => nonce)
   }
 
   return {
     createKeyPair: () => generateKeyPair(options.algorithm ?? 'ES256'),
     isKeyPair,
-    handle,
+    handle: (keyPair) => handle(keyPair),
     thumbprint: (keyPair) => handle(keyPair).calculateThumbprint(),
     isNonceError: isDPoPNonceError,
     learn,
