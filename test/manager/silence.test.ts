@@ -297,7 +297,11 @@ describe.each(Object.entries(calls))('%s', (name, { open, make, boundMs }) => {
       await turns()
     }
     expect(again).toBe('fulfilled')
-    await tab.auth.signOut({ endSession: false, revoke: false })
+    // It waits for a revocation from before, which has a bound of this clock.
+    const signOut = tab.auth.signOut({ endSession: false, revoke: false })
+    const last = await settling(stage, signOut)
+    expect(last.outcome).toBe('fulfilled')
+    expect(last.afterMs).toBeLessThanOrEqual(3_000 + stepMs)
     const stillLeft = tab.navigation.left.length
     const isGone = (): boolean => tab.navigation.left.length > stillLeft
     for (let tries = 0; tries < 20 && !isGone(); tries += 1) {
