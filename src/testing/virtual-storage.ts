@@ -10,6 +10,8 @@ import type { Steps, TabProcess } from './steps.ts'
  */
 export interface VirtualStorage {
   of(tab: TabProcess): TokenStore
+  /** Forgets what a tab waits for, as the end of its process does. What is carried out stays. */
+  forget(tab: TabProcess): void
   /** What is stored now of the session. */
   stored(): unknown
   /** Puts a value there at once, without a step. */
@@ -23,7 +25,7 @@ const sessionPrefix = 'session '
 
 export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observe): VirtualStorage {
   const memory = createMemoryTokenStore()
-  const queues = new Map<TabProcess, { isCarriedOut: boolean }[]>()
+  const queues = new Map<TabProcess, { isCarriedOut: boolean; readonly cancel: () => void }[]>()
   let current: unknown
 
   function transact<T>(
@@ -33,14 +35,16 @@ export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observ
     carryOut: () => Promise<T>,
     decide: () => unknown = () => {},
   ): Promise<T> {
+    // Nothing that is gone goes on.
+    if (tab.state === 'gone') return new Promise(() => {})
     const queue = queues.get(tab) ?? []
     queues.set(tab, queue)
-    const self = { isCarriedOut: false }
-    queue.push(self)
-    const leave = (): void => void queue.splice(queue.indexOf(self), 1)
     const cancel = clock.schedule(storageBoundMs, () => {
       if (isSession) observe({ type: 'silent', tab })
     })
+    const self = { isCarriedOut: false, cancel }
+    queue.push(self)
+    const leave = (): void => void queue.splice(queue.indexOf(self), 1)
     // What is to be written is decided by the page, so a page that is stopped writes nothing.
     const mayBegin = (): boolean => words === 'read' || tab.state === 'running'
     const isNext = (): boolean =>
@@ -113,6 +117,10 @@ export function createVirtualStorage(steps: Steps, clock: Clock, observe: Observ
         return transact(tab, words, isSession, carryOut, () => isSession && change(current))
       },
     }),
+    forget(tab) {
+      for (const { cancel } of queues.get(tab) ?? []) cancel()
+      queues.delete(tab)
+    },
   }
   return storage
 }

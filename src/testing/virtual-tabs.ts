@@ -132,6 +132,7 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
       kill() {
         turn('gone', 'killed')
         steps.dropAll(tabProcess)
+        storage.forget(tabProcess)
         locks.forget(tabProcess)
         channel.forget(tabProcess)
         tabClock.forget()
