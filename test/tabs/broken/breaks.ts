@@ -190,8 +190,9 @@ export const breaks: Readonly<Record<string, Break>> = {
       {
         file: 'core/saving.ts',
         find: `    await markUnpersisted(claim)
-    if (isOver()) return undefined`,
-        replace: '    return undefined',
+    if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
+`,
+        replace: '',
       },
     ],
     promise: 'one spend (1)',
