@@ -1,7 +1,7 @@
 import { defined } from './defined.ts'
 import { SessionChangedError, type SessionEndedError } from './errors.ts'
 import type { RecordKeeper } from './record-keeper.ts'
-import type { Session, SessionRecord } from './session-record.ts'
+import { isSameSession, type Session, type SessionRecord } from './session-record.ts'
 import { toSessionEndedError } from './session-state.ts'
 
 /** What tells whose a record is. */
@@ -40,14 +40,14 @@ export function createAskers(keeper: RecordKeeper): Askers {
       if (!current.session) return toSessionEndedError(current)
       const owner = asker ?? first ?? current
       if (!owner.session) return toSessionEndedError(owner)
-      return isSameSession(owner, current) ? undefined : sessionChanged()
+      return isSameUser(owner, current) ? undefined : sessionChanged()
     },
   }
 }
 
 /** One session, or two of a user who is known. */
-function isSameSession(a: Owned, b: Owned): boolean {
-  if (a.epoch === b.epoch && a.session?.id === b.session?.id) return true
+function isSameUser(a: Owned, b: Owned): boolean {
+  if (isSameSession(a, b)) return true
   return a.session?.sub !== undefined && a.session.sub === b.session?.sub
 }
 

@@ -3,7 +3,7 @@ import { StorageError } from './errors.ts'
 import type { Report } from './events.ts'
 import { laidOver, type OwnDecision } from './own-decision.ts'
 import { parseSessionRecord } from './parse-session-record.ts'
-import { blankRecord, isSameRecord, type SessionRecord } from './session-record.ts'
+import { blankRecord, isSameRecord, isSameSession, type SessionRecord } from './session-record.ts'
 
 /** What a change of the record leaves behind: the next record, or nothing new. */
 export interface RecordChange<T> {
@@ -99,10 +99,9 @@ export function createRecordKeeper(options: {
   /** Every read makes a new copy of the key; what is remembered of a key, such as nonces, hangs on the first. */
   function withKnownKey(record: SessionRecord): SessionRecord {
     const { session } = record
-    const known = newest?.session
-    if (!session?.senderKey || !known?.senderKey || session.id !== known.id) return record
-    if (record.epoch !== newest?.epoch) return record
-    return { ...record, session: { ...session, senderKey: known.senderKey } }
+    if (!session?.senderKey || !newest?.session?.senderKey) return record
+    if (!isSameSession(newest, record)) return record
+    return { ...record, session: { ...session, senderKey: newest.session.senderKey } }
   }
 
   /** What holds, now that storage was heard to say this. */

@@ -131,3 +131,16 @@ export function isSameRecord(a: SessionRecord, b: SessionRecord): boolean {
     a.session?.refreshToken === b.session?.refreshToken
   )
 }
+
+/**
+ * Whether two records hold one session. An id is random and never given twice, while the epoch may be
+ * another: a sign-in that storage has answered too late goes on in memory, in the epoch that this tab
+ * worked out, until it is heard in which one it was written. The epoch decides only between sessions
+ * without an id, which an earlier version of the app has begun.
+ */
+export function isSameSession(a: Identified, b: Identified): boolean {
+  const id = a.session?.id
+  return id === b.session?.id && (id !== undefined || a.epoch === b.epoch)
+}
+
+type Identified = Pick<SessionRecord, 'epoch'> & { readonly session?: Pick<Session, 'id'> }

@@ -4,7 +4,7 @@ import { lacking } from './granted-scope.ts'
 import type { Page } from './page.ts'
 import type { Clock } from './ports.ts'
 import type { RecordKeeper } from './record-keeper.ts'
-import type { SessionRecord } from './session-record.ts'
+import { isSameSession, type SessionRecord } from './session-record.ts'
 import { isSameState, restoring, toSessionState, type SessionState } from './session-state.ts'
 
 export interface SessionView {
@@ -66,7 +66,7 @@ export function createSessionView(options: {
 
   function reportChange(record: SessionRecord, before: SessionRecord): void {
     const { session } = record
-    if (record.epoch !== before.epoch) {
+    if (!isSameSession(record, before)) {
       if (session) {
         report(defined({ type: 'session-started' as const, sub: session.sub }))
       } else if (before.session) {

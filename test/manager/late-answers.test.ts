@@ -138,6 +138,24 @@ describe('a write that was given up', () => {
     await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
   })
 
+  it('as a sign-in that was carried out later than it seemed begins one session, whose requests go on', async () => {
+    const { profile, slow, tab, peer } = await openSlowTab()
+    await peer.auth.startSession(profile.server.signIn())
+    slow.isSlow = true
+    await profile.passUntil(tab.auth.startSession(profile.server.signIn()))
+    slow.isSlow = false
+    const answer = createDeferred()
+    profile.api.answersAfter = answer.promise
+    const call = tab.call()
+    profile.server.revokeAccessTokens()
+    slow.release()
+    await settle()
+    answer.resolve()
+    expect(await profile.passUntil(call)).toBe(200)
+    // The one before, and this one.
+    expect(tab.events.filter(({ type }) => type === 'session-started')).toHaveLength(2)
+  })
+
   it('as a sign-out leaves alone a session that another tab has begun since', async () => {
     const { profile, slow, tab, peer } = await openSlowTab()
     Object.assign(slow, { isSlow: true, isBegun: false })
