@@ -99,4 +99,14 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
     ],
     promise: 'never to another user (5)',
   },
+  'a session that is heard in another epoch is taken for another': {
+    changes: [
+      {
+        file: 'core/session-record.ts',
+        find: '(id !== undefined || a.epoch === b.epoch)',
+        replace: 'a.epoch === b.epoch',
+      },
+    ],
+    promise: 'never to another user (5)',
+  },
 }
