@@ -39,7 +39,7 @@ export function createNeeds(options: {
   const firstReadMs = new Map<TabProcess, number>()
   const asksForOther = new Set<TabProcess>()
   const refreshes = new Set<Call>()
-  /** Those that have given up since the last attempt of their tab. */
+  /** Those that have given up, and may have left an attempt under way. */
   const givenUp = new Set<Call>()
   const rejections = new Map<TabProcess, Set<string>>()
   /** What the API has taken from a tab. */
@@ -128,10 +128,13 @@ export function createNeeds(options: {
     const isAskedFor = calls.some(
       ({ begunAt }) => Math.max(begunAt, firstTold.get(tab)?.at ?? 0) > since,
     )
-    const left = [...givenUp].filter((call) => call.tab === tab)
-    for (const call of left) givenUp.delete(call)
     if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
-    if (left.length > 0 && grant('patience was over')) return
+    // Each may have an attempt of its own under way, one after the other.
+    const left = [...givenUp].find((call) => call.tab === tab)
+    if (left && grant('patience was over')) {
+      givenUp.delete(left)
+      return
+    }
     if (isTied(tab, token) && grant('decided in the same millisecond')) return
     if (hasUnsaved(claim) && grant('storage refused')) return
     if (calls.length > 0 && wasSilentAtFirst(tab) && grant('storage silent')) return
