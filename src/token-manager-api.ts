@@ -203,7 +203,7 @@ export interface TokenManager {
    * tabs may sign in at once.
    *
    * @throws {SignInError} `NOT_LEFT`: the browser is offline; or the user came back to this page; or it
-   *   is still here after 30 s. `UNAVAILABLE`: the metadata cannot be had now. `LOOP`: the fifth within
+   *   is still here after 30 s. `UNAVAILABLE`: metadata or cryptography cannot be had now. `LOOP`: the fifth within
    *   a minute in this tab that no gesture of the user preceded, and no session came of any; the
    *   message says what to look at.
    * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin,

@@ -1,3 +1,4 @@
+import { RefreshUnavailableError, SignInError } from '../core/errors.ts'
 import type { TabStorage, TokenStore } from '../core/ports.ts'
 import {
   createAuthorizationRequest,
@@ -73,7 +74,7 @@ export function createAuthorizationCode(
       const { address, transaction } = await createAuthorizationRequest(
         { ...options, whereToReturn },
         wanted,
-      )
+      ).catch(cannotBegin)
       check?.()
       await transactions.add(transaction)
       const { state, returnTo } = transaction
@@ -85,4 +86,14 @@ export function createAuthorizationCode(
     redeem: (callback, transaction, check) => redeemCode(options, callback, transaction, check),
     tab,
   }
+}
+
+/** There may be no session that is kept, and nothing here tries again. */
+function cannotBegin(cause: unknown): never {
+  if (!(cause instanceof RefreshUnavailableError)) throw cause
+  throw new SignInError(
+    'UNAVAILABLE',
+    'The sign-in cannot begin: the metadata of the authorization server, or the cryptography of this browser, cannot be had now.',
+    { cause },
+  )
 }

@@ -5,7 +5,7 @@ import {
   generateRandomState,
   type AuthorizationServer,
 } from 'oauth4webapi'
-import { ConfigurationError, RefreshUnavailableError, SignInError } from '../core/errors.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
 import { scopeSet, type TokenParameters } from '../core/token-set.ts'
@@ -94,17 +94,8 @@ export async function createAuthorizationRequest(
   if (owned)
     throw new TypeError(`parameters.${owned} is set by the protocol or by an option of its own`)
 
-  const { authorization_endpoint, code_challenge_methods_supported: methods } = await options
-    .metadata()
-    .catch((cause: unknown) => {
-      if (!(cause instanceof RefreshUnavailableError)) throw cause
-      // There may be no session that is kept, and nothing here tries again.
-      throw new SignInError(
-        'UNAVAILABLE',
-        'The sign-in cannot begin: the metadata of the authorization server cannot be had now.',
-        { cause },
-      )
-    })
+  const { authorization_endpoint, code_challenge_methods_supported: methods } =
+    await options.metadata()
   if (!authorization_endpoint) {
     throw new ConfigurationError(
       'METADATA_INVALID',

@@ -72,7 +72,7 @@ export function RequireSession({
 
   /** Shows what becomes of it, unless something else was begun, or a session, meanwhile. */
   function follow(work: unknown): void {
-    // Nobody is told of a failure: then it has to come out as any other.
+    // Nobody is told of a failure: then it comes out by itself.
     if (!isHeard) return
     const mine = (latest.current = {})
     const end = (error?: unknown): void => {
