@@ -52,11 +52,13 @@ export function createOutlast(options: {
 
   /**
    * A server with a grace window answers the refresh token of a reply that was lost, but not for
-   * long: whether anybody still waits does not matter.
+   * long: whether anybody still waits does not matter. Once in an outage: the pauses after that are
+   * longer than such windows.
    */
   function retryPromptly(wish: Wish, error: unknown): void {
     const leftMs = pauseLeftMs(error)
     if (isDisposed || leftMs === undefined || leftMs > promptRetryMs || !mayBeLost(error)) return
+    if (keeper.seen()?.failure?.attempt !== 1) return
     cancelRetry()
     cancelRetry = clock.schedule(leftMs, () => void share(wish).catch(() => undefined))
   }

@@ -35,6 +35,11 @@ export function createSaving(options: {
   return async function save(claim, change, lock) {
     const saved = (current: SessionRecord): SessionRecord | undefined =>
       holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined
+    const committed = (record: SessionRecord): SessionRecord => {
+      const tookMs = clock.monotonic() - claim.takenAtMonotonic
+      report({ type: 'committed', generation: record.generation, tookMs })
+      return record
+    }
     let tried: SessionRecord | undefined
     const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
       // A write that failed, or was never heard of, may have been carried out all the same.
@@ -46,9 +51,7 @@ export function createSaving(options: {
       const triedAt = clock.now()
       try {
         const record = await keeper.update(write, { durable: true })
-        const tookMs = clock.monotonic() - claim.takenAtMonotonic
-        if (record) report({ type: 'committed', generation: record.generation, tookMs })
-        return record
+        return record && committed(record)
       } catch (error) {
         // Another attempt like this one has to leave time for the mark while the others still wait.
         const now = clock.now()
@@ -63,6 +66,9 @@ export function createSaving(options: {
     const isOver = (): boolean => keeper.seen()?.epoch !== claim.record.epoch
     if (isOver()) return undefined
     await markUnpersisted(claim)
+    const seen = keeper.seen()
+    // Heard of after its bound.
+    if (seen && tried && isIn(seen, tried)) return committed(seen)
     if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
     report({ type: 'persistence-failed' })
     return saved(claim.record)

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { storageBoundMs } from '../../src/core/bounded-store.ts'
-import type { TokenStore } from '../../src/index.ts'
+import type { TokenManagerOptions, TokenStore } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
+import { cut } from '../support/token-replies.ts'
 
 const hereOnly = { revoke: false, endSession: false }
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
@@ -31,10 +32,13 @@ function createSlowStore({ store }: Profile) {
   return { slow, storage }
 }
 
-async function openSlowTab() {
+async function openSlowTab(options: Partial<TokenManagerOptions> = {}) {
   const profile = createProfile()
   const { slow, storage } = createSlowStore(profile)
-  const tab = await profile.openSignedInTab({ storage }, { openChannel: () => undefined })
+  const tab = await profile.openSignedInTab(
+    { storage, ...options },
+    { openChannel: () => undefined },
+  )
   const peer = profile.openTab()
   await peer.auth.ready
   return { profile, slow, tab, peer }
@@ -121,6 +125,40 @@ describe('a write that was given up', () => {
     await look(peer)
     expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
     expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+
+  it('as a commit that is heard of while the others are being warned is no dropped reply', async () => {
+    const { profile, slow, tab } = await openSlowTab()
+    profile.server.answerNext(({ proceed }) => {
+      slow.isSlow = true
+      return proceed()
+    })
+    const renewed = tab.auth.refresh()
+    await profile.pass(2 * storageBoundMs + 2_000)
+    slow.release()
+    await profile.passUntil(renewed)
+    const types = tab.events.map(({ type }) => type)
+    expect(types).toContain('committed')
+    expect(types).not.toContain('dropped')
+    expect(types).not.toContain('persistence-failed')
+    expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+
+  it('as a second failure leads to no prompt attempt that nobody waits for, however long it took', async () => {
+    const { profile, slow, tab } = await openSlowTab({ patienceMs: 0 })
+    profile.server.answerAlways((request) => {
+      slow.isSlow = profile.server.counts.requests === 2
+      return cut(request)
+    })
+    const renewed = failureOf(tab.auth.refresh())
+    await profile.pass(500)
+    expect(profile.server.counts).toMatchObject({ requests: 2 })
+    await profile.pass(storageBoundMs - 1_000)
+    slow.release()
+    slow.isSlow = false
+    await profile.passUntil(renewed)
+    await profile.pass(1_000)
+    expect(profile.server.counts).toMatchObject({ requests: 2 })
   })
 
   it('as a sign-in that was carried out does not begin again after a sign-out elsewhere', async () => {
