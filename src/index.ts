@@ -3,7 +3,7 @@
  *
  * @module tokenring
  */
-export { createTokenManager, type Ports } from './token-manager.ts'
+export { createTokenManager, type Ports } from './manager/token-manager.ts'
 export type {
   AccessTokenOptions,
   AuthorizationHeadersOptions,
@@ -11,19 +11,17 @@ export type {
   SignOutOptions,
   StartSessionOptions,
   TokenManager,
-} from './token-manager-api.ts'
-export type { TokenManagerOptions } from './options.ts'
-export type { RefreshAhead } from './core/refresh-schedule.ts'
-export type { RefreshState, SessionState } from './core/session-state.ts'
-export type { EndReason, FailureHint, IdTokenClaims } from './core/session-record.ts'
-export type { TokenManagerEvent } from './core/events.ts'
+} from './manager/token-manager-api.ts'
+export type { TokenManagerOptions } from './manager/options.ts'
+export type { RefreshAhead } from './core/session/refresh-schedule.ts'
+export type { RefreshState, SessionState } from './core/session/session-state.ts'
+export type { TokenManagerEvent, FailureHint } from './core/events.ts'
 export type {
   AbortSignalLike,
   Clock,
   LockHandle,
   LockManager,
   Navigation,
-  OAuthErrorDetails,
   OpenChannel,
   PageEvent,
   PageEvents,
@@ -49,6 +47,7 @@ export {
   type SignInErrorCode,
   type StorageErrorCode,
   type TokenError,
+  type OAuthErrorDetails,
 } from './core/errors.ts'
 export type { ResourceServerOptions } from './http/resource-servers.ts'
 export type { SignInOptions } from './oauth/authorization-code.ts'
@@ -56,3 +55,5 @@ export type { AuthorizationServerMetadata } from './oauth/authorization-server.t
 export { dpop, type DpopOptions, type DpopSupport } from './oauth/dpop.ts'
 export type { EndSessionOptions } from './oauth/end-session.ts'
 export type { TokenEndpointResponse } from './oauth/token-response.ts'
+export type { EndReason } from './core/end-reason.ts'
+export type { IdTokenClaims } from './core/id-token-claims.ts'

@@ -1,4 +1,11 @@
-import type { OAuthErrorDetails } from './ports.ts'
+/** An authorization server's error response (RFC 6749 §5.2), in wire spelling. Text to display, not to trust. */
+export interface OAuthErrorDetails {
+  readonly error: string
+  readonly error_description?: string
+  readonly error_uri?: string
+  /** The HTTP status it came with; absent where it came by redirect. */
+  readonly status?: number
+}
 
 const brand: unique symbol = Symbol.for('tokenring.error') as never
 

@@ -1,4 +1,7 @@
-import type { EndReason, FailureHint } from './session-record.ts'
+import type { EndReason } from './end-reason.ts'
+
+/** `cors`: other requests of this page get through, those to the token endpoint never do. */
+export type FailureHint = 'cors'
 
 /**
  * What a manager does, as it does it. Holds no token, no code, no key and no URL query, so that it

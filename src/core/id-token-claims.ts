@@ -1,4 +1,18 @@
-import type { IdTokenClaims } from './session-record.ts'
+/** Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). */
+export interface IdTokenClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string | readonly string[]
+  readonly exp: number
+  readonly iat: number
+  readonly azp?: string
+  readonly auth_time?: number
+  /** How the user was authenticated, as a step-up asks for it (RFC 9470). */
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  readonly nonce?: string
+  readonly [claim: string]: unknown
+}
 
 /** How far the claims of a real `id_token` stay away from what a browser can still copy. */
 const deepest = 32

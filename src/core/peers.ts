@@ -2,11 +2,10 @@ import { isAnnouncement, type Announcement } from './announcement.ts'
 import type { Report } from './events.ts'
 import type { Page } from './page.ts'
 import type { OpenChannel, PeerChannel } from './ports.ts'
-import type { SessionRecord } from './session-record.ts'
 
 export interface Peers {
   /** Tells the other tabs that the record has changed; called when the write is complete. */
-  announce(record: SessionRecord, kind: Announcement['kind']): void
+  announce(record: Pick<Announcement, 'epoch' | 'generation'>, kind: Announcement['kind']): void
   dispose(): void
 }
 

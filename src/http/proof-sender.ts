@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import type { IssuedToken } from '../core/held-tokens.ts'
+import type { IssuedToken } from '../core/session/held-tokens.ts'
 
 interface ProvenRequest {
   readonly keyPair: unknown

@@ -1,7 +1,7 @@
 import { defined } from '../core/defined.ts'
 import { memberOf } from '../core/member-of.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
-import type { TokenParameters } from '../core/token-set.ts'
+import type { TokenParameters } from '../core/record/token-set.ts'
 
 /** A URL prefix with an access token of its own. */
 export interface ResourceServerOptions {

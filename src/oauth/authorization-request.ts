@@ -8,7 +8,7 @@ import {
 import { ConfigurationError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
-import { scopeSet, type TokenParameters } from '../core/token-set.ts'
+import { scopeSet, type TokenParameters } from '../core/record/token-set.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { parseReturnTo } from './return-to.ts'

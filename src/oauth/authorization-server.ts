@@ -1,5 +1,5 @@
 import type { AuthorizationServer as Metadata } from 'oauth4webapi'
-import { pauseAfterMs } from '../core/back-off.ts'
+import { pauseAfterMs } from '../core/rotation/back-off.ts'
 import { ConfigurationError, RefreshUnavailableError, type TokenError } from '../core/errors.ts'
 import type { Clock, Random, TokenStore } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'

@@ -1,5 +1,9 @@
-import { ConfigurationError, SignInError, type RefreshUnavailableError } from '../core/errors.ts'
-import type { OAuthErrorDetails } from '../core/ports.ts'
+import {
+  ConfigurationError,
+  SignInError,
+  type RefreshUnavailableError,
+  type OAuthErrorDetails,
+} from '../core/errors.ts'
 import { inWords, redact } from './translate-error.ts'
 
 /** What an authorization server has answered, by way of an address. */

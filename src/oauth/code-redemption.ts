@@ -1,14 +1,15 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
 import { RefreshUnavailableError, disposedError, type SignInError } from '../core/errors.ts'
-import type { AbortSignalLike, TokenReply } from '../core/ports.ts'
-import type { IdTokenClaims } from '../core/session-record.ts'
-import type { TokenParameters } from '../core/token-set.ts'
+import type { AbortSignalLike } from '../core/ports.ts'
+import type { TokenParameters } from '../core/record/token-set.ts'
 import { untilFirst } from '../core/until.ts'
 import { responseInvalid, signInUnavailable, toCallbackError, type Callback } from './callback.ts'
 import type { SharedCallback } from './shared-callback.ts'
 import type { SignInTransaction } from './sign-in-transactions.ts'
 import { requestTokens, type TokenAnswer, type TokenRequestOptions } from './token-request.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
+import type { IdTokenClaims } from '../core/id-token-claims.ts'
 
 /** A sign-in that has come back with tokens. */
 export interface RedeemedCode {

@@ -1,5 +1,4 @@
-import { isIdTokenClaims } from '../core/id-token-claims.ts'
-import type { IdTokenClaims } from '../core/session-record.ts'
+import { isIdTokenClaims, type IdTokenClaims } from '../core/id-token-claims.ts'
 import { parseJsonObject } from './token-endpoint.ts'
 
 /** The claims of an `id_token`, without any check but that they have the shape of claims. */

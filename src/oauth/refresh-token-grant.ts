@@ -1,11 +1,12 @@
 import { defined } from '../core/defined.ts'
 import type { Report } from '../core/events.ts'
-import type { RefreshOutcome, RefreshRequest, TokenEndpoint, TokenReply } from '../core/ports.ts'
-import type { IdTokenClaims } from '../core/session-record.ts'
 import { compareIdToken } from './id-token.ts'
 import { revokeToken } from './revocation.ts'
 import { requestTokens, type TokenRequestOptions, type Tokens } from './token-request.ts'
 import { unavailable } from './translate-error.ts'
+import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../core/rotation/token-grant.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
+import type { IdTokenClaims } from '../core/id-token-claims.ts'
 
 export interface TokenEndpointOptions extends TokenRequestOptions {
   readonly report: Report

@@ -10,10 +10,9 @@ import {
   type Client,
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
-import type { Clock, TokenReply } from '../core/ports.ts'
-import { isIdTokenClaims } from '../core/id-token-claims.ts'
-import type { IdTokenClaims } from '../core/session-record.ts'
-import { isAccessToken } from '../core/token-set.ts'
+import type { Clock } from '../core/ports.ts'
+import { isIdTokenClaims, type IdTokenClaims } from '../core/id-token-claims.ts'
+import { isAccessToken } from '../core/record/token-set.ts'
 import { defined } from '../core/defined.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import { nonceNotExposed, type DpopSupport } from './dpop.ts'
@@ -33,6 +32,7 @@ import {
   type Refusal,
   type RefusalContext,
 } from './translate-error.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
 
 export interface TokenRequestOptions {
   readonly clientId: string

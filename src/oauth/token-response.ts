@@ -1,8 +1,8 @@
 import { defined } from '../core/defined.ts'
-import type { TokenReply } from '../core/ports.ts'
-import type { IdTokenClaims } from '../core/session-record.ts'
-import { isAccessToken } from '../core/token-set.ts'
+import { isAccessToken } from '../core/record/token-set.ts'
 import { decodeIdToken } from './id-token.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
+import type { IdTokenClaims } from '../core/id-token-claims.ts'
 
 /** An access token response (RFC 6749 §5.1), in wire spelling. */
 export interface TokenEndpointResponse {

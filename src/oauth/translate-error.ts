@@ -3,8 +3,8 @@ import {
   ConfigurationError,
   RefreshUnavailableError,
   type RefreshUnavailableCode,
+  type OAuthErrorDetails,
 } from '../core/errors.ts'
-import type { OAuthErrorDetails } from '../core/ports.ts'
 import { withoutSecrets } from '../core/redaction.ts'
 import { isSuccess, parseJsonObject, type Reply, type TransportFailure } from './token-endpoint.ts'
 

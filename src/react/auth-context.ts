@@ -1,5 +1,5 @@
 import { createContext, type Context } from 'react'
-import type { TokenManager } from '../token-manager-api.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 
 export const AuthContext: Context<TokenManager | undefined> = /* @__PURE__ */ createContext<
   TokenManager | undefined

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import type { SessionState } from '../core/session-state.ts'
-import type { TokenManager } from '../token-manager-api.ts'
+import type { SessionState } from '../core/session/session-state.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 import { useAuth } from './use-auth.ts'
 import { useSession } from './use-session.ts'
 

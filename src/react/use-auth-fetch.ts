@@ -1,4 +1,4 @@
-import type { TokenManager } from '../token-manager-api.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 import { useAuth } from './use-auth.ts'
 
 /**

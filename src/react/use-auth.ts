@@ -1,5 +1,5 @@
 import { useContext } from 'react'
-import type { TokenManager } from '../token-manager-api.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 import { AuthContext } from './auth-context.ts'
 
 /**

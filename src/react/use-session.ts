@@ -1,5 +1,5 @@
 import { useMemo, useSyncExternalStore } from 'react'
-import type { SessionState } from '../core/session-state.ts'
+import type { SessionState } from '../core/session/session-state.ts'
 import { useAuth } from './use-auth.ts'
 
 const restoring: SessionState = { status: 'restoring' }

@@ -14,8 +14,8 @@ export {
 } from './fake-authorization-server.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
 export { createTestBrowser, type TestBrowser, type TestTab } from './test-browser.ts'
-export type { MemoryNavigation } from '../adapters/memory-navigation.ts'
-export type { MemoryPageEvents } from '../adapters/memory-page-events.ts'
+export type { MemoryNavigation } from './memory-navigation.ts'
+export type { MemoryPageEvents } from './memory-page-events.ts'
 export {
   createVirtualTabs,
   type VirtualTab,

@@ -1,11 +1,11 @@
-import { createMemoryChannel } from '../adapters/memory-channel.ts'
-import { createMemoryLocks } from '../adapters/memory-locks.ts'
-import { createMemoryNavigation, type MemoryNavigation } from '../adapters/memory-navigation.ts'
-import { createMemoryPageEvents, type MemoryPageEvents } from '../adapters/memory-page-events.ts'
-import { createMemoryTabStorage } from '../adapters/memory-tab-storage.ts'
+import { createMemoryChannel } from './memory-channel.ts'
+import { createMemoryLocks } from './memory-locks.ts'
+import { createMemoryNavigation, type MemoryNavigation } from './memory-navigation.ts'
+import { createMemoryPageEvents, type MemoryPageEvents } from './memory-page-events.ts'
+import { createMemoryTabStorage } from './memory-tab-storage.ts'
 import { createMemoryTokenStore } from '../adapters/memory-token-store.ts'
 import type { Random, TokenStore } from '../core/ports.ts'
-import type { Ports } from '../token-manager.ts'
+import type { Ports } from '../manager/token-manager.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
 /** A browser profile without a browser: what its tabs share. */

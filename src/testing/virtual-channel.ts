@@ -1,4 +1,4 @@
-import { createMemoryChannel } from '../adapters/memory-channel.ts'
+import { createMemoryChannel } from './memory-channel.ts'
 import type { OpenChannel } from '../core/ports.ts'
 import type { Observe } from './happenings.ts'
 import type { Steps, TabProcess } from './steps.ts'

@@ -1,4 +1,4 @@
-import { createMemoryLocks } from '../adapters/memory-locks.ts'
+import { createMemoryLocks } from './memory-locks.ts'
 import type { LockManager } from '../core/ports.ts'
 import type { Observe } from './happenings.ts'
 import type { Steps, TabProcess } from './steps.ts'

@@ -1,5 +1,5 @@
 import { createMemoryTokenStore } from '../adapters/memory-token-store.ts'
-import { storageBoundMs } from '../core/bounded-store.ts'
+import { storageBoundMs } from '../core/record/bounded-store.ts'
 import type { Clock, TokenStore } from '../core/ports.ts'
 import type { Observe } from './happenings.ts'
 import type { Steps, TabProcess } from './steps.ts'

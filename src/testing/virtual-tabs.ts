@@ -1,7 +1,7 @@
-import { createMemoryNavigation } from '../adapters/memory-navigation.ts'
-import { createMemoryPageEvents, type MemoryPageEvents } from '../adapters/memory-page-events.ts'
-import { createMemoryTabStorage } from '../adapters/memory-tab-storage.ts'
-import { createTokenManager } from '../token-manager.ts'
+import { createMemoryNavigation } from './memory-navigation.ts'
+import { createMemoryPageEvents, type MemoryPageEvents } from './memory-page-events.ts'
+import { createMemoryTabStorage } from './memory-tab-storage.ts'
+import { createTokenManager } from '../manager/token-manager.ts'
 import {
   createFakeAuthorizationServer,
   type FakeAuthorizationServer,

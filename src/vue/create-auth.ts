@@ -1,5 +1,5 @@
 import type { App } from 'vue'
-import type { TokenManager } from '../token-manager-api.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 import { authKey } from './auth-key.ts'
 
 /**

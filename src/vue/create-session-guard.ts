@@ -1,4 +1,4 @@
-import type { TokenManager } from '../token-manager-api.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 
 /** What the guard reads of the route that is being gone to. */
 export interface GuardedRoute {

@@ -1,8 +1,8 @@
 import { computed, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter } from 'vue'
-import type { AccessTokenState } from '../core/access-token-state.ts'
+import type { AccessTokenState } from '../core/session/access-token-state.ts'
 import type { TokenError } from '../core/errors.ts'
-import type { SessionState } from '../core/session-state.ts'
-import type { AccessTokenOptions } from '../token-manager-api.ts'
+import type { SessionState } from '../core/session/session-state.ts'
+import type { AccessTokenOptions } from '../manager/token-manager-api.ts'
 import { useAuth } from './use-auth.ts'
 import { useSession } from './use-session.ts'
 

@@ -8,7 +8,7 @@ import {
   ssrContextKey,
   type ComputedRef,
 } from 'vue'
-import type { SessionState } from '../core/session-state.ts'
+import type { SessionState } from '../core/session/session-state.ts'
 import { useAuth } from './use-auth.ts'
 
 /**

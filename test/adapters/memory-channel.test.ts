@@ -1,4 +1,4 @@
-import { createMemoryChannel } from '../../src/adapters/memory-channel.ts'
+import { createMemoryChannel } from '../../src/testing/memory-channel.ts'
 import { testChannel } from '../contracts/channel.contract.ts'
 
 testChannel('createMemoryChannel', createMemoryChannel)

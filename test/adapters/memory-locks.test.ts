@@ -1,4 +1,4 @@
-import { createMemoryLocks } from '../../src/adapters/memory-locks.ts'
+import { createMemoryLocks } from '../../src/testing/memory-locks.ts'
 import { testLockManager } from '../contracts/lock-manager.contract.ts'
 
 testLockManager('createMemoryLocks', createMemoryLocks)

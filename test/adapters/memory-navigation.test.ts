@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryNavigation } from '../../src/adapters/memory-navigation.ts'
+import { createMemoryNavigation } from '../../src/testing/memory-navigation.ts'
 import { testNavigation } from '../contracts/navigation.contract.ts'
 
 const url = 'https://app.example.com/callback?code=c&state=s'

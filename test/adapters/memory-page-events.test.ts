@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createMemoryPageEvents } from '../../src/adapters/memory-page-events.ts'
+import { createMemoryPageEvents } from '../../src/testing/memory-page-events.ts'
 import { testPageEvents } from '../contracts/page-events.contract.ts'
 
 testPageEvents('createMemoryPageEvents', () => {

@@ -1,4 +1,4 @@
-import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import { testTabStorage } from '../contracts/tab-storage.contract.ts'
 
 testTabStorage('createMemoryTabStorage', createMemoryTabStorage)

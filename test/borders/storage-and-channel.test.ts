@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { SessionRecord } from '../../src/core/session-record.ts'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import { failureOf } from '../support/failure.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'

@@ -1,5 +1,5 @@
 import type { Reported } from '../../src/core/events.ts'
-import type { IssuedToken } from '../../src/core/held-tokens.ts'
+import type { IssuedToken } from '../../src/core/session/held-tokens.ts'
 import {
   createAuthorizationHeaders,
   createAuthorizedFetch,

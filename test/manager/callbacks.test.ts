@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import type { TokenManagerOptions } from '../../src/index.ts'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { storageBoundMs } from '../../src/core/bounded-store.ts'
+import { storageBoundMs } from '../../src/core/record/bounded-store.ts'
 import type { TokenManagerOptions, TokenStore } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'

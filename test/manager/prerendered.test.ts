@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryPageEvents } from '../../src/adapters/memory-page-events.ts'
+import { createMemoryPageEvents } from '../../src/testing/memory-page-events.ts'
 import { sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SessionRecord } from '../../src/core/session-record.ts'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import { claims } from '../oauth/server-double.ts'
 import { everythingIn } from '../support/everything-in.ts'
 import { failureOf, named } from '../support/failure.ts'

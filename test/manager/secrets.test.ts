@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SessionRecord } from '../../src/core/session-record.ts'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import type { LockManager, OpenChannel, TokenStore } from '../../src/index.ts'
 import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { json, opaqueRedirect, page } from '../oauth/server-double.ts'

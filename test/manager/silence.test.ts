@@ -1,8 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { createMemoryChannel } from '../../src/adapters/memory-channel.ts'
-import { createMemoryLocks } from '../../src/adapters/memory-locks.ts'
-import { createMemoryNavigation } from '../../src/adapters/memory-navigation.ts'
-import { createMemoryPageEvents } from '../../src/adapters/memory-page-events.ts'
+import { createMemoryChannel } from '../../src/testing/memory-channel.ts'
+import { createMemoryLocks } from '../../src/testing/memory-locks.ts'
+import { createMemoryNavigation } from '../../src/testing/memory-navigation.ts'
+import { createMemoryPageEvents } from '../../src/testing/memory-page-events.ts'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
 import {
   createTokenManager,

@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
-import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import type { TokenStore } from '../../src/core/ports.ts'
 import {
   createAuthorizationCode,

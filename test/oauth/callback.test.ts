@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import { addressOf } from '../../src/oauth/callback.ts'
 import { createCode, mark, redirectUri } from './authorization-code-setup.ts'
 

@@ -1,11 +1,15 @@
 import type { AuthorizationServer } from 'oauth4webapi'
-import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../../src/core/ports.ts'
 import {
   createTokenEndpoint,
   type TokenEndpointOptions,
 } from '../../src/oauth/refresh-token-grant.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import { claims, clientId, createFetchDouble, metadata, type SentRequest } from './server-double.ts'
+import type {
+  RefreshOutcome,
+  RefreshRequest,
+  TokenEndpoint,
+} from '../../src/core/rotation/token-grant.ts'
 
 export const sentToken: string = 'sent-secret'
 export const tokens: {

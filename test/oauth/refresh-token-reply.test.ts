@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { RefreshOutcome, RefreshRequest } from '../../src/core/ports.ts'
 import { refreshWith, request, tokens } from './refresh-setup.ts'
 import { claims, clientId, json, metadata, signIdToken } from './server-double.ts'
+import type { RefreshOutcome, RefreshRequest } from '../../src/core/rotation/token-grant.ts'
 
 describe('createTokenEndpoint: a reply', () => {
   it('is accepted in our own words', async () => {

@@ -45,7 +45,11 @@ describe('the examples in the README, the guides and the docstrings', () => {
       expect.arrayContaining(['README-md-1', 'src-core-README-md-1', 'src-core-README-md-2']),
     )
     expect(docstrings.map(({ place }) => place)).toEqual(
-      expect.arrayContaining(['token-manager-ts-1', 'token-manager-api-ts-1', 'oauth-dpop-ts-1']),
+      expect.arrayContaining([
+        'manager-token-manager-ts-1',
+        'manager-token-manager-api-ts-1',
+        'oauth-dpop-ts-1',
+      ]),
     )
   })
 

@@ -78,7 +78,7 @@ describe('the package', () => {
 describe('the README and the guide to what happens', () => {
   it('have every option in a table, and no other', () => {
     const declared = section(
-      readText('src/options.ts'),
+      readText('src/manager/options.ts'),
       'export interface TokenManagerOptions {',
       '\n}',
     )
@@ -104,8 +104,12 @@ describe('the README and the guide to what happens', () => {
   it('name every state, every reason for an end, and every phase', () => {
     const state = section(guide, '## State and events', '\n## ')
     const declared =
-      section(readText('src/core/session-record.ts'), 'export type EndReason =', '\n\n') +
-      section(readText('src/core/session-state.ts'), 'export type SessionState =', 'export const')
+      readText('src/core/end-reason.ts') +
+      section(
+        readText('src/core/session/session-state.ts'),
+        'export type SessionState =',
+        'export const',
+      )
     const words = [...declared.matchAll(/'([a-z-]+)'/g)].map(([, word]) => word)
     expect(words).toContain('rotation-lost')
     expect(words.filter((word) => !state.includes(`\`${word}\``))).toEqual([])

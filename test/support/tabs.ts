@@ -1,14 +1,14 @@
-import { createMemoryChannel } from '../../src/adapters/memory-channel.ts'
-import { createMemoryLocks } from '../../src/adapters/memory-locks.ts'
+import { createMemoryChannel } from '../../src/testing/memory-channel.ts'
+import { createMemoryLocks } from '../../src/testing/memory-locks.ts'
 import {
   createMemoryNavigation,
   type MemoryNavigation,
-} from '../../src/adapters/memory-navigation.ts'
+} from '../../src/testing/memory-navigation.ts'
 import {
   createMemoryPageEvents,
   type MemoryPageEvents,
-} from '../../src/adapters/memory-page-events.ts'
-import { createMemoryTabStorage } from '../../src/adapters/memory-tab-storage.ts'
+} from '../../src/testing/memory-page-events.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
 import {
   createTokenManager,

@@ -48,7 +48,7 @@ describe('the schedules find out', () => {
 
 describe('a break', () => {
   it('that no longer fits the source is refused', async () => {
-    const stale = { file: 'core/rotation.ts', find: 'not in the source', replace: '' }
+    const stale = { file: 'core/rotation/rotation.ts', find: 'not in the source', replace: '' }
     await expect(loadBroken([stale])).rejects.toThrow('does not hold exactly once')
   })
 })

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../../src/core/session-record.ts'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import { recordOf } from './promises/ledger.ts'
 import type { Moment, Shown } from './promises/moment.ts'
 

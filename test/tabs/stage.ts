@@ -1,5 +1,5 @@
 import { isTokenError } from '../../src/core/errors.ts'
-import type { SessionState } from '../../src/core/session-state.ts'
+import type { SessionState } from '../../src/core/session/session-state.ts'
 import {
   createFakeAuthorizationServer,
   type FakeAuthorizationServer,

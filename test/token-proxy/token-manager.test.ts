@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { promptRetryMs } from '../../src/core/back-off.ts'
+import { promptRetryMs } from '../../src/core/rotation/back-off.ts'
 import { dpop, type TokenManagerOptions } from '../../src/index.ts'
 import { mercadoPago } from '../../src/providers/index.ts'
 import type { TokenProxyOptions } from '../../src/token-proxy/index.ts'

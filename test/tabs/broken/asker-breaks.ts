@@ -2,7 +2,7 @@ import { twoTabs } from '../walks.ts'
 import type { Break } from './break.ts'
 import type { Change } from './load-broken.ts'
 
-const accessTokens = 'core/access-tokens.ts'
+const accessTokens = 'core/session/access-tokens.ts'
 const authorizedFetch = 'http/authorized-fetch.ts'
 
 const noLastComparison: Change = {
@@ -82,7 +82,7 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
   'two users whose names nobody knows are taken for one': {
     changes: [
       {
-        file: 'core/asker.ts',
+        file: 'core/session/asker.ts',
         find: 'return a.session?.sub !== undefined && a.session.sub',
         replace: 'return a.session?.sub',
       },
@@ -92,7 +92,7 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
   'a page that has shown a session gets the next one, though it shows none': {
     changes: [
       {
-        file: 'core/asker.ts',
+        file: 'core/session/asker.ts',
         find: 'if (!owner.session) return toSessionEndedError(owner)',
         replace: 'if (!owner.session) return undefined',
       },
@@ -102,7 +102,7 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
   'a session that is heard in another epoch is taken for another': {
     changes: [
       {
-        file: 'core/session-record.ts',
+        file: 'core/record/session-record.ts',
         find: '(id !== undefined || a.epoch === b.epoch)',
         replace: 'a.epoch === b.epoch',
       },

@@ -5,8 +5,8 @@ import { askerBreaks } from './asker-breaks.ts'
 import { frugalityBreaks } from './frugality-breaks.ts'
 import { silenceBreaks } from './silence-breaks.ts'
 
-const rotation = 'core/rotation.ts'
-const sending = 'core/sending.ts'
+const rotation = 'core/rotation/rotation.ts'
+const sending = 'core/rotation/sending.ts'
 const compareAndSet: Change = {
   file: sending,
   find: `      if (!isSameRecord(current, record)) return { result: undefined }
@@ -34,7 +34,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'an announcement goes out before the commit': {
     changes: [
       {
-        file: 'core/settlement.ts',
+        file: 'core/rotation/settlement.ts',
         find: `        const record = await save(claim, change, lock)
         if (!record) return drop(reply.refreshToken)
         announce(record, 'committed')
@@ -56,7 +56,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the lease of another tab is never checked': {
     changes: [
       {
-        file: 'core/refresh-plan.ts',
+        file: 'core/rotation/refresh-plan.ts',
         find: 'if (displaces && isLeaseInForce(lease, context.leaseMs, now)) {',
         replace: 'if (displaces && isLeaseInForce(lease, context.leaseMs, now) && now < 0) {',
       },
@@ -101,7 +101,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a late reply is saved whatever has become of the session': {
     changes: [
       {
-        file: 'core/saving.ts',
+        file: 'core/rotation/saving.ts',
         find: 'holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined',
         replace: 'change(current, claim.session)',
       },
@@ -117,7 +117,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a code that was redeemed before a sign-out begins a session': {
     changes: [
       {
-        file: 'core/session-lifecycle.ts',
+        file: 'core/session/session-lifecycle.ts',
         find: 'isOvertaken = fence.isPassed(current)',
         replace: 'isOvertaken = false',
       },
@@ -128,7 +128,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a session that was begun in between hides a sign-out from a code that is redeemed': {
     changes: [
       {
-        file: 'core/record-changes.ts',
+        file: 'core/record/record-changes.ts',
         find: '    signedOutEpoch: record.signedOutEpoch,\n',
         replace: '',
       },
@@ -138,7 +138,11 @@ export const breaks: Readonly<Record<string, Break>> = {
   },
   'a reply is saved in a session that was begun after it was sent, with the same refresh token': {
     changes: [
-      { file: 'core/claim.ts', find: '    current.epoch === claim.record.epoch &&\n', replace: '' },
+      {
+        file: 'core/rotation/claim.ts',
+        find: '    current.epoch === claim.record.epoch &&\n',
+        replace: '',
+      },
     ],
     promise: 'signed out means signed out (4)',
     walk: twoTabs({
@@ -176,7 +180,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a commit compares the lease': {
     changes: [
       {
-        file: 'core/saving.ts',
+        file: 'core/rotation/saving.ts',
         find: '      holdsWhatWasSent(current, claim) ?',
         replace: `      current.lease?.takenAt === claim.lease.takenAt &&
       current.lease.tab === claim.lease.tab &&
@@ -188,7 +192,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a tab whose reply storage refuses goes back to what is stored': {
     changes: [
       {
-        file: 'core/saving.ts',
+        file: 'core/rotation/saving.ts',
         find: `    await markUnpersisted(claim)
     if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
 `,
@@ -200,7 +204,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a refused token is tried again after a while': {
     changes: [
       {
-        file: 'core/settlement.ts',
+        file: 'core/rotation/settlement.ts',
         find: "        return end(claim, lostOr('rejected', claim.record), outcome.oauth)",
         replace: '        return holdOff(claim, nonceRefused(), {})',
       },
@@ -210,7 +214,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a page keeps its lock when it is put away': {
     changes: [
       {
-        file: 'core/taken-lock.ts',
+        file: 'core/rotation/taken-lock.ts',
         find: `    putAway = true
     release()`,
         replace: '    putAway = true',

@@ -6,7 +6,7 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
   'a hold-off is not waited out': {
     changes: [
       {
-        file: 'core/refresh-plan.ts',
+        file: 'core/rotation/refresh-plan.ts',
         find: "if (isInForce(failure)) return { kind: 'hold-off', failure }",
         replace: "if (isInForce(failure) && now < 0) return { kind: 'hold-off', failure }",
       },
@@ -16,7 +16,7 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
   'what a peer has renewed is not adopted': {
     changes: [
       {
-        file: 'core/refresh-plan.ts',
+        file: 'core/rotation/refresh-plan.ts',
         find: 'if (isSendable && isAdoptable(',
         replace: 'if (isSendable && !wish.explicit && isAdoptable(',
       },
@@ -27,7 +27,7 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
   'every 401 renews the token': {
     changes: [
       {
-        file: 'core/access-tokens.ts',
+        file: 'core/session/access-tokens.ts',
         find: 'if ((tried && !wasKilled) || !isRenewable(',
         replace: 'if ((tried && disposed) || !isRenewable(',
       },
@@ -37,7 +37,7 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
   'a renewed token does not carry on what its predecessor was renewed for': {
     changes: [
       {
-        file: 'core/settlement.ts',
+        file: 'core/rotation/settlement.ts',
         find: 'if (!wish.rejected) return carried',
         replace: 'if (!wish.rejected) return []',
       },

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { runnerImport, type Plugin } from 'vite'
-import type { createTokenManager } from '../../../src/token-manager.ts'
+import type { createTokenManager } from '../../../src/manager/token-manager.ts'
 
 /** A change of one place in the library's source. */
 export interface Change {

@@ -5,13 +5,13 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
   'a tab sends by a claim that it has not heard of': {
     changes: [
       {
-        file: 'core/sending.ts',
+        file: 'core/rotation/sending.ts',
         find: '    const taken = await keeper.update<Claim | undefined>((current) => {',
         replace: `    let tried: Claim | undefined
     const taken = await keeper.update<Claim | undefined>((current) => {`,
       },
       {
-        file: 'core/sending.ts',
+        file: 'core/rotation/sending.ts',
         find: `      return { next, result: { record: next, session, lease, takenAtMonotonic } }
     })`,
         replace: `      tried = { record: next, session, lease, takenAtMonotonic }
@@ -24,7 +24,7 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
   'a reply whose commit was not heard of is forgotten': {
     changes: [
       {
-        file: 'core/saving.ts',
+        file: 'core/rotation/saving.ts',
         find: 'if (!mayRetry || !keepsLock || isOvertaken) break',
         replace: 'if (mayRetry || !keepsLock || isOvertaken) return undefined',
       },
@@ -34,7 +34,7 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
   'a late answer is not heard': {
     changes: [
       {
-        file: 'core/record-keeper.ts',
+        file: 'core/record/record-keeper.ts',
         find: 'if (!isPast(stored, order)) see(hear(stored), order)',
         replace: 'if (!isPast(stored, order)) void stored',
       },

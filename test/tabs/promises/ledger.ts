@@ -1,5 +1,5 @@
-import { parseSessionRecord } from '../../../src/core/parse-session-record.ts'
-import { blankRecord, type SessionRecord } from '../../../src/core/session-record.ts'
+import { parseSessionRecord } from '../../../src/core/record/parse-session-record.ts'
+import { blankRecord, type SessionRecord } from '../../../src/core/record/session-record.ts'
 import type { TokenRequest } from '../../../src/testing/happenings.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
 import type { Moment } from './moment.ts'

@@ -1,4 +1,4 @@
-import { defaultTokenKey, type TokenSet } from '../../../src/core/token-set.ts'
+import { defaultTokenKey, type TokenSet } from '../../../src/core/record/token-set.ts'
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
 import type { ClaimSeen, Ledger } from './ledger.ts'

@@ -1,0 +1,158 @@
+import { isIdTokenClaims } from '../id-token-claims.ts'
+import type { Session, SessionRecord } from './session-record.ts'
+import { isAccessToken } from './token-set.ts'
+
+/** `newer`: written by a later version of this library, not to be touched. */
+export type ParsedRecord = SessionRecord | 'absent' | 'corrupt' | 'newer'
+
+/**
+ * Parses what storage holds. Everything that a decision or a request rests on is checked; a record
+ * that fails is `corrupt` as a whole, because half a session would be worse than none. Claims that do
+ * not fit, and access tokens that no header can hold, are left out: the session goes on without them.
+ */
+export function parseSessionRecord(stored: unknown): ParsedRecord {
+  if (stored === undefined) return 'absent'
+  if (!isObject(stored)) return 'corrupt'
+  if (isFinite(stored['schema']) && Number(stored['schema']) > 1) return 'newer'
+  if (!isRecord(stored)) return 'corrupt'
+  // Every member that is read has just been checked.
+  const record = stored as unknown as SessionRecord
+  return record.session ? { ...record, session: fitting(record.session) } : record
+}
+
+function fitting({ claims, tokens, ...session }: Session): Session {
+  const sendable = Object.entries(tokens).filter(([, token]) => isAccessToken(token.accessToken))
+  return {
+    ...session,
+    ...(isIdTokenClaims(claims) && { claims }),
+    tokens: Object.fromEntries(sendable),
+  }
+}
+
+type Check = (value: unknown) => boolean
+type Checks = Readonly<Record<string, Check>>
+
+const isRecord: Check = (value) =>
+  fits(
+    value,
+    {
+      schema: (schema) => schema === 1,
+      revision: isCount,
+      epoch: isCount,
+      generation: isCount,
+      unknown: isCount,
+      refusals: isCount,
+    },
+    {
+      session: isSession,
+      endedBy: isString,
+      endedWith: isOAuthError,
+      signedOutEpoch: isCount,
+      lease: isLease,
+      failure: isFailure,
+      refusedSince: isFinite,
+    },
+  )
+
+const isSession: Check = (value) =>
+  fits(
+    value,
+    { startedAt: isFinite, tokens: (tokens) => areAll(tokens, isTokenSet) },
+    {
+      refreshToken: isToken,
+      refreshTokenExpiresAt: isFinite,
+      scope: isString,
+      sub: isString,
+      nonce: isString,
+      idToken: isString,
+      id: isString,
+      senderNonce: isString,
+      keepsScope: isBoolean,
+      refused: (refused) => areAll(refused, isFailure),
+    },
+  )
+
+const isTokenSet: Check = (value) =>
+  fits(
+    value,
+    {
+      accessToken: isToken,
+      tokenType: (type) => type === 'Bearer' || type === 'DPoP',
+      generation: isCount,
+      receivedAt: isFinite,
+    },
+    {
+      scope: isString,
+      expiresAt: isFinite,
+      mintedFor: (list) => Array.isArray(list) && areAll(list, isMintedFor),
+    },
+  )
+
+const isMintedFor: Check = (value) => fits(value, { resourceServer: isString, at: isFinite })
+
+const isLease: Check = (value) =>
+  fits(value, {
+    tab: isString,
+    takenAt: isFinite,
+    until: isFinite,
+    underLock: isBoolean,
+  })
+
+const isFailure: Check = (value) =>
+  fits(
+    value,
+    {
+      kind: (kind) => kind === 'transient' || kind === 'refused' || kind === 'configuration',
+      code: isString,
+      attempt: isCount,
+      failedAt: isFinite,
+      until: isFinite,
+    },
+    { since: isFinite, oauth: isOAuthError, hint: isString },
+  )
+
+const isOAuthError: Check = (value) =>
+  fits(
+    value,
+    { error: isString },
+    { error_description: isString, error_uri: isString, status: isFinite },
+  )
+
+/** Whether every required member, and every optional one that is there, passes its check. */
+function fits(value: unknown, required: Checks, optional: Checks = {}): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(required).every(([name, check]) => check(value[name])) &&
+    Object.entries(optional).every(
+      ([name, check]) => value[name] === undefined || check(value[name]),
+    )
+  )
+}
+
+function areAll(values: unknown, check: Check): boolean {
+  return isObject(values) && Object.values(values).every(check)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
+}
+
+function isToken(value: unknown): boolean {
+  return isString(value) && value !== ''
+}
+
+function isFinite(value: unknown): boolean {
+  return Number.isFinite(value)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}

@@ -1,0 +1,218 @@
+import { defined } from '../defined.ts'
+import { lacking, mayBeNarrowed } from './granted-scope.ts'
+import type { Failure, Lease, Session, SessionRecord } from './session-record.ts'
+import { defaultTokenKey, type MintedFor, type TokenKey, type TokenSet } from './token-set.ts'
+import type { OAuthErrorDetails } from '../errors.ts'
+import type { TokenReply } from './token-reply.ts'
+import type { EndReason } from '../end-reason.ts'
+
+/** Everything that happens to a record, one pure function each. Every one moves `revision`. */
+
+/** Takes the right to send. `unknown` counts attempts nobody knows the outcome of, the one just displaced included. */
+export function claimed(record: SessionRecord, lease: Lease, unknown: number): SessionRecord {
+  return next(record, { lease, unknown })
+}
+
+export function leaseGivenUp(record: SessionRecord): SessionRecord {
+  return next(withoutLease(record), {})
+}
+
+/** A reply that stands up to every check. */
+export function committed(
+  record: SessionRecord,
+  session: Session,
+  accepted: {
+    readonly reply: TokenReply
+    readonly key: TokenKey
+    readonly receivedAt: number
+    readonly mintedFor: readonly MintedFor[]
+    /** What was asked for, where the server does not say what it granted (RFC 6749 §5.1). */
+    readonly scope?: string | undefined
+  },
+): SessionRecord {
+  const { reply, key, receivedAt, mintedFor } = accepted
+  const generation = record.generation + 1
+  const token = toTokenSet(reply, { generation, receivedAt, mintedFor, scope: accepted.scope })
+  return settled(record, {
+    generation,
+    session: {
+      ...(reply.refreshToken === undefined ? session : withoutRefreshToken(session)),
+      ...replyMembers(reply, receivedAt),
+      ...(key === defaultTokenKey && grantOf(session, reply.scope)),
+      tokens: { ...session.tokens, [key]: token },
+      ...(session.refused && { refused: without(session.refused, key) }),
+    },
+  })
+}
+
+/** A reply that failed a check: only its refresh token is kept, because the server has spent the old one. */
+export function salvaged(
+  record: SessionRecord,
+  session: Session,
+  refreshToken: string,
+  failure: Failure,
+): SessionRecord {
+  const generation = record.generation + 1
+  return next(
+    settled(record, { generation, session: { ...withoutRefreshToken(session), refreshToken } }),
+    { failure },
+  )
+}
+
+/** An attempt that did not work out. Gives the lease up and keeps every tab waiting. */
+export function failed(
+  record: SessionRecord,
+  failure: Failure,
+  counts: Partial<Pick<SessionRecord, 'unknown' | 'refusals' | 'refusedSince'>>,
+): SessionRecord {
+  return next(withoutLease(record), { failure, ...counts })
+}
+
+/** The server refuses one token set; the others, and the session, go on. */
+export function tokenSetRefused(
+  record: SessionRecord,
+  session: Session,
+  key: TokenKey,
+  failure: Failure,
+): SessionRecord {
+  const refused = { ...session.refused, [key]: failure }
+  return next(withoutLease(record), { session: { ...session, refused } })
+}
+
+/** @param endedWith The server's words, if it was the server that ended it. */
+export function ended(
+  record: SessionRecord,
+  reason: 'signed-out' | EndReason,
+  decidedAt: number,
+  endedWith?: OAuthErrorDetails,
+): SessionRecord {
+  const over = inNewEpoch(record, decidedAt)
+  return {
+    ...over,
+    endedBy: reason,
+    ...(reason === 'signed-out' && { signedOutEpoch: over.epoch }),
+    ...(endedWith && { endedWith }),
+  }
+}
+
+/** A new session, whatever was there before. */
+export function started(
+  record: SessionRecord,
+  begun: {
+    readonly reply: TokenReply
+    readonly key: TokenKey
+    readonly receivedAt: number
+    readonly scope?: string | undefined
+    readonly nonce?: string | undefined
+    readonly senderKey?: unknown
+    readonly decidedAt: number
+    readonly id: string
+  },
+): SessionRecord {
+  const { reply, key, receivedAt, decidedAt, id } = begun
+  const generation = record.generation + 1
+  const token = toTokenSet(reply, { generation, receivedAt, scope: begun.scope })
+  return {
+    ...inNewEpoch(record, decidedAt),
+    generation,
+    session: defined({
+      ...replyMembers(reply, receivedAt),
+      scope: token.scope,
+      nonce: begun.nonce,
+      senderKey: begun.senderKey,
+      startedAt: receivedAt,
+      id,
+      tokens: { [key]: token },
+    }),
+  }
+}
+
+/**
+ * Nothing but the counters, and which of them was a sign-out. The epoch starts from the clock, above a record that was wiped and began
+ * again; it counts in whole numbers, whatever an app's own clock shows.
+ */
+function inNewEpoch(record: SessionRecord, decidedAt: number): SessionRecord {
+  const epoch = Math.max(record.epoch + 1, Math.floor(decidedAt))
+  return defined({
+    schema: 1 as const,
+    revision: record.revision + 1,
+    epoch,
+    generation: record.generation,
+    unknown: 0,
+    refusals: 0,
+    signedOutEpoch: record.signedOutEpoch,
+  })
+}
+
+function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
+  return { ...record, ...changes, revision: record.revision + 1 }
+}
+
+/** The end of the old one says nothing about the new one. */
+function withoutRefreshToken(session: Session): Session {
+  const { refreshToken: _, refreshTokenExpiresAt: __, ...rest } = session
+  return rest
+}
+
+function without<Value>(
+  entries: Readonly<Record<string, Value>>,
+  key: string,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => name !== key))
+}
+
+function withoutLease(record: SessionRecord): SessionRecord {
+  const { lease: _, ...rest } = record
+  return rest
+}
+
+/** After a commit nothing of the attempts before it counts any more. */
+function settled(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
+  const { failure: _, ...rest } = withoutLease(record)
+  return next(rest, { unknown: 0, refusals: 0, ...changes })
+}
+
+/** Members of a reply that belong to the session; an absent one keeps what the session had. */
+function replyMembers(reply: TokenReply, receivedAt: number): Partial<Session> {
+  const { refreshToken, refreshTokenExpiresInMs, idToken, claims, senderNonce } = reply
+  return defined({
+    refreshToken,
+    refreshTokenExpiresAt: instant(receivedAt, refreshTokenExpiresInMs),
+    idToken,
+    claims,
+    sub: claims?.sub,
+    senderNonce,
+  })
+}
+
+function toTokenSet(
+  { accessToken, tokenType, scope, expiresInMs }: TokenReply,
+  with_: Pick<TokenSet, 'generation' | 'receivedAt'> & {
+    readonly mintedFor?: readonly MintedFor[]
+    /** What was asked for, where the server does not say what it granted (RFC 6749 §5.1). */
+    readonly scope: string | undefined
+  },
+): TokenSet {
+  const { generation, receivedAt, mintedFor = [] } = with_
+  return defined({
+    accessToken,
+    tokenType,
+    generation,
+    receivedAt,
+    scope: scope ?? with_.scope,
+    expiresAt: instant(receivedAt, expiresInMs),
+    mintedFor: mintedFor.length > 0 ? mintedFor : undefined,
+  })
+}
+
+/** What a reply for the default token set, which asks for no scope, says of the whole grant. */
+function grantOf(session: Session, said: string | undefined): Partial<Session> {
+  const scope = said ?? session.scope
+  const isWhole = lacking(said, session.scope).length === 0
+  const keepsScope = (isWhole && mayBeNarrowed(session, session.scope)) || session.keepsScope
+  return defined({ scope, keepsScope })
+}
+
+function instant(from: number, afterMs: number | undefined): number | undefined {
+  return afterMs === undefined ? undefined : from + afterMs
+}

@@ -1,0 +1,45 @@
+import {
+  ConfigurationError,
+  RefreshUnavailableError,
+  SessionEndedError,
+  type ConfigurationErrorCode,
+  type RefreshUnavailableCode,
+  type SessionEndedCode,
+} from '../errors.ts'
+import type { Failure, SessionRecord } from './session-record.ts'
+
+/** The error for a failure that this tab, or another, wrote into the record. */
+export function toFailureError(failure: Failure): RefreshUnavailableError | ConfigurationError {
+  const { kind, code, until, oauth } = failure
+  const word = oauth?.error ?? code
+  if (kind === 'configuration') {
+    return new ConfigurationError(
+      code as ConfigurationErrorCode,
+      `The authorization server does not accept this client (${word}): renewal is halted in all tabs.`,
+      { oauth },
+    )
+  }
+  const isUnknown = code === 'NETWORK' || code === 'TIMEOUT'
+  return new RefreshUnavailableError(
+    code as RefreshUnavailableCode,
+    `No fresh access token for now (${word}): the session is kept.${hintOf(failure)}`,
+    { outcome: isUnknown ? 'unknown' : 'answered', retryAt: until, oauth },
+  )
+}
+
+/** What a message says besides. */
+export function hintOf({ hint }: Failure): string {
+  return hint ? ' Other requests succeed: look at the CORS headers of the token endpoint.' : ''
+}
+
+/** The error for a record without a session. */
+export function toSessionEndedError(
+  record: Pick<SessionRecord, 'endedBy' | 'endedWith'>,
+): SessionEndedError {
+  const endedBy = record.endedBy ?? 'never'
+  // Every reason is a code, spelled like one.
+  const code = endedBy.toUpperCase().replace('-', '_') as SessionEndedCode
+  return new SessionEndedError(code, `No session (${endedBy}): a new sign-in is needed.`, {
+    oauth: record.endedWith,
+  })
+}

@@ -1,0 +1,222 @@
+import type { BoundedStore } from './bounded-store.ts'
+import { StorageError } from '../errors.ts'
+import type { Report } from '../events.ts'
+import { laidOver, type OwnDecision } from './own-decision.ts'
+import { parseSessionRecord } from './parse-session-record.ts'
+import { blankRecord, isSameRecord, isSameSession, type SessionRecord } from './session-record.ts'
+
+/** What a change of the record leaves behind: the next record, or nothing new. */
+export interface RecordChange<T> {
+  readonly next?: SessionRecord | undefined
+  readonly result: T
+}
+
+export interface Overruled {
+  readonly record: SessionRecord
+  readonly before: SessionRecord
+}
+
+/** Reads and writes the one record, and remembers the newest that this tab has seen. */
+export interface RecordKeeper {
+  /** The newest record seen, or `undefined` before the first read. */
+  seen(): SessionRecord | undefined
+  /** Reads storage. Rejects with a {@link StorageError}. */
+  read(): Promise<SessionRecord>
+  /**
+   * One transaction: reads, lets `change` decide, writes. `change` gets what holds, and what is
+   * stored, which is another as long as storage lacks a decision of this tab. Rejects with a
+   * {@link StorageError}.
+   */
+  update<T>(
+    change: (record: SessionRecord, stored: SessionRecord) => RecordChange<T>,
+    options?: { readonly durable?: boolean },
+  ): Promise<T>
+  /**
+   * Goes on as if storage had taken the change that it has refused. Every read offers it again, until
+   * storage takes it or another tab has moved on: past the epoch `upTo`, or to where `change` makes
+   * nothing of the record. Whether it has not come to that already.
+   */
+  carryOn(change: OwnDecision['change'], upTo: number): boolean
+  /**
+   * Ends the session here and now, and then in storage, whatever that holds. Until storage has carried
+   * that out, no session that is found there counts: it is about to be ended. If storage refuses, the
+   * end holds here all the same, as with {@link carryOn}. Fulfils with the record as the end left it,
+   * and as it was stored before.
+   */
+  overrule(end: (record: SessionRecord) => SessionRecord): Promise<Overruled>
+  /** Calls `listener` whenever another record was seen, and returns what ends that. */
+  onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
+}
+
+export function createRecordKeeper(options: {
+  readonly store: BoundedStore
+  readonly key: string
+  readonly report: Report
+  /** Storage has taken what it refused before; the other tabs do not know of it yet. */
+  readonly onCaughtUp: (record: SessionRecord) => void
+}): RecordKeeper {
+  const { store, key, report } = options
+  const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
+  let newest: SessionRecord | undefined
+  let own: OwnDecision | undefined
+  /** A newer version owns the record; said once, though every look finds it out anew. */
+  let isOutdated = false
+  let updatesUnderWay = 0
+  let started = 0
+  let finished = 0
+
+  /** Transactions may report out of order: one that began earlier counts only if it saw more. */
+  function isPast({ epoch, revision }: SessionRecord, order: number): boolean {
+    if (!newest || order >= finished) return false
+    return newest.epoch === epoch ? newest.revision >= revision : newest.epoch > epoch
+  }
+
+  function see(record: SessionRecord, order: number): void {
+    const before = newest
+    if (isPast(record, order)) return
+    finished = Math.max(order, finished)
+    if (before && isSameRecord(before, record)) return
+    newest = record
+    for (const listener of listeners) listener(record, before)
+  }
+
+  function parse(stored: unknown): SessionRecord {
+    const parsed = parseSessionRecord(stored)
+    if (parsed === 'newer') {
+      if (!isOutdated) report({ type: 'record-newer' })
+      isOutdated = true
+      throw new StorageError(
+        'RECORD_NEWER',
+        'The stored session belongs to a newer version of this app: reload the page to go on.',
+      )
+    }
+    if (parsed === 'corrupt') report({ type: 'storage-corrupt' })
+    if (typeof parsed === 'object') return withKnownKey(parsed)
+    const vanished = newest?.session || newest?.endedBy === 'storage-cleared'
+    return vanished ? { ...blankRecord, endedBy: 'storage-cleared' } : blankRecord
+  }
+
+  /** Every read makes a new copy of the key; what is remembered of a key, such as nonces, hangs on the first. */
+  function withKnownKey(record: SessionRecord): SessionRecord {
+    const { session } = record
+    if (!session?.senderKey || !newest?.session?.senderKey) return record
+    if (!isSameSession(newest, record)) return record
+    return { ...record, session: { ...session, senderKey: newest.session.senderKey } }
+  }
+
+  /** What holds, now that storage was heard to say this. */
+  function hear(stored: SessionRecord): SessionRecord {
+    if (!own) return stored
+    own.upTo ??= newestEpoch(stored)
+    const record = laidOver(own, stored)
+    if (!record) own = undefined
+    return record ?? stored
+  }
+
+  /** What comes when nobody waits for it is news all the same, unless this tab has heard more by now. */
+  function hearLate(stored: SessionRecord, order: number): void {
+    if (!isPast(stored, order)) see(hear(stored), order)
+  }
+
+  /** The last epoch that this tab knows of. */
+  function newestEpoch(stored: SessionRecord): number {
+    return Math.max(newest?.epoch ?? 0, stored.epoch)
+  }
+
+  const keeper: RecordKeeper = {
+    seen: () => newest,
+    async read() {
+      if (own) {
+        const offer = keeper.update((record) => ({ result: record }), { durable: true })
+        const written = await offer.catch(() => undefined)
+        if (written) {
+          options.onCaughtUp(written)
+          return written
+        }
+      }
+      const order = ++started
+      const late = (stored: unknown): void => hearLate(parse(stored), order)
+      const stored = await store.read(key, late).catch(refuse('STORE_READ', 'read'))
+      const record = hear(parse(stored))
+      see(record, order)
+      return record
+    },
+    async update(change, { durable = false } = {}) {
+      const order = ++started
+      const offered = own
+      updatesUnderWay += 1
+      const { record, result } = await store
+        .update(
+          key,
+          (value) => {
+            const stored = parse(value)
+            // Neither what was decided since this was asked for, nor what has been given up since.
+            const mine = own === offered ? offered : undefined
+            // Whatever is stored from now on is decided later.
+            if (mine) mine.upTo = Math.min(mine.upTo ?? Infinity, newestEpoch(stored))
+            const current = mine && laidOver(mine, stored)
+            const { next, result: decided } = change(current ?? stored, stored)
+            const put = next ?? current
+            return put
+              ? { put, result: { record: put, result: decided } }
+              : { result: { record: stored, result: decided } }
+          },
+          { durable },
+          (written, before) => {
+            if (written && own === offered) own = undefined
+            hearLate(written?.record ?? parse(before), order)
+          },
+        )
+        .catch(refuse('STORE_WRITE', 'written'))
+        .finally(() => {
+          updatesUnderWay -= 1
+        })
+      // Given up only now: a transaction may still fail after it has decided.
+      if (own === offered) own = undefined
+      see(hear(record), order)
+      return result
+    },
+    carryOn(change, upTo) {
+      const base = newest ?? blankRecord
+      const earlier = own
+      // It was decided on what an earlier decision has left, which storage may lack as well.
+      own = {
+        change: (stored) => change((earlier && laidOver(earlier, stored)) ?? stored),
+        base,
+        upTo,
+      }
+      see(hear(base), ++started)
+      return own !== undefined
+    },
+    async overrule(end) {
+      // What this tab has asked of storage before may come out in an epoch that it cannot know.
+      const isBlind = !newest || updatesUnderWay > 0
+      const base = newest ?? blankRecord
+      const mine: OwnDecision = { change: end, base, upTo: Infinity }
+      own = mine
+      see(end(base), ++started)
+      const told = keeper.update((current, stored) => {
+        const next = current.session ? end(current) : current
+        return { next, result: { record: next, before: stored } }
+      })
+      return told.catch((error: unknown) => {
+        if (mine.upTo === Infinity) mine.upTo = isBlind ? undefined : newest?.epoch
+        // At once, so that nothing that comes later is taken for what was there.
+        if (own === mine) keeper.read().catch(() => undefined)
+        throw error
+      })
+    },
+    onSeen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return keeper
+}
+
+function refuse(code: 'STORE_READ' | 'STORE_WRITE', verb: string): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof StorageError) throw cause
+    throw new StorageError(code, `The session could not be ${verb}: storage refused.`, { cause })
+  }
+}

@@ -1,0 +1,109 @@
+import { isHoldOffInForce, isLeaseInForce } from './back-off.ts'
+import type { Failure, Session, SessionRecord } from '../record/session-record.ts'
+import { judge, remainingMs, type Need, type TokenKey, type TokenSet } from '../record/token-set.ts'
+import type { EndReason } from '../end-reason.ts'
+
+/** What a caller of a rotation wants. */
+export interface Wish {
+  readonly key: TokenKey
+  /** What the tab had when it asked; anything newer is adopted in place of refreshing. */
+  readonly newerThan: { readonly epoch: number; readonly generation: number }
+  /** The access token a resource server answered 401 to. */
+  readonly rejected?: { readonly accessToken: string; readonly resourceServer: string } | undefined
+  readonly need: Need
+  /** An explicit `refresh()`: ends a halt. */
+  readonly explicit: boolean
+}
+
+export interface PlanContext {
+  readonly now: number
+  /** The name of this tab, as leases carry it. */
+  readonly tab: string
+  readonly lockHeld: boolean
+  readonly leaseMs: number
+  /** When the network last came back, as far as this tab knows. */
+  readonly onlineAt: number
+  readonly accepts: Accepts
+}
+
+/** Whether this tab may send a token at all: with a sender constraint, only one that is bound to a key it has. */
+export type Accepts = (tokenType: TokenSet['tokenType'], senderKey: unknown) => boolean
+
+export type RefreshPlan =
+  /** A peer has already written what is wanted. */
+  | { readonly kind: 'adopt'; readonly token: TokenSet }
+  | { readonly kind: 'signed-out' }
+  /** There is nothing to renew with; `ended` if that ends the session. */
+  | { readonly kind: 'not-renewable'; readonly ended?: EndReason }
+  /** All tabs keep quiet until `failure.until`. */
+  | { readonly kind: 'hold-off'; readonly failure: Failure }
+  /** A peer may be sending right now. */
+  | { readonly kind: 'wait'; readonly until: number }
+  /** Send. `unknown` counts the attempts with this refresh token that nobody knows the outcome of. */
+  | { readonly kind: 'refresh'; readonly session: RenewableSession; readonly unknown: number }
+
+export type RenewableSession = Session & { readonly refreshToken: string }
+
+/** Decides what a tab does with the record it has just read. Pure. */
+export function planRefresh(record: SessionRecord, wish: Wish, context: PlanContext): RefreshPlan {
+  const { session, lease, failure } = record
+  const { now } = context
+  if (!session) return { kind: 'signed-out' }
+
+  const token = session.tokens[wish.key]
+  const isSendable = token && context.accepts(token.tokenType, session.senderKey)
+  if (isSendable && isAdoptable(token, record, wish, now)) return { kind: 'adopt', token }
+
+  if (!isRenewable(session)) {
+    if (token && !isSendable) return { kind: 'not-renewable', ended: 'key-lost' }
+    return hasLiveToken(session, now)
+      ? { kind: 'not-renewable' }
+      : { kind: 'not-renewable', ended: 'expired' }
+  }
+
+  const isInForce = (candidate: Failure | undefined): candidate is Failure =>
+    candidate !== undefined &&
+    isHoldOffInForce(candidate, now) &&
+    !isLifted(candidate, wish, context)
+  if (isInForce(failure)) return { kind: 'hold-off', failure }
+  const refusal = session.refused?.[wish.key]
+  if (isInForce(refusal)) return { kind: 'hold-off', failure: refusal }
+
+  const displaces = lease && lease.tab !== context.tab
+  if (displaces && isLeaseInForce(lease, context.leaseMs, now)) {
+    // Only a page that is gone or put away loses the lock and leaves its lease behind.
+    const holderIsGone = lease.underLock && context.lockHeld
+    if (!holderIsGone) return { kind: 'wait', until: lease.until }
+  }
+  return { kind: 'refresh', session, unknown: record.unknown + (displaces ? 1 : 0) }
+}
+
+function isAdoptable(token: TokenSet, record: SessionRecord, wish: Wish, now: number): boolean {
+  const { epoch, generation } = wish.newerThan
+  const isNewer = record.epoch !== epoch || token.generation > generation
+  return (
+    isNewer &&
+    token.accessToken !== wish.rejected?.accessToken &&
+    judge(token, remainingMs(token, now), now, wish.need) !== 'spent'
+  )
+}
+
+export function isRenewable(session: Session): session is RenewableSession {
+  return session.refreshToken !== undefined
+}
+
+/** Whether any access token of the session has not run out by the wall clock. */
+export function hasLiveToken(session: Session, now: number): boolean {
+  return Object.values(session.tokens).some((token) => remainingMs(token, now) > 0)
+}
+
+/** `online` ends a hold-off that the network made, not one that a server asked for. */
+export function isLifted(
+  failure: Failure,
+  wish: Pick<Wish, 'explicit'>,
+  context: Pick<PlanContext, 'onlineAt'>,
+): boolean {
+  if (failure.kind === 'configuration') return wish.explicit
+  const madeByNetwork = failure.code === 'NETWORK' || failure.code === 'TIMEOUT'
+  return madeByNetwork && failure.failedAt < context.onlineAt
+}

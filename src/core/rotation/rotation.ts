@@ -1,0 +1,179 @@
+import type { Announcement } from '../announcement.ts'
+import { disposedError, notRenewable } from '../errors.ts'
+import type { Report } from '../events.ts'
+import type { Page } from '../page.ts'
+import { patiently } from '../patience.ts'
+import type { AbortSignalLike, Clock, LockHandle, LockManager, Random } from '../ports.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
+import { ended } from '../record/record-changes.ts'
+import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
+import { createSending } from './sending.ts'
+import { createSettlement } from './settlement.ts'
+import { isSameRecord, type SessionRecord } from '../record/session-record.ts'
+import { takeLock, type TakenLock } from './taken-lock.ts'
+import type { TokenKey, TokenParameters, TokenSet } from '../record/token-set.ts'
+import { untilFirst } from '../until.ts'
+import type { TokenEndpoint } from './token-grant.ts'
+import type { EndReason } from '../end-reason.ts'
+import { toFailureError, toSessionEndedError } from '../record/record-errors.ts'
+
+export interface RotationOptions {
+  readonly keeper: RecordKeeper
+  readonly endpoint: TokenEndpoint
+  readonly locks: LockManager
+  readonly lockName: string
+  readonly clock: Clock
+  readonly random: Random
+  /** The name of this tab, as leases carry it. */
+  readonly tab: string
+  readonly page: Page
+  readonly report: Report
+  readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
+  /** What the grant for a token set asks for. */
+  readonly parametersOf: (key: TokenKey) => TokenParameters
+  readonly tokenRequestTimeoutMs: number
+  readonly accepts: Accepts
+  /** Once aborted, nothing that has not been claimed yet is begun any more. */
+  readonly disposal: AbortSignalLike
+}
+
+/**
+ * Gets a token set that fulfils the wish: one that a peer has written meanwhile, or a new one.
+ * Rejects with a {@link TokenError} if neither can be had now.
+ */
+export type Rotate = (wish: Wish) => Promise<TokenSet>
+
+/** How much a lease outlasts the longest token request. */
+const leaseMarginMs = 5_000
+/** How much longer than a lease a tab waits for the lock. */
+const lockMarginMs = 5_000
+/** News may get lost, or there may be nothing that brings any. */
+const lookAgainMs = 1_000
+
+/**
+ * The rotation of the refresh token: at any time at most one tab presents it.
+ *
+ * Storage decides: every write compares with what was read. The lease, a part of the record, gives
+ * the right to send. The lock wakes a waiter the moment its holder is done or gone, and an
+ * announcement spares it its turn. Without lock and announcements the same holds, only slower.
+ */
+export function createRotation(options: RotationOptions): Rotate {
+  const { keeper, endpoint, clock, page, report, disposal } = options
+  const leaseMs = options.tokenRequestTimeoutMs + leaseMarginMs
+  const sending = createSending({ ...options, leaseMs })
+  const settle = createSettlement(options)
+  let lacksLocks = false
+
+  return async function rotate(wish) {
+    for (;;) {
+      await page.present()
+      if (disposal.aborted) throw disposedError()
+      const known = keeper.seen()
+      const early = known && planRefresh(known, wish, contextOf())
+      // Whoever waits it out does so without the lock.
+      if (early?.kind === 'hold-off') throw toFailureError(early.failure)
+      // Before the lock, so that discovery never lengthens the time it is held.
+      if (early?.kind !== 'not-renewable') await endpoint.prepare()
+      report({ type: 'lock-requested' })
+      const lock = takeLock(options.locks.request(options.lockName), page, clock)
+      try {
+        const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
+        if (lock.wasPutAway() || disposal.aborted) continue
+        const plan = planRefresh(record, wish, contextOf(lock))
+        switch (plan.kind) {
+          case 'adopt':
+            return plan.token
+          case 'signed-out':
+            throw toSessionEndedError(record)
+          case 'not-renewable':
+            if (plan.ended) await endSession(record, plan.ended)
+            throw notRenewable()
+          case 'hold-off':
+            throw toFailureError(plan.failure)
+          case 'wait':
+            lock.release()
+            await untilFirst(clock, Math.min(plan.until - clock.now(), lookAgainMs), onNews)
+            continue
+          case 'refresh': {
+            const claim = await sending.claim(record, plan.session, plan.unknown, lock)
+            if (!claim) continue
+            const sent = await sending.send(claim, wish.key, lock)
+            const settled = await settle(sent.claim, sent.outcome, wish, lock)
+            if (settled.kind === 'token') return settled.token
+            if (settled.kind === 'error') throw settled.error
+          }
+        }
+      } finally {
+        lock.release()
+      }
+    }
+  }
+
+  /** Something that a tab waiting for time to pass wants to know of. */
+  function onNews(listener: () => void): () => void {
+    const unsubscribe = keeper.onSeen(listener)
+    disposal.addEventListener('abort', listener)
+    return () => {
+      unsubscribe()
+      disposal.removeEventListener('abort', listener)
+    }
+  }
+
+  /**
+   * Waits for the lock, but not past the longest lease, and not once this tab has seen a record that
+   * needs no refresh. Fulfils with that record, or with nothing.
+   */
+  function itsTurn(lock: TakenLock, wish: Wish): Promise<SessionRecord | undefined> {
+    const askedAt = clock.monotonic()
+    return new Promise((resolve) => {
+      let isOver = false
+      const finish = (record?: SessionRecord): void => {
+        isOver = true
+        cancel()
+        unsubscribe()
+        disposal.removeEventListener('abort', giveUp)
+        resolve(record)
+      }
+      const giveUp = (): void => {
+        lock.release()
+        finish()
+      }
+      const cancel = patiently(clock, leaseMs + lockMarginMs, giveUp)
+      disposal.addEventListener('abort', giveUp)
+      const unsubscribe = keeper.onSeen((record) => {
+        const { kind } = planRefresh(record, wish, contextOf(lock))
+        if (kind !== 'refresh' && kind !== 'wait') finish(record)
+      })
+      void lock.granted.then((held) => {
+        if (isOver) return
+        report({ type: 'lock-granted', held, waitedMs: clock.monotonic() - askedAt })
+        if (!held && !lock.wasPutAway()) reportNoLocks()
+        finish()
+      })
+    })
+  }
+
+  function reportNoLocks(): void {
+    if (!lacksLocks) report({ type: 'degraded', missing: 'locks' })
+    lacksLocks = true
+  }
+
+  function contextOf(lock?: LockHandle): PlanContext {
+    return {
+      now: clock.now(),
+      tab: options.tab,
+      lockHeld: lock?.isHeld() ?? false,
+      leaseMs,
+      onlineAt: page.onlineAt(),
+      accepts: options.accepts,
+    }
+  }
+
+  async function endSession(record: SessionRecord, reason: EndReason): Promise<void> {
+    const over = ended(record, reason, clock.now())
+    const written = await keeper.update((current) =>
+      isSameRecord(current, record) ? { next: over, result: true } : { result: false },
+    )
+    if (written) options.announce(over, 'ended')
+  }
+}

@@ -1,0 +1,100 @@
+import { holdsWhatWasSent, type Claim, type WriteIfOwn } from './claim.ts'
+import { StorageError } from '../errors.ts'
+import type { Report } from '../events.ts'
+import type { Clock, LockHandle } from '../ports.ts'
+import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
+import { failed } from '../record/record-changes.ts'
+import type { RenewableSession } from './refresh-plan.ts'
+import type { Failure, SessionRecord } from '../record/session-record.ts'
+import { untilFirst } from '../until.ts'
+
+/**
+ * Saves a refresh token that has come, and fulfils with the record that holds it; with nothing, if
+ * storage no longer holds the one that was sent. Whoever holds the lease by now does not matter: the
+ * lease guards sending.
+ */
+export type Save = (
+  claim: Claim,
+  change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
+  lock: LockHandle,
+) => Promise<SessionRecord | undefined>
+
+const persistRetryMs = 100
+/** As long as peers are kept from a refresh token that is spent and whose successor could not be stored. */
+const unpersistedMs = 600_000
+
+/** What storage refuses is tried again while lock and lease last; then this tab goes on from memory. */
+export function createSaving(options: {
+  readonly keeper: RecordKeeper
+  readonly clock: Clock
+  readonly report: Report
+  readonly writeIfOwn: WriteIfOwn
+}): Save {
+  const { keeper, clock, report } = options
+
+  return async function save(claim, change, lock) {
+    const saved = (current: SessionRecord): SessionRecord | undefined =>
+      holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined
+    const committed = (record: SessionRecord): SessionRecord => {
+      const tookMs = clock.monotonic() - claim.takenAtMonotonic
+      report({ type: 'committed', generation: record.generation, tookMs })
+      return record
+    }
+    let tried: SessionRecord | undefined
+    const write = (current: SessionRecord): RecordChange<SessionRecord | undefined> => {
+      // A write that failed, or was never heard of, may have been carried out all the same.
+      if (tried && isIn(current, tried)) return { result: current }
+      tried = saved(current)
+      return { next: tried, result: tried }
+    }
+    for (let delayMs = persistRetryMs; ; delayMs *= 2) {
+      const triedAt = clock.now()
+      try {
+        const record = await keeper.update(write, { durable: true })
+        return record && committed(record)
+      } catch (error) {
+        // Another attempt like this one has to leave time for the mark while the others still wait.
+        const now = clock.now()
+        const mayRetry = now + delayMs + (now - triedAt) < claim.lease.until
+        const keepsLock = !claim.lease.underLock || lock.isHeld()
+        const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
+        if (!mayRetry || !keepsLock || isOvertaken) break
+      }
+      await untilFirst(clock, delayMs)
+    }
+    // Signed out meanwhile, which storage may have refused as well.
+    const isOver = (): boolean => keeper.seen()?.epoch !== claim.record.epoch
+    if (isOver()) return undefined
+    await markUnpersisted(claim)
+    const seen = keeper.seen()
+    // Heard of after its bound.
+    if (seen && tried && isIn(seen, tried)) return committed(seen)
+    if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
+    report({ type: 'persistence-failed' })
+    return saved(claim.record)
+  }
+
+  /** The other tabs must not send the refresh token that storage still holds. */
+  async function markUnpersisted(claim: Claim): Promise<void> {
+    const now = clock.now()
+    const mark: Failure = {
+      kind: 'transient',
+      code: 'NOT_PERSISTED',
+      attempt: 1,
+      failedAt: now,
+      until: now + unpersistedMs,
+    }
+    await options
+      .writeIfOwn(claim, (current) => failed(current, mark, { unknown: current.unknown + 1 }))
+      .catch(() => undefined)
+  }
+}
+
+/** Whether what was to be written is stored, whatever has been written since. */
+function isIn(current: SessionRecord, { epoch, generation, session }: SessionRecord): boolean {
+  return (
+    current.epoch === epoch &&
+    current.generation >= generation &&
+    current.session?.refreshToken === session?.refreshToken
+  )
+}

@@ -1,0 +1,317 @@
+import type { Announcement } from '../announcement.ts'
+import { nextFailure, type Failed } from './back-off.ts'
+import { defined } from '../defined.ts'
+import {
+  RefreshUnavailableError,
+  type ConfigurationError,
+  type TokenError,
+  type OAuthErrorDetails,
+} from '../errors.ts'
+import type { Report } from '../events.ts'
+import type { Page } from '../page.ts'
+import type { Clock, LockHandle, Random } from '../ports.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
+import {
+  committed,
+  ended,
+  failed,
+  leaseGivenUp,
+  salvaged,
+  tokenSetRefused,
+} from '../record/record-changes.ts'
+import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
+import { createWriteIfOwn, type Claim } from './claim.ts'
+import { createSaving } from './saving.ts'
+import type { Failure, SessionRecord } from '../record/session-record.ts'
+import {
+  defaultTokenKey,
+  recentlyMintedFor,
+  type TokenKey,
+  type TokenParameters,
+  type TokenSet,
+} from '../record/token-set.ts'
+import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
+import type { EndReason } from '../end-reason.ts'
+import { hintOf, toSessionEndedError } from '../record/record-errors.ts'
+
+/** What an attempt comes to: a token, an error for its callers, or another look at the record. */
+export type Settled =
+  | { readonly kind: 'token'; readonly token: TokenSet }
+  | { readonly kind: 'error'; readonly error: TokenError }
+  | { readonly kind: 'again' }
+
+export type Settle = (
+  claim: Claim,
+  outcome: RefreshOutcome,
+  wish: Wish,
+  lock: LockHandle,
+) => Promise<Settled>
+
+const again: Settled = { kind: 'again' }
+/** A proxy's bad moment is neither so long nor so often asked. */
+const tolerableRefusals = 3
+const tolerableRefusalsMs = 10_000
+/** So many attempts in a row that got nothing while others did are no matter of the network. */
+const oddlySilent = 3
+/** Refusals that are about what was asked for, not about the client. */
+const aboutTheRequest = ['invalid_scope', 'invalid_target']
+
+/** Writes down what became of a refresh token grant; one transaction for each outcome. */
+export function createSettlement(options: {
+  readonly keeper: RecordKeeper
+  readonly endpoint: TokenEndpoint
+  readonly clock: Clock
+  readonly page: Page
+  readonly random: Random
+  readonly report: Report
+  readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
+  readonly parametersOf: (key: TokenKey) => TokenParameters
+  readonly tab: string
+}): Settle {
+  const { keeper, endpoint, clock, report, announce } = options
+  const writeIfOwn = createWriteIfOwn(keeper, options.tab)
+  const save = createSaving({ keeper, clock, report, writeIfOwn })
+
+  return async function settle(claim, outcome, wish, lock) {
+    try {
+      return await write(claim, outcome, wish, lock)
+    } catch (error) {
+      // The server has rotated: whatever is wrong with this code, the refresh token that came is saved.
+      const refreshToken = outcome.kind === 'accepted' ? outcome.reply.refreshToken : undefined
+      if (refreshToken !== undefined)
+        return settle(claim, { kind: 'unusable', refreshToken, error: notHandled() }, wish, lock)
+      // What the server has said is worth more to the callers than that it could not be noted.
+      if ('error' in outcome) return { kind: 'error', error: outcome.error }
+      throw error
+    }
+  }
+
+  async function write(...[claim, outcome, wish, lock]: Parameters<Settle>): Promise<Settled> {
+    switch (outcome.kind) {
+      case 'accepted': {
+        const { reply } = outcome
+        const receivedAt = clock.now()
+        const change = (record: SessionRecord, session: RenewableSession): SessionRecord =>
+          committed(record, session, {
+            reply,
+            key: wish.key,
+            receivedAt,
+            mintedFor: mintedFor(session.tokens[wish.key], wish, receivedAt),
+            scope: options.parametersOf(wish.key).scope ?? session.scope,
+          })
+        const record = await save(claim, change, lock)
+        if (!record) return drop(reply.refreshToken)
+        announce(record, 'committed')
+        const token = record.session?.tokens[wish.key]
+        return token ? { kind: 'token', token } : again
+      }
+      case 'unusable': {
+        const { refreshToken, error } = outcome
+        if (refreshToken === undefined) return holdOff(claim, error, {})
+        const failure = failureAfter(claim.record.failure, 'transient', error)
+        const record = await save(claim, (r, s) => salvaged(r, s, refreshToken, failure), lock)
+        if (!record) return drop(refreshToken)
+        return heldOff(record, failure, error)
+      }
+      case 'transient':
+        return holdOff(claim, outcome.error, outcome)
+      case 'nonce-required':
+        return holdOff(claim, nonceRefused(), {})
+      case 'refused': {
+        if (wish.key !== defaultTokenKey) return refuseTokenSet(claim, wish.key, outcome.error)
+        const { session, record } = claim
+        const now = clock.now()
+        const isLast =
+          record.refusals + 1 >= tolerableRefusals &&
+          now - refusedSince(record, now) >= tolerableRefusalsMs
+        if (isLast && !hasLiveToken(session, now)) {
+          return end(claim, lostOr('refused', record), outcome.error.oauth)
+        }
+        return holdOff(claim, outcome.error, { refused: true })
+      }
+      case 'configuration': {
+        const { error } = outcome
+        const isAboutRequest = aboutTheRequest.includes(error.oauth?.error ?? '')
+        if (isAboutRequest && wish.key !== defaultTokenKey) {
+          return refuseTokenSet(claim, wish.key, error)
+        }
+        const failure = failureAfter(claim.record.failure, 'configuration', error)
+        const record = await writeIfOwn(claim, (current) => failed(current, failure, {}))
+        if (!record) return again
+        report({ type: 'halted', code: failure.code, until: failure.until })
+        announce(record, 'failed')
+        return { kind: 'error', error }
+      }
+      case 'rejected':
+        return end(claim, lostOr('rejected', claim.record), outcome.oauth)
+      case 'key-lost':
+        return end(claim, 'key-lost')
+      case 'subject-changed': {
+        const settled = await end(claim, 'subject-changed')
+        revokeOrphan(outcome.refreshToken)
+        return settled
+      }
+      case 'withheld':
+        await writeIfOwn(claim, leaseGivenUp)
+        return again
+    }
+  }
+
+  /** A reply that came too late. */
+  function drop(refreshToken: string | undefined): Settled {
+    const sessionOver = !keeper.seen()?.session
+    report({ type: 'dropped', reason: sessionOver ? 'session-over' : 'superseded' })
+    revokeOrphan(refreshToken)
+    return again
+  }
+
+  /** Revoking a token can end the whole grant, so it is done only if no session goes on. */
+  function revokeOrphan(refreshToken: string | undefined): void {
+    if (refreshToken && !keeper.seen()?.session) void endpoint.revoke(refreshToken)
+  }
+
+  async function holdOff(
+    claim: Claim,
+    error: RefreshUnavailableError,
+    how: Pacing & { readonly refused?: boolean },
+  ): Promise<Settled> {
+    const kind = how.refused ? 'refused' : 'transient'
+    const failure = failureAfter(claim.record.failure, kind, error, how)
+    const record = await writeIfOwn(claim, (current) =>
+      failed(current, failure, {
+        unknown: current.unknown + (error.outcome === 'unknown' ? 1 : 0),
+        ...(how.refused && {
+          refusals: current.refusals + 1,
+          refusedSince: refusedSince(current, failure.failedAt),
+        }),
+      }),
+    )
+    return record ? heldOff(record, failure, error) : again
+  }
+
+  function heldOff(
+    record: SessionRecord,
+    failure: Failure,
+    error: RefreshUnavailableError,
+  ): Settled {
+    const { code, attempt, until: retryAt, hint } = failure
+    report(defined({ type: 'held-off' as const, code, attempt, retryAt, hint }))
+    announce(record, 'failed')
+    return { kind: 'error', error: dueAgain(error, failure) }
+  }
+
+  /**
+   * The server has other reasons to refuse one of several token sets than a dead refresh token: no
+   * consent for that API, say. Whether the session is over shows when the session's own token is due.
+   */
+  async function refuseTokenSet(
+    claim: Claim,
+    key: TokenKey,
+    error: ConfigurationError | RefreshUnavailableError,
+  ): Promise<Settled> {
+    const last = claim.session.refused?.[key]
+    const kind = error.name === 'ConfigurationError' ? 'configuration' : 'refused'
+    const failure = failureAfter(last, kind, error)
+    const record = await writeIfOwn(claim, (current, session) =>
+      tokenSetRefused(current, session, key, failure),
+    )
+    if (!record) return again
+    report({ type: 'token-refused', code: failure.code, until: failure.until })
+    announce(record, 'failed')
+    return {
+      kind: 'error',
+      error: error.name === 'ConfigurationError' ? error : dueAgain(error, failure),
+    }
+  }
+
+  async function end(claim: Claim, reason: EndReason, words?: OAuthErrorDetails): Promise<Settled> {
+    const record = await writeIfOwn(claim, (current) => ended(current, reason, clock.now(), words))
+    if (!record) return again
+    announce(record, 'ended')
+    return { kind: 'error', error: toSessionEndedError(record) }
+  }
+
+  function failureAfter(
+    last: Failure | undefined,
+    kind: Failure['kind'],
+    { code, oauth }: ConfigurationError | RefreshUnavailableError,
+    { retryAfterMs, isRateLimited }: Pacing = {},
+  ): Failure {
+    const failure = nextFailure(last, {
+      kind,
+      code,
+      oauth,
+      at: clock.now(),
+      fraction: options.random.fraction(),
+      retryAfterMs,
+      isRateLimited,
+    })
+    return isOddlySilent(failure, last) ? { ...failure, hint: 'cors' } : failure
+  }
+
+  /** A reply without CORS headers looks like no reply, but only to that one request. */
+  function isOddlySilent(
+    { code, attempt, since = 0 }: Failure,
+    last: Failure | undefined,
+  ): boolean {
+    const isInRow = code === 'NETWORK' && last?.code === code && attempt >= oddlySilent
+    return isInRow && (last.hint !== undefined || options.page.answeredAt() > since)
+  }
+}
+
+type Pacing = Pick<Failed, 'retryAfterMs' | 'isRateLimited'>
+
+function lostOr<Reason extends EndReason>(
+  reason: Reason,
+  { unknown }: SessionRecord,
+): Reason | 'rotation-lost' {
+  return unknown > 0 ? 'rotation-lost' : reason
+}
+
+/** Since when the server has refused; an instant in the future comes from a clock that was set. */
+function refusedSince(
+  { refusals, refusedSince: since = Infinity }: SessionRecord,
+  at: number,
+): number {
+  return refusals > 0 ? Math.min(since, at) : at
+}
+
+function dueAgain(error: RefreshUnavailableError, failure: Failure): RefreshUnavailableError {
+  const { code, message, outcome, oauth, cause } = error
+  return new RefreshUnavailableError(code, message + hintOf(failure), {
+    outcome,
+    oauth,
+    cause,
+    retryAt: failure.until,
+  })
+}
+
+function mintedFor(
+  token: TokenSet | undefined,
+  wish: Wish,
+  at: number,
+): NonNullable<TokenSet['mintedFor']> {
+  const carried = recentlyMintedFor(token, at)
+  if (!wish.rejected) return carried
+  const { resourceServer } = wish.rejected
+  return [
+    ...carried.filter((entry) => entry.resourceServer !== resourceServer),
+    { resourceServer, at },
+  ]
+}
+
+function notHandled(): RefreshUnavailableError {
+  return new RefreshUnavailableError(
+    'RESPONSE_INVALID',
+    'The answer could not be dealt with: the session is kept.',
+    { outcome: 'unknown' },
+  )
+}
+
+function nonceRefused(): RefreshUnavailableError {
+  return new RefreshUnavailableError(
+    'SERVER_UNAVAILABLE',
+    'The authorization server asked for another DPoP nonce right after it had named one: the session is kept.',
+    { outcome: 'answered' },
+  )
+}

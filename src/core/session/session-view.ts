@@ -1,0 +1,102 @@
+import { defined } from '../defined.ts'
+import type { Report } from '../events.ts'
+import { lacking } from '../record/granted-scope.ts'
+import type { Page } from '../page.ts'
+import type { Clock } from '../ports.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
+import { isSameSession, type SessionRecord } from '../record/session-record.ts'
+import { isSameState, restoring, toSessionState, type SessionState } from './session-state.ts'
+
+export interface SessionView {
+  /** The same object until something changed. */
+  getState(): SessionState
+  /** Calls `listener` at once, then on every change. */
+  subscribe(listener: (state: SessionState) => void): () => void
+  /** Looks whether the state is another by now; called when something it rests on has changed. */
+  update(): void
+  dispose(): void
+}
+
+/** What this tab knows of the session, and the events that follow from what it sees in storage. */
+export function createSessionView(options: {
+  readonly keeper: RecordKeeper
+  readonly clock: Clock
+  readonly tab: string
+  readonly page: Page
+  readonly report: Report
+  /** Calls a listener of the app; what it throws must not stop anything here. */
+  readonly call: (listener: () => void) => void
+}): SessionView {
+  const { keeper, clock, page, report, call } = options
+  const listeners = new Set<(state: SessionState) => void>()
+  let state: SessionState = restoring
+  let isDisposed = false
+  let cancel = (): void => {}
+
+  const unsubscribe = keeper.onSeen((record, before) => {
+    if (before) reportChange(record, before)
+    update()
+  })
+
+  function update(): void {
+    const record = keeper.seen()
+    // A look that was under way at the end would set a timer that nothing takes back.
+    if (!record || isDisposed) return
+    // A lease of one's own means that one is sending.
+    const running = record.lease?.tab === options.tab
+    const next = toSessionState(record, { now: clock.now(), running, onlineAt: page.onlineAt() })
+    const isSame = isSameState(next, state)
+    if (!isSame) state = next
+    // Also if nothing has changed yet: the timer may have been early by a hair.
+    armForChangeByTime()
+    if (isSame) return
+    for (const listener of listeners) call(() => listener(next))
+  }
+
+  /** A hold-off ends by itself, with nobody writing anything. */
+  function armForChangeByTime(): void {
+    cancel()
+    const until = keeper.seen()?.failure?.until
+    const isHeldOff =
+      state.status === 'signed-in' &&
+      (state.refresh.phase === 'waiting' || state.refresh.phase === 'halted')
+    cancel =
+      isHeldOff && until !== undefined ? clock.schedule(until - clock.now(), update) : () => {}
+  }
+
+  function reportChange(record: SessionRecord, before: SessionRecord): void {
+    const { session } = record
+    if (!isSameSession(record, before)) {
+      if (session) {
+        report(defined({ type: 'session-started' as const, sub: session.sub }))
+      } else if (before.session) {
+        report({ type: 'session-ended', reason: record.endedBy ?? 'storage-cleared' })
+      }
+      return
+    }
+    const scope = session?.scope ?? ''
+    if (lacking(scope, before.session?.scope).length > 0) report({ type: 'scope-narrowed', scope })
+    const isOwn = before.lease?.tab === options.tab
+    if (session && record.generation > before.generation && !isOwn) {
+      report({ type: 'adopted', generation: record.generation })
+    }
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      // The same function may be subscribed twice; each subscription ends by itself.
+      const subscription = (next: SessionState): void => listener(next)
+      listeners.add(subscription)
+      call(() => listener(state))
+      return () => listeners.delete(subscription)
+    },
+    update,
+    dispose() {
+      isDisposed = true
+      cancel()
+      unsubscribe()
+      listeners.clear()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { Report, TokenManagerEvent } from '../core/events.ts'
+import type { Clock } from '../core/ports.ts'
+
+export interface Observers {
+  /** Calls `observer` at every event until the returned function is called. */
+  observe(observer: (event: TokenManagerEvent) => void): () => void
+  readonly report: Report
+  dispose(): void
+}
+
+/** Whom the app has told to watch what the manager does. */
+export function createObservers(clock: Clock): Observers {
+  const observers = new Set<(event: TokenManagerEvent) => void>()
+  return {
+    observe(observer) {
+      // The same function may observe twice; each observation ends by itself.
+      const observation = (event: TokenManagerEvent): void => observer(event)
+      observers.add(observation)
+      return () => observers.delete(observation)
+    },
+    report(event) {
+      for (const observer of observers) call(() => observer({ ...event, at: clock.now() }))
+    },
+    dispose: () => observers.clear(),
+  }
+}
+
+/** Calls a listener of the app. What it throws is the app's to see, and stops nothing here. */
+export function call(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}

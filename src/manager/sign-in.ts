@@ -1,0 +1,96 @@
+import { checked, signInRules } from './call-options.ts'
+import { SignInError, disposedError } from '../core/errors.ts'
+import type { Page } from '../core/page.ts'
+import { patiently } from '../core/patience.ts'
+import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
+import { onAbort, unlessStopped, type Stop } from '../core/until.ts'
+import type { AuthorizationCode, SignInOptions } from '../oauth/authorization-code.ts'
+import type { OpenUrlSignInOptions, TokenManager } from './token-manager-api.ts'
+import { createUnaskedSignIns } from './unasked-sign-ins.ts'
+
+/** A page that is still here after so long has not left: its user said "stay", or the server sent no page. */
+const stillHereMs = 30_000
+
+/** The way to the login page. */
+export function createSignIn(
+  options: {
+    readonly code: AuthorizationCode
+    readonly navigation: Navigation
+    readonly page: Page
+    readonly clock: Clock
+    readonly redirectUri: string | undefined
+    readonly disposal: AbortSignalLike
+  } & Parameters<typeof createUnaskedSignIns>[0],
+): TokenManager['signIn'] {
+  const { code, navigation, page, clock, redirectUri, disposal } = options
+  const unasked = createUnaskedSignIns(options)
+  let leaving: Promise<never> | undefined
+  let hasWarned = false
+
+  const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()), reject)
+  const restored: Stop = (reject) =>
+    page.subscribe((event) => {
+      if (event === 'restore') reject(notLeft('it is here again'))
+    })
+  const stayed: Stop = (reject) => {
+    const cancel = patiently(clock, stillHereMs, () => reject(notLeft('it is still here')))
+    // Once it goes, only a return says that it is here.
+    const unsubscribe = page.subscribe((event) => event === 'hide' && cancel())
+    return () => {
+      cancel()
+      unsubscribe()
+    }
+  }
+
+  async function leave(wanted: SignInOptions): Promise<never> {
+    // One that is only prerendered goes nowhere.
+    if (page.isAway()) await unlessStopped(page.present(), [disposed])
+    const count = unasked.begin()
+    warnOfOtherOrigin()
+    const address = await unlessStopped(code.begin(wanted, requireNetwork), [restored, disposed])
+    count()
+    navigation.leaveFor(address)
+    return unlessStopped(new Promise<never>(() => {}), [restored, disposed, stayed])
+  }
+
+  /** Nobody is sent to the browser's error page, away from what he has typed. */
+  function requireNetwork(): void {
+    if (!page.isOnline()) throw notLeft('the browser is offline')
+  }
+
+  /** The page that comes back would be another app's: its storage knows nothing of this sign-in. */
+  function warnOfOtherOrigin(): void {
+    if (hasWarned || redirectUri === undefined) return
+    const { origin, href } = new URL(navigation.currentUrl())
+    if (new URL(redirectUri, href).origin === origin) return
+    hasWarned = true
+    // oxlint-disable-next-line no-console -- a mistake of the developer's that nothing here will ever hear of
+    console.warn(
+      `tokenring: options.redirectUri (${redirectUri}) has another origin than this page (${origin}), which will hear nothing of the sign-in.`,
+    )
+  }
+
+  function signIn(wanted: OpenUrlSignInOptions): Promise<void>
+  function signIn(wanted?: SignInOptions): Promise<never>
+  async function signIn(wanted?: Partial<OpenUrlSignInOptions>): Promise<void> {
+    if (disposal.aborted) throw disposedError()
+    const given = checked(wanted, signInRules)
+    if (given.openUrl) {
+      const address = await unlessStopped(code.begin(given), [disposed])
+      await given.openUrl(address)
+      return
+    }
+    leaving ??= leave(given).finally(() => {
+      leaving = undefined
+    })
+    return leaving
+  }
+  return signIn
+}
+
+function notLeft(why: string): SignInError {
+  return new SignInError(
+    'NOT_LEFT',
+    `This page was to leave for the login page, but ${why}: offer the sign-in again.`,
+  )
+}

@@ -1,0 +1,283 @@
+import { createAccessTokens } from '../core/session/access-tokens.ts'
+import { disposedError } from '../core/errors.ts'
+import { defined } from '../core/defined.ts'
+import { createPage } from '../core/page.ts'
+import type { Navigation } from '../core/ports.ts'
+import { createPeers } from '../core/peers.ts'
+import { createRecordKeeper } from '../core/record/record-keeper.ts'
+import { createRefreshSchedule } from '../core/session/refresh-schedule.ts'
+import type { Accepts } from '../core/rotation/refresh-plan.ts'
+import { createRotation } from '../core/rotation/rotation.ts'
+import { createSessionLifecycle } from '../core/session/session-lifecycle.ts'
+import { createSessionView } from '../core/session/session-view.ts'
+import type { SessionRecord } from '../core/record/session-record.ts'
+import { createSingleFlight, type SingleFlight } from '../core/rotation/single-flight.ts'
+import { createAuthorizationHeaders, createAuthorizedFetch } from '../http/authorized-fetch.ts'
+import { parseResourceServers } from '../http/resource-servers.ts'
+import { createAuthorizationCode } from '../oauth/authorization-code.ts'
+import { createAuthorizationServer } from '../oauth/authorization-server.ts'
+import { createBoundedDpop } from '../oauth/crypto-bound.ts'
+import { createTokenEndpoint } from '../oauth/refresh-token-grant.ts'
+import { createSharedCallback } from '../oauth/shared-callback.ts'
+import { stateMark } from '../oauth/state-mark.ts'
+import { createAbsentTokenManager } from './absent-token-manager.ts'
+import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
+import { call, createObservers } from './observers.ts'
+import { parseOptions, resolveUri, type TokenManagerOptions } from './options.ts'
+import { createHandleRedirect } from './handle-redirect.ts'
+import { createPorts, createStores, type Ports } from './platform.ts'
+import { createSignIn } from './sign-in.ts'
+import { createSignOut } from './sign-out.ts'
+import { createStartSession } from './start-session.ts'
+import type { TokenManager } from './token-manager-api.ts'
+
+export type { Ports }
+
+/**
+ * Creates the manager of one session. It begins to read the stored session at once and asks the
+ * network for nothing until a token is wanted.
+ *
+ * @param options Which server, which client, which resource servers.
+ * @param replaced Platform parts to replace.
+ *
+ * @throws {TypeError} An option is wrong; the message names it and the rule.
+ *
+ * @example
+ *
+ * ```ts
+ * import { createTokenManager } from 'tokenring'
+ *
+ * const auth = createTokenManager({
+ *   authorizationServer: 'https://login.example.com',
+ *   clientId: 'spa',
+ *   scope: 'openid offline_access orders:read',
+ *   redirectUri: 'https://app.example.com/callback',
+ *   resourceServers: ['https://api.example.com/v2/'],
+ * })
+ * ```
+ */
+export function createTokenManager(
+  options: TokenManagerOptions,
+  replaced: Partial<Ports> = {},
+): TokenManager {
+  const settings = parseOptions(options)
+  if (typeof window === 'undefined' && !replaced.navigation) return createAbsentTokenManager()
+
+  const { clientId, storage, tokenRequestTimeoutMs: timeoutMs } = settings
+  const ports = createPorts(replaced, storage === 'memory')
+  const { clock, random, navigation } = ports
+  const pageUrl = (): string => navigation.currentUrl()
+  const redirectUri = resolveUri('redirectUri', settings.redirectUri, pageUrl())
+  const postLogoutRedirectUri = resolveUri(
+    'postLogoutRedirectUri',
+    settings.postLogoutRedirectUri,
+    pageUrl(),
+  )
+  const dpop = settings.dpop && createBoundedDpop(settings.dpop, clock)
+  const accepts: Accepts = (tokenType, senderKey) =>
+    !dpop || (tokenType === 'DPoP' && dpop.isKeyPair(senderKey))
+  const optionsBase = ownBaseOf(navigation)
+  const resourceServers = parseResourceServers(settings.resourceServers, optionsBase)
+  const name = [settings.issuer, clientId, settings.sessionName].map(encodeURIComponent).join(' ')
+  const tab = random.id()
+  const disposal = new AbortController()
+
+  const observers = createObservers(clock)
+  const { report } = observers
+  const page = createPage(ports.pageEvents, clock)
+  const peers = createPeers({
+    ...ports,
+    name: `tokenring ${name}`,
+    page,
+    report,
+    onAnnouncement: () => void lookAgain(),
+  })
+  const { announce } = peers
+  const stores = createStores(storage, clock, {
+    disposal: disposal.signal,
+    onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
+    onReturn() {
+      report({ type: 'storage-available' })
+      // What was decided in memory is written by this look, and news to the other tabs.
+      lookAgain().then(
+        () => tellOthers(),
+        () => undefined,
+      )
+    },
+  })
+  const keeper = createRecordKeeper({
+    store: stores.session,
+    key: `session ${name}`,
+    report,
+    onCaughtUp: tellOthers,
+  })
+  /** What most parts share. */
+  const shared = {
+    ...settings,
+    ...ports,
+    redirectUri,
+    postLogoutRedirectUri,
+    timeoutMs,
+    pageUrl,
+    optionsBase,
+    accepts,
+    dpop,
+    tab,
+    page,
+    keeper,
+    report,
+    announce,
+    noteAnswer: page.noteAnswer,
+  }
+
+  const { metadata } = createAuthorizationServer({ ...shared, store: stores.session })
+  const endpoint = createTokenEndpoint({ ...shared, metadata })
+  const signInKey = `sign-in ${name}`
+  const mark = stateMark(settings.issuer, clientId, settings.sessionName)
+  const sharedCallback = createSharedCallback({ ...shared, mark, key: signInKey })
+  const code = createAuthorizationCode({
+    ...shared,
+    metadata,
+    mark,
+    sharedCallback,
+    store: stores.lasting,
+    key: signInKey,
+    disposal: disposal.signal,
+  })
+
+  const lifecycle = createSessionLifecycle(shared)
+  const tokens = createAccessTokens({ ...shared, flight: () => flight })
+  const rotate = createRotation({
+    ...shared,
+    endpoint,
+    lockName: `tokenring ${name}`,
+    parametersOf: tokens.parametersOf,
+    disposal: disposal.signal,
+  })
+  const flight: SingleFlight = createSingleFlight(rotate)
+  const view = createSessionView({ ...shared, call })
+  const schedule = createRefreshSchedule({ ...shared, tokens })
+  const ready = tokens.ready.then(view.getState)
+  const signIn = createSignIn({
+    ...shared,
+    code,
+    disposal: disposal.signal,
+    key: `unasked sign-ins ${name}`,
+  })
+  const handleRedirect = createHandleRedirect({
+    ...shared,
+    code,
+    lifecycle,
+    ready,
+    getState: view.getState,
+    sharedCallback,
+    revoke: endpoint.revoke,
+  })
+  const startSession = createStartSession({ ...shared, lifecycle, ready })
+  const signOut = createSignOut({ ...shared, lifecycle, endpoint, metadata })
+  const http = {
+    ...shared,
+    source: tokens,
+    resourceServers,
+    baseUrl: () => navigation.baseUrl(),
+    proof: dpop,
+  }
+
+  const authorizationHeaders = createAuthorizationHeaders(http)
+
+  const stopArming = keeper.onSeen(schedule.arm)
+  const stopWatching = page.subscribe((event) => {
+    if (event !== 'hide') void lookAgain()
+  })
+
+  let lastLook: Promise<unknown> | undefined
+
+  /** The other tabs do not know yet of what was kept here. */
+  function tellOthers(record: SessionRecord | undefined = keeper.seen()): void {
+    if (record) announce(record, record.session ? 'committed' : 'ended')
+  }
+
+  /** Something may have happened that this tab was not told of. */
+  function lookAgain(): Promise<unknown> {
+    const look = tokens.lookAgain()
+    // A flood of messages shares one look, and what follows from it.
+    if (look === lastLook) return look
+    lastLook = look
+    look
+      .catch(() => undefined)
+      .finally(() => {
+        schedule.arm()
+        view.update()
+      })
+    return look
+  }
+
+  /** After `dispose()` every method rejects. */
+  function whileAlive<Arguments extends unknown[], Result>(
+    method: (...given: Arguments) => Promise<Result>,
+  ): (...given: Arguments) => Promise<Result> {
+    return async (...given) => {
+      if (disposal.signal.aborted) throw disposedError()
+      return method(...given)
+    }
+  }
+
+  return {
+    ready,
+    getState: view.getState,
+    subscribe: view.subscribe,
+    observe: observers.observe,
+
+    async getAccessToken(wanted) {
+      const asker = tokens.asker()
+      const { scope, resource, audience, minValidityMs, rejected, signal } = checked(
+        wanted,
+        accessTokenRules,
+      )
+      const isPlain = scope === undefined && resource === undefined && audience === undefined
+      const { accessToken } = await tokens.obtain({
+        asker,
+        parameters: isPlain ? undefined : defined({ scope, resource, audience }),
+        minValidityMs,
+        rejected:
+          rejected === undefined ? undefined : { accessToken: rejected, resourceServer: '' },
+        signal,
+      })
+      return accessToken
+    },
+    getAuthorizationHeaders: async (url, wanted) =>
+      authorizationHeaders(url, checked(wanted, headersRules)),
+    fetch: createAuthorizedFetch(http),
+    refresh: async (wanted) => tokens.refresh(checked(wanted, refreshRules).signal),
+
+    startSession: whileAlive(startSession),
+    signIn,
+    handleRedirect: whileAlive(handleRedirect),
+    signOut: whileAlive(signOut),
+
+    dispose() {
+      if (disposal.signal.aborted) return
+      stopArming()
+      stopWatching()
+      tokens.dispose()
+      schedule.dispose()
+      view.dispose()
+      observers.dispose()
+      disposal.abort()
+      // A rotation that runs still needs the page, for its lock, and the channel, for its result.
+      void flight.idle().then(() => {
+        page.dispose()
+        peers.dispose()
+      })
+    },
+  }
+}
+
+/**
+ * What relative options are resolved against: as relative requests are, so that both mean the same,
+ * but never another origin than the page's, to which a planted `<base>` would take the tokens.
+ */
+function ownBaseOf(navigation: Navigation): string {
+  const [base, page] = [navigation.baseUrl(), navigation.currentUrl()]
+  return new URL(base).origin === new URL(page).origin ? base : page
+}

@@ -1,0 +1,57 @@
+import { SignInError } from '../core/errors.ts'
+import type { Clock, PageEvents, TabStorage } from '../core/ports.ts'
+import type { RecordKeeper } from '../core/record/record-keeper.ts'
+
+const withinMs = 60_000
+const most = 4
+/** Nobody finds a button and presses it sooner after the page has come. */
+const soonestPressMs = 2_000
+
+/** The sign-ins of this tab that nobody asked for, and that no session came of. */
+export interface UnaskedSignIns {
+  /**
+   * Looks at the sign-in that begins in this turn, and returns what counts it when it leaves.
+   *
+   * @throws {SignInError} `LOOP`: there were too many.
+   */
+  begin(): () => void
+}
+
+export function createUnaskedSignIns(options: {
+  readonly clock: Clock
+  readonly pageEvents: PageEvents
+  readonly tabStorage: TabStorage
+  readonly keeper: RecordKeeper
+  readonly key: string
+}): UnaskedSignIns {
+  const { clock, pageEvents, tabStorage, keeper, key } = options
+  const cameAtMonotonic = clock.monotonic()
+
+  keeper.onSeen(({ session, epoch }, before) => {
+    if (session && before && epoch !== before.epoch) tabStorage.set(key, undefined)
+  })
+
+  /** Where the engine does not tell of gestures, only haste does. */
+  function isAskedFor(): boolean {
+    return pageEvents.isActivated?.() ?? clock.monotonic() - cameAtMonotonic >= soonestPressMs
+  }
+
+  function recent(): readonly string[] {
+    const now = clock.now()
+    const all = tabStorage.get(key)?.split(' ') ?? []
+    return all.filter((at) => Math.abs(now - Number(at)) < withinMs)
+  }
+
+  return {
+    begin() {
+      if (isAskedFor()) return () => {}
+      if (recent().length >= most) {
+        throw new SignInError(
+          'LOOP',
+          'Sign-ins follow each other without a gesture of the user, and no session comes of them: see whether the page is served at redirectUri and calls handleRedirect(), whether the server sends errors (perhaps without state), and whether cookies and clock are right.',
+        )
+      }
+      return () => tabStorage.set(key, [...recent(), clock.now()].join(' '))
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import {
+  isMintedFor,
+  judge,
+  leewayOf,
+  remainingMs,
+  tokenKey,
+  type TokenSet,
+} from '../../../src/core/record/token-set.ts'
+
+const receivedAt = 1_000_000
+const need = { leewayMs: 60_000 }
+
+function tokenOf(lifeMs: number | undefined, more: Partial<TokenSet> = {}): TokenSet {
+  return {
+    accessToken: 'a',
+    tokenType: 'Bearer',
+    generation: 1,
+    receivedAt,
+    ...(lifeMs === undefined ? {} : { expiresAt: receivedAt + lifeMs }),
+    ...more,
+  }
+}
+
+describe('tokenKey', () => {
+  it('takes scope as a set: order and repetition carry no meaning', () => {
+    expect(tokenKey({ scope: 'b a a' })).toBe(tokenKey({ scope: 'a b' }))
+  })
+
+  it('tells scope, resource and audience apart', () => {
+    const keys = [{}, { scope: 'x' }, { resource: 'x' }, { audience: 'x' }].map(tokenKey)
+    expect(new Set(keys).size).toBe(4)
+  })
+})
+
+describe('remainingMs', () => {
+  it('counts from receipt and never exceeds the whole life, however far the clock is set back', () => {
+    expect(remainingMs(tokenOf(300_000), receivedAt + 100_000)).toBe(200_000)
+    expect(remainingMs(tokenOf(300_000), receivedAt - 10_800_000)).toBe(300_000)
+  })
+
+  it('is endless for a token without a lifetime', () => {
+    expect(remainingMs(tokenOf(undefined), receivedAt + 1e12)).toBe(Infinity)
+  })
+})
+
+describe('leewayOf', () => {
+  it('is never more than a tenth of the life', () => {
+    expect(leewayOf(tokenOf(30_000), 60_000)).toBe(3_000)
+    expect(leewayOf(tokenOf(86_400_000), 60_000)).toBe(60_000)
+  })
+})
+
+describe('judge', () => {
+  const day = tokenOf(86_400_000)
+  const later = receivedAt + 100_000
+
+  it.each([
+    ['outside the leeway', 60_001, {}, 'fresh'],
+    ['inside the leeway with ten seconds left', 10_000, {}, 'ageing'],
+    ['with less than ten seconds left', 9_999, {}, 'spent'],
+    ['run out', 0, {}, 'spent'],
+    [
+      'outside the leeway, but shorter than the caller needs',
+      90_000,
+      { minValidityMs: 100_000 },
+      'spent',
+    ],
+    [
+      'inside the leeway and as long as the caller needs',
+      5_000,
+      { minValidityMs: 5_000 },
+      'ageing',
+    ],
+  ] as const)('%s', (_name, leftMs, more, verdict) => {
+    expect(judge(day, leftMs, later, { ...need, ...more })).toBe(verdict)
+  })
+
+  it('counts a token that has just come as good enough, however short its life', () => {
+    expect(judge(tokenOf(0), 0, receivedAt + 4_999, need)).toBe('fresh')
+    expect(judge(tokenOf(0), -5_000, receivedAt + 5_000, need)).toBe('spent')
+  })
+
+  it('does not take a token from the future for one that has just come', () => {
+    expect(judge(tokenOf(1_000), 0, receivedAt - 1, need)).toBe('spent')
+  })
+})
+
+describe('isMintedFor', () => {
+  const token = tokenOf(60_000, { mintedFor: [{ resourceServer: 'api', at: receivedAt }] })
+
+  it('holds for thirty seconds and for that resource server only', () => {
+    expect(isMintedFor(token, 'api', receivedAt + 29_999)).toBe(true)
+    expect(isMintedFor(token, 'api', receivedAt + 30_000)).toBe(false)
+    expect(isMintedFor(token, 'other', receivedAt)).toBe(false)
+  })
+})
