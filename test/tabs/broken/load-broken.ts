@@ -34,7 +34,7 @@ export async function loadBroken(changes: readonly Change[]): Promise<typeof cre
     },
   }
   const { module } = await runnerImport<{ createTokenManager: typeof createTokenManager }>(
-    `${source}token-manager.ts`,
+    `${source}manager/token-manager.ts`,
     { configFile: false, logLevel: 'silent', plugins: [plugin] },
   )
   if (applied.size !== changes.length) throw new Error('A change was not applied.')
