@@ -62,19 +62,21 @@ export function createSaving(options: {
       }
       await untilFirst(clock, delayMs)
     }
-    // Signed out meanwhile, which storage may have refused as well.
-    const isOver = (): boolean => keeper.seen()?.epoch !== claim.record.epoch
-    if (isOver()) return undefined
     await markUnpersisted(claim)
     const seen = keeper.seen()
     // Heard of after its bound.
     if (seen && tried && isIn(seen, tried)) return committed(seen)
-    if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
+    // Signed out meanwhile, which storage may have refused as well.
+    const isOver = seen?.epoch !== claim.record.epoch
+    if (isOver || !keeper.carryOn(saved, claim.record.epoch)) return undefined
     report({ type: 'persistence-failed' })
     return saved(claim.record)
   }
 
-  /** The other tabs must not send the refresh token that storage still holds. */
+  /**
+   * The other tabs must not send the refresh token that storage still holds. What this tab has decided
+   * meanwhile, such as a sign-out that storage has refused, is offered with it.
+   */
   async function markUnpersisted(claim: Claim): Promise<void> {
     const now = clock.now()
     const mark: Failure = {

@@ -193,9 +193,7 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/saving.ts',
-        find: `    await markUnpersisted(claim)
-    if (isOver() || !keeper.carryOn(saved, claim.record.epoch)) return undefined
-`,
+        find: 'if (isOver || !keeper.carryOn(saved, claim.record.epoch)) return undefined',
         replace: '',
       },
     ],

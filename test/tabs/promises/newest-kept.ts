@@ -22,6 +22,8 @@ export function createNewestKept(options: {
   const { ledger, server } = options
   const broken = (words: string): void => options.broken('newest token kept (3)', words)
   let unsaved: readonly Arrived[] = []
+  /** When a user last ended or replaced a session in a tab, whether storage has heard of it or not. */
+  const decidedAt = new Map<TabProcess, number>()
 
   function seeWrite(moment: Moment & { readonly type: 'wrote' }): void {
     const { before, after } = ledger.lastWrite
@@ -53,6 +55,7 @@ export function createNewestKept(options: {
       const isDecided =
         moment.type === 'call' && ['sign-in', 'sign-out', 'redeem'].includes(moment.call.kind)
       const isGone = moment.type === 'fate' && moment.fate === 'killed'
+      if (isDecided) decidedAt.set(moment.tab, moment.at)
       if (isDecided || isGone) {
         unsaved = unsaved.filter(({ tab }) => tab !== moment.tab)
       }
@@ -61,7 +64,10 @@ export function createNewestKept(options: {
         const isTokens = typeof body === 'object' && body !== null && 'refresh_token' in body
         const lineage = isTokens ? server.lineageOf(String(body.refresh_token)) : undefined
         // What was sent for a session that is over, or has begun anew, is not kept.
-        const isCurrent = ledger.claimOf(moment.tab)?.epoch === ledger.lastWrite.after.epoch
+        const claim = ledger.claimOf(moment.tab)
+        const isCurrent =
+          claim?.epoch === ledger.lastWrite.after.epoch &&
+          claim.at > (decidedAt.get(moment.tab) ?? -1)
         if (lineage && isCurrent) unsaved = [...unsaved, { tab: moment.tab, ...lineage }]
       }
     },
