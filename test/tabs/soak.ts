@@ -4,7 +4,7 @@ import { describeTally, explainSeed, playSeeds } from './seeds.ts'
  * Plays as many schedules as the minutes allow, none of which `npm test` plays. Whether all kept every
  * promise. Two that run side by side need seeds of their own.
  */
-export async function soak(minutes: number, first = Date.now()): Promise<boolean> {
+export async function soak(minutes: number, first: number = Date.now()): Promise<boolean> {
   const until = Date.now() + minutes * 60_000
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   let told = Date.now()
