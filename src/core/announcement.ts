@@ -4,9 +4,6 @@
  */
 export interface Announcement {
   readonly v: 1
-  readonly epoch: number
-  readonly generation: number
-  readonly kind: 'committed' | 'failed' | 'started' | 'ended'
 }
 
 /** Whether a message is an announcement that this version understands. */

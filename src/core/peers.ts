@@ -5,7 +5,7 @@ import type { OpenChannel, PeerChannel } from './ports.ts'
 
 export interface Peers {
   /** Tells the other tabs that the record has changed; called when the write is complete. */
-  announce(record: Pick<Announcement, 'epoch' | 'generation'>, kind: Announcement['kind']): void
+  announce(generation: number): void
   dispose(): void
 }
 
@@ -49,10 +49,10 @@ export function createPeers(options: {
   }
 
   return {
-    announce({ epoch, generation }, kind) {
+    announce(generation) {
       if (page.isAway()) return
       if (!channel) return reportNoChannel()
-      const announcement: Announcement = { v: 1, epoch, generation, kind }
+      const announcement: Announcement = { v: 1 }
       channel.post(announcement)
       report({ type: 'announced', generation })
     },

@@ -10,8 +10,7 @@ import type { Accepts } from '../core/rotation/refresh-plan.ts'
 import { createRotation } from '../core/rotation/rotation.ts'
 import { createSessionLifecycle } from '../core/session/session-lifecycle.ts'
 import { createSessionView } from '../core/session/session-view.ts'
-import type { SessionRecord } from '../core/record/session-record.ts'
-import { createSingleFlight, type SingleFlight } from '../core/rotation/single-flight.ts'
+import { createSingleFlight } from '../core/rotation/single-flight.ts'
 import { createAuthorizationHeaders, createAuthorizedFetch } from '../http/authorized-fetch.ts'
 import { parseResourceServers } from '../http/resource-servers.ts'
 import { createAuthorizationCode } from '../oauth/authorization-code.ts'
@@ -98,9 +97,9 @@ export function createTokenManager(
     onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
     onReturn() {
       report({ type: 'storage-available' })
-      // What was decided in memory is written by this look, and news to the other tabs.
+      // What was kept in memory is written by this look, and news to the other tabs.
       lookAgain().then(
-        () => tellOthers(),
+        () => announce(keeper.seen()?.generation ?? 0),
         () => undefined,
       )
     },
@@ -109,7 +108,7 @@ export function createTokenManager(
     store: stores.session,
     key: `session ${name}`,
     report,
-    onCaughtUp: tellOthers,
+    onNews: ({ generation }) => announce(generation),
   })
   /** What most parts share. */
   const shared = {
@@ -126,7 +125,6 @@ export function createTokenManager(
     page,
     keeper,
     report,
-    announce,
     noteAnswer: page.noteAnswer,
   }
 
@@ -146,15 +144,14 @@ export function createTokenManager(
   })
 
   const lifecycle = createSessionLifecycle(shared)
-  const tokens = createAccessTokens({ ...shared, flight: () => flight })
   const rotate = createRotation({
     ...shared,
     endpoint,
     lockName: `tokenring ${name}`,
-    parametersOf: tokens.parametersOf,
     disposal: disposal.signal,
   })
-  const flight: SingleFlight = createSingleFlight(rotate)
+  const flight = createSingleFlight(rotate)
+  const tokens = createAccessTokens({ ...shared, flight })
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
@@ -191,11 +188,6 @@ export function createTokenManager(
   })
 
   let lastLook: Promise<unknown> | undefined
-
-  /** The other tabs do not know yet of what was kept here. */
-  function tellOthers(record: SessionRecord | undefined = keeper.seen()): void {
-    if (record) announce(record, record.session ? 'committed' : 'ended')
-  }
 
   /** Something may have happened that this tab was not told of. */
   function lookAgain(): Promise<unknown> {

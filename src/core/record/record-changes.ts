@@ -33,7 +33,7 @@ export function committed(
   const { reply, key, receivedAt, mintedFor } = accepted
   const generation = record.generation + 1
   const token = toTokenSet(reply, { generation, receivedAt, mintedFor, scope: accepted.scope })
-  return settled(record, {
+  return withAttemptsOver(record, {
     generation,
     session: {
       ...(reply.refreshToken === undefined ? session : withoutRefreshToken(session)),
@@ -54,7 +54,10 @@ export function salvaged(
 ): SessionRecord {
   const generation = record.generation + 1
   return next(
-    settled(record, { generation, session: { ...withoutRefreshToken(session), refreshToken } }),
+    withAttemptsOver(record, {
+      generation,
+      session: { ...withoutRefreshToken(session), refreshToken },
+    }),
     { failure },
   )
 }
@@ -167,7 +170,7 @@ function withoutLease(record: SessionRecord): SessionRecord {
 }
 
 /** After a commit nothing of the attempts before it counts any more. */
-function settled(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
+function withAttemptsOver(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
   const { failure: _, ...rest } = withoutLease(record)
   return next(rest, { unknown: 0, refusals: 0, ...changes })
 }
@@ -187,19 +190,19 @@ function replyMembers(reply: TokenReply, receivedAt: number): Partial<Session> {
 
 function toTokenSet(
   { accessToken, tokenType, scope, expiresInMs }: TokenReply,
-  with_: Pick<TokenSet, 'generation' | 'receivedAt'> & {
+  how: Pick<TokenSet, 'generation' | 'receivedAt'> & {
     readonly mintedFor?: readonly MintedFor[]
     /** What was asked for, where the server does not say what it granted (RFC 6749 §5.1). */
     readonly scope: string | undefined
   },
 ): TokenSet {
-  const { generation, receivedAt, mintedFor = [] } = with_
+  const { generation, receivedAt, mintedFor = [] } = how
   return defined({
     accessToken,
     tokenType,
     generation,
     receivedAt,
-    scope: scope ?? with_.scope,
+    scope: scope ?? how.scope,
     expiresAt: instant(receivedAt, expiresInMs),
     mintedFor: mintedFor.length > 0 ? mintedFor : undefined,
   })

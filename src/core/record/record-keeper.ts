@@ -1,7 +1,7 @@
 import type { BoundedStore } from './bounded-store.ts'
 import { StorageError } from '../errors.ts'
 import type { Report } from '../events.ts'
-import { laidOver, type OwnDecision } from './own-decision.ts'
+import { boundTo, laidOver, type UnstoredDecision } from './unstored-decision.ts'
 import { parseSessionRecord } from './parse-session-record.ts'
 import { blankRecord, isSameRecord, isSameSession, type SessionRecord } from './session-record.ts'
 
@@ -9,11 +9,6 @@ import { blankRecord, isSameRecord, isSameSession, type SessionRecord } from './
 export interface RecordChange<T> {
   readonly next?: SessionRecord | undefined
   readonly result: T
-}
-
-export interface Overruled {
-  readonly record: SessionRecord
-  readonly before: SessionRecord
 }
 
 /** Reads and writes the one record, and remembers the newest that this tab has seen. */
@@ -33,17 +28,17 @@ export interface RecordKeeper {
   ): Promise<T>
   /**
    * Goes on as if storage had taken the change that it has refused. Every read offers it again, until
-   * storage takes it or another tab has moved on: past the epoch `upTo`, or to where `change` makes
+   * storage takes it or another tab has moved on: past the epoch `lastEpoch`, or to where `change` makes
    * nothing of the record. Whether it has not come to that already.
    */
-  carryOn(change: OwnDecision['change'], upTo: number): boolean
+  carryOn(change: UnstoredDecision['change'], lastEpoch: number): boolean
   /**
    * Ends the session here and now, and then in storage, whatever that holds. Until storage has carried
    * that out, no session that is found there counts: it is about to be ended. If storage refuses, the
-   * end holds here all the same, as with {@link carryOn}. Fulfils with the record as the end left it,
-   * and as it was stored before.
+   * end holds here all the same, as with {@link carryOn}. Fulfils with the record as it was
+   * stored before.
    */
-  overrule(end: (record: SessionRecord) => SessionRecord): Promise<Overruled>
+  overrule(end: (record: SessionRecord) => SessionRecord): Promise<SessionRecord>
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -52,13 +47,13 @@ export function createRecordKeeper(options: {
   readonly store: BoundedStore
   readonly key: string
   readonly report: Report
-  /** Storage has taken what it refused before; the other tabs do not know of it yet. */
-  readonly onCaughtUp: (record: SessionRecord) => void
+  /** Storage holds something new, and the other tabs do not know of it yet. */
+  readonly onNews: (record: SessionRecord) => void
 }): RecordKeeper {
   const { store, key, report } = options
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
   let newest: SessionRecord | undefined
-  let own: OwnDecision | undefined
+  let unstored: UnstoredDecision | undefined
   /** A newer version owns the record; said once, though every look finds it out anew. */
   let isOutdated = false
   let updatesUnderWay = 0
@@ -71,7 +66,7 @@ export function createRecordKeeper(options: {
     return newest.epoch === epoch ? newest.revision >= revision : newest.epoch > epoch
   }
 
-  function see(record: SessionRecord, order: number): void {
+  function remember(record: SessionRecord, order: number): void {
     const before = newest
     if (isPast(record, order)) return
     finished = Math.max(order, finished)
@@ -105,17 +100,26 @@ export function createRecordKeeper(options: {
   }
 
   /** What holds, now that storage was heard to say this. */
-  function hear(stored: SessionRecord): SessionRecord {
-    if (!own) return stored
-    own.upTo ??= newestEpoch(stored)
-    const record = laidOver(own, stored)
-    if (!record) own = undefined
+  function whatHolds(stored: SessionRecord): SessionRecord {
+    if (!unstored) return stored
+    if (unstored.lastEpoch === 'the next heard') boundTo(unstored, newestEpoch(stored))
+    const record = laidOver(unstored, stored)
+    if (!record) unstored = undefined
     return record ?? stored
   }
 
   /** What comes when nobody waits for it is news all the same, unless this tab has heard more by now. */
-  function hearLate(stored: SessionRecord, order: number): void {
-    if (!isPast(stored, order)) see(hear(stored), order)
+  function rememberLate(stored: SessionRecord, order: number): void {
+    if (!isPast(stored, order)) remember(whatHolds(stored), order)
+  }
+
+  /** Who holds the lease is nobody's business but that of who wants it, and reads the record anyway. */
+  function tell(record: SessionRecord, before: SessionRecord): void {
+    const isNews =
+      record.epoch !== before.epoch ||
+      record.session !== before.session ||
+      record.failure !== before.failure
+    if (isNews) options.onNews(record)
   }
 
   /** The last epoch that this tab knows of. */
@@ -126,45 +130,42 @@ export function createRecordKeeper(options: {
   const keeper: RecordKeeper = {
     seen: () => newest,
     async read() {
-      if (own) {
+      if (unstored) {
         const offer = keeper.update((record) => ({ result: record }), { durable: true })
         const written = await offer.catch(() => undefined)
-        if (written) {
-          options.onCaughtUp(written)
-          return written
-        }
+        if (written) return written
       }
       const order = ++started
-      const late = (stored: unknown): void => hearLate(parse(stored), order)
+      const late = (stored: unknown): void => rememberLate(parse(stored), order)
       const stored = await store.read(key, late).catch(refuse('STORE_READ', 'read'))
-      const record = hear(parse(stored))
-      see(record, order)
+      const record = whatHolds(parse(stored))
+      remember(record, order)
       return record
     },
     async update(change, { durable = false } = {}) {
       const order = ++started
-      const offered = own
+      const offered = unstored
       updatesUnderWay += 1
-      const { record, result } = await store
+      const { record, before, result } = await store
         .update(
           key,
           (value) => {
             const stored = parse(value)
             // Neither what was decided since this was asked for, nor what has been given up since.
-            const mine = own === offered ? offered : undefined
+            const mine = unstored === offered ? offered : undefined
             // Whatever is stored from now on is decided later.
-            if (mine) mine.upTo = Math.min(mine.upTo ?? Infinity, newestEpoch(stored))
+            if (mine) boundTo(mine, newestEpoch(stored))
             const current = mine && laidOver(mine, stored)
             const { next, result: decided } = change(current ?? stored, stored)
             const put = next ?? current
-            return put
-              ? { put, result: { record: put, result: decided } }
-              : { result: { record: stored, result: decided } }
+            const update = { record: put ?? stored, before: stored, result: decided }
+            return put ? { put, result: update } : { result: update }
           },
           { durable },
-          (written, before) => {
-            if (written && own === offered) own = undefined
-            hearLate(written?.record ?? parse(before), order)
+          (written, found) => {
+            if (written && unstored === offered) unstored = undefined
+            rememberLate(written?.record ?? parse(found), order)
+            if (written) tell(written.record, written.before)
           },
         )
         .catch(refuse('STORE_WRITE', 'written'))
@@ -172,37 +173,40 @@ export function createRecordKeeper(options: {
           updatesUnderWay -= 1
         })
       // Given up only now: a transaction may still fail after it has decided.
-      if (own === offered) own = undefined
-      see(hear(record), order)
+      if (unstored === offered) unstored = undefined
+      remember(whatHolds(record), order)
+      tell(record, before)
       return result
     },
-    carryOn(change, upTo) {
+    carryOn(change, lastEpoch) {
       const base = newest ?? blankRecord
-      const earlier = own
+      const earlier = unstored
       // It was decided on what an earlier decision has left, which storage may lack as well.
-      own = {
+      unstored = {
         change: (stored) => change((earlier && laidOver(earlier, stored)) ?? stored),
         base,
-        upTo,
+        lastEpoch,
       }
-      see(hear(base), ++started)
-      return own !== undefined
+      remember(whatHolds(base), ++started)
+      return unstored !== undefined
     },
     async overrule(end) {
       // What this tab has asked of storage before may come out in an epoch that it cannot know.
       const isBlind = !newest || updatesUnderWay > 0
       const base = newest ?? blankRecord
-      const mine: OwnDecision = { change: end, base, upTo: Infinity }
-      own = mine
-      see(end(base), ++started)
+      const mine: UnstoredDecision = { change: end, base, lastEpoch: 'any' }
+      unstored = mine
+      remember(end(base), ++started)
       const told = keeper.update((current, stored) => {
         const next = current.session ? end(current) : current
-        return { next, result: { record: next, before: stored } }
+        return { next, result: stored }
       })
       return told.catch((error: unknown) => {
-        if (mine.upTo === Infinity) mine.upTo = isBlind ? undefined : newest?.epoch
+        if (mine.lastEpoch === 'any') {
+          mine.lastEpoch = isBlind || !newest ? 'the next heard' : newest.epoch
+        }
         // At once, so that nothing that comes later is taken for what was there.
-        if (own === mine) keeper.read().catch(() => undefined)
+        if (unstored === mine) keeper.read().catch(() => undefined)
         throw error
       })
     },

@@ -88,7 +88,7 @@ export function leewayOf(token: TokenSet, leewayMs: number): number {
  * Judges a token that has `leftMs` to live. One that has just been received is good enough for
  * anybody, however short its life: renewing it again would only begin a loop.
  */
-export function judge(token: TokenSet, leftMs: number, now: number, need: Need): Verdict {
+export function judgeToken(token: TokenSet, leftMs: number, now: number, need: Need): Verdict {
   const ageMs = now - token.receivedAt
   if (ageMs >= 0 && ageMs < justReceivedMs) return 'fresh'
   if (leftMs > leewayOf(token, need.leewayMs) && leftMs >= (need.minValidityMs ?? 0)) return 'fresh'
@@ -100,10 +100,19 @@ export function isMintedFor(token: TokenSet, resourceServer: string, now: number
   return recentlyMintedFor(token, now).some((entry) => entry.resourceServer === resourceServer)
 }
 
-/**
- * The flags that the successor of `token` has to carry on, or two servers that reject everything
- * would take turns in having it renewed.
- */
-export function recentlyMintedFor(token: TokenSet | undefined, now: number): readonly MintedFor[] {
+/** What its successor has to carry on, or two servers that reject everything would take turns in having it renewed. */
+function recentlyMintedFor(token: TokenSet | undefined, now: number): readonly MintedFor[] {
   return (token?.mintedFor ?? []).filter(({ at }) => at <= now && now - at < mintedForMs)
+}
+
+/** What the successor of `token` is flagged with, if a 401 of that resource server has led to it. */
+export function mintedForBy(
+  token: TokenSet | undefined,
+  resourceServer: string | undefined,
+  at: number,
+): readonly MintedFor[] {
+  const carried = recentlyMintedFor(token, at)
+  if (resourceServer === undefined) return carried
+  const others = carried.filter((entry) => entry.resourceServer !== resourceServer)
+  return [...others, { resourceServer, at }]
 }

@@ -1,5 +1,6 @@
 import { defined } from '../defined.ts'
-import type { Failure, Lease } from '../record/session-record.ts'
+import { runs } from '../time-span.ts'
+import type { Failure } from '../record/session-record.ts'
 import type { OAuthErrorDetails } from '../errors.ts'
 
 const steadyPauseMs = 8_000
@@ -19,9 +20,6 @@ export const promptRetryMs = 250
 
 /** How long an attempt waits that nobody but a timer wants. */
 export const unaskedPauseMs = 60_000
-
-/** Two processes of one machine may read the wall clock in the wrong order, by very little. */
-const clockSlackMs = 1_000
 
 /**
  * The pause after failed attempt number `attempt` of an outage, which counts from 1: a quarter of a
@@ -83,11 +81,6 @@ function outageBegan({ since, failedAt, attempt }: Failure, at: number): number 
   return from <= at && at - from <= longestMs ? from : at
 }
 
-/** Whether a span still runs. One that begins in the future or is too long comes from a clock that was stepped. */
-function runs(from: number, until: number, longestMs: number, now: number): boolean {
-  return from <= now + clockSlackMs && until - from <= longestMs && now < until
-}
-
 export function isHoldOffInForce(failure: Failure, now: number): boolean {
   return runs(failure.failedAt, failure.until, longestRetryAfterMs, now)
 }
@@ -96,8 +89,4 @@ export function isHoldOffInForce(failure: Failure, now: number): boolean {
 export function unaskedLeftMs({ failedAt, until }: Failure, now: number): number {
   const last = Math.max(until, failedAt + unaskedPauseMs)
   return runs(failedAt, last, longestRetryAfterMs, now) ? last - now : 0
-}
-
-export function isLeaseInForce(lease: Lease, leaseMs: number, now: number): boolean {
-  return runs(lease.takenAt, lease.until, leaseMs, now)
 }

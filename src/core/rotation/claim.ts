@@ -1,46 +1,112 @@
+import type { Report } from '../events.ts'
+import type { Page } from '../page.ts'
+import type { Clock } from '../ports.ts'
+import { claimed, leaseGivenUp } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import { isRenewable, type RenewableSession } from './refresh-plan.ts'
-import type { Lease, SessionRecord } from '../record/session-record.ts'
+import { isSameRecord, type Lease, type SessionRecord } from '../record/session-record.ts'
+import type { RefreshPlan, RenewableSession } from './refresh-plan.ts'
+import { isAwaited } from './reply-fence.ts'
+import type { TakenLock } from './taken-lock.ts'
 
-/** The right to send, and what is sent by it. */
+/** The right to present the refresh token, and what is sent by it. */
 export interface Claim {
   /** As the claim left it. */
   readonly record: SessionRecord
   readonly session: RenewableSession
   readonly lease: Lease
   readonly takenAtMonotonic: number
+  /** A lease that was taken under it counts only while it is held. */
+  readonly lock: TakenLock
 }
 
-/**
- * Writes unless the lease is another's by now: then that tab is sending, and what this one learned is
- * out of date.
- */
-export type WriteIfOwn = (
-  claim: Claim,
-  change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
-) => Promise<SessionRecord | undefined>
+export interface Claims {
+  /**
+   * Writes the lease, which ends the hold on the lock when it ends; fulfils with nothing if anybody
+   * has written since `record` was read.
+   */
+  take(
+    record: SessionRecord,
+    plan: Pick<RefreshPlan & { kind: 'refresh' }, 'session' | 'unknown'>,
+    lock: TakenLock,
+  ): Promise<Claim | undefined>
+  /** Another lease, for the same refresh token to be presented once more. */
+  renew(claim: Claim): Promise<Claim | undefined>
+  /** Whether the right still stands: asked in the very moment before the request leaves. */
+  maySend(claim: Claim): boolean
+  giveUp(claim: Claim): Promise<unknown>
+  /**
+   * Writes unless the lease is another's by now: then that tab is sending, and what this one learned
+   * is out of date. Fulfils with what was written.
+   */
+  writeIfOwn(
+    claim: Claim,
+    change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
+  ): Promise<SessionRecord | undefined>
+}
 
-export function createWriteIfOwn(keeper: RecordKeeper, tab: string): WriteIfOwn {
-  return (claim, change) =>
+/** How much a lease outlasts the longest token request. */
+const leaseMarginMs = 5_000
+/** How much of that has to be left when the request begins. */
+const leaseReserveMs = 1_000
+
+export function leaseMsFor(tokenRequestTimeoutMs: number): number {
+  return tokenRequestTimeoutMs + leaseMarginMs
+}
+
+export function createClaims(options: {
+  readonly keeper: RecordKeeper
+  readonly clock: Clock
+  readonly page: Page
+  /** The name of this tab, as leases carry it. */
+  readonly tab: string
+  readonly report: Report
+  readonly tokenRequestTimeoutMs: number
+}): Claims {
+  const { keeper, clock, page, tab, report, tokenRequestTimeoutMs } = options
+  const leaseMs = leaseMsFor(tokenRequestTimeoutMs)
+
+  const take: Claims['take'] = async (record, { session, unknown }, lock) => {
+    // If storage refuses or falls silent, nothing is sent by it, though it may have been written. The
+    // others take such a lease for one that is used, and this tab takes its own for dead.
+    const claim = await keeper.update<Claim | undefined>((current) => {
+      if (!isSameRecord(current, record)) return { result: undefined }
+      const takenAt = clock.now()
+      const lease = { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
+      const next = claimed(current, lease, unknown)
+      const takenAtMonotonic = clock.monotonic()
+      return { next, result: { record: next, session, lease, takenAtMonotonic, lock } }
+    })
+    if (!claim) return undefined
+    // Then the lease is over, and with it the right to keep the others waiting.
+    lock.releaseIn(leaseMs - (clock.monotonic() - claim.takenAtMonotonic))
+    report({ type: 'claimed', generation: record.generation, unknown })
+    return claim
+  }
+
+  const writeIfOwn: Claims['writeIfOwn'] = (claim, change) =>
     keeper.update<SessionRecord | undefined>((current) => {
       const { lease } = current
       const isOwn = lease?.tab === tab && lease.takenAt === claim.lease.takenAt
-      if (!isOwn || !holdsWhatWasSent(current, claim)) return { result: undefined }
+      if (!isOwn || !isAwaited(current, claim)) return { result: undefined }
       const next = change(current, current.session)
       return { next, result: next }
     })
-}
 
-/** Whether the record still holds the session and the refresh token that was sent. */
-export function holdsWhatWasSent(
-  current: SessionRecord,
-  claim: Claim,
-): current is SessionRecord & { readonly session: RenewableSession } {
-  const { session } = current
-  return (
-    current.epoch === claim.record.epoch &&
-    session !== undefined &&
-    isRenewable(session) &&
-    session.refreshToken === claim.session.refreshToken
-  )
+  return {
+    take,
+    renew: ({ record, session, lock }) => take(record, { session, unknown: record.unknown }, lock),
+    maySend(claim) {
+      const { lease, lock } = claim
+      const now = clock.now()
+      // Neither a step of the wall clock nor a freeze may make an old lease look young.
+      const ageMs = Math.max(now - lease.takenAt, clock.monotonic() - claim.takenAtMonotonic)
+      const lasts = now >= lease.takenAt && ageMs <= leaseMarginMs - leaseReserveMs
+      const lockKept = !lease.underLock || lock.isHeld()
+      const seen = keeper.seen()
+      const isCurrent = seen !== undefined && isAwaited(seen, claim)
+      return lasts && lockKept && !page.isAway() && isCurrent
+    },
+    giveUp: (claim) => writeIfOwn(claim, leaseGivenUp),
+    writeIfOwn,
+  }
 }

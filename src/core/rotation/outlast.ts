@@ -35,7 +35,7 @@ const shortestPauseMs = 50
 /** Patience is each caller's own: two callers of one rotation may have met different failures. */
 export function createOutlast(options: {
   readonly keeper: RecordKeeper
-  readonly flight: () => SingleFlight
+  readonly flight: SingleFlight
   readonly clock: Clock
   readonly page: Page
   readonly patienceMs: number
@@ -45,7 +45,7 @@ export function createOutlast(options: {
   let isDisposed = false
 
   function share(wish: Wish): Promise<TokenSet> {
-    const token = options.flight().share(wish)
+    const token = options.flight.share(wish)
     token.catch((error: unknown) => retryPromptly(wish, error))
     return token
   }

@@ -1,11 +1,21 @@
-import { isHoldOffInForce, isLeaseInForce } from './back-off.ts'
+import { runs } from '../time-span.ts'
+import { isHoldOffInForce } from './back-off.ts'
 import type { Failure, Session, SessionRecord } from '../record/session-record.ts'
-import { judge, remainingMs, type Need, type TokenKey, type TokenSet } from '../record/token-set.ts'
+import {
+  judgeToken,
+  remainingMs,
+  type Need,
+  type TokenKey,
+  type TokenParameters,
+  type TokenSet,
+} from '../record/token-set.ts'
 import type { EndReason } from '../end-reason.ts'
 
 /** What a caller of a rotation wants. */
 export interface Wish {
   readonly key: TokenKey
+  /** What the grant for it asks for. */
+  readonly parameters: TokenParameters
   /** What the tab had when it asked; anything newer is adopted in place of refreshing. */
   readonly newerThan: { readonly epoch: number; readonly generation: number }
   /** The access token a resource server answered 401 to. */
@@ -70,7 +80,7 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
   if (isInForce(refusal)) return { kind: 'hold-off', failure: refusal }
 
   const displaces = lease && lease.tab !== context.tab
-  if (displaces && isLeaseInForce(lease, context.leaseMs, now)) {
+  if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now)) {
     // Only a page that is gone or put away loses the lock and leaves its lease behind.
     const holderIsGone = lease.underLock && context.lockHeld
     if (!holderIsGone) return { kind: 'wait', until: lease.until }
@@ -84,7 +94,7 @@ function isAdoptable(token: TokenSet, record: SessionRecord, wish: Wish, now: nu
   return (
     isNewer &&
     token.accessToken !== wish.rejected?.accessToken &&
-    judge(token, remainingMs(token, now), now, wish.need) !== 'spent'
+    judgeToken(token, remainingMs(token, now), now, wish.need) !== 'spent'
   )
 }
 

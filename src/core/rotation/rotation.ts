@@ -1,21 +1,20 @@
-import type { Announcement } from '../announcement.ts'
 import { disposedError, notRenewable } from '../errors.ts'
+import type { EndReason } from '../end-reason.ts'
 import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
 import { patiently } from '../patience.ts'
 import type { AbortSignalLike, Clock, LockHandle, LockManager, Random } from '../ports.ts'
-import type { RecordKeeper } from '../record/record-keeper.ts'
 import { ended } from '../record/record-changes.ts'
-import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
-import { createSending } from './sending.ts'
-import { createSettlement } from './settlement.ts'
-import { isSameRecord, type SessionRecord } from '../record/session-record.ts'
-import { takeLock, type TakenLock } from './taken-lock.ts'
-import type { TokenKey, TokenParameters, TokenSet } from '../record/token-set.ts'
-import { untilFirst } from '../until.ts'
-import type { TokenEndpoint } from './token-grant.ts'
-import type { EndReason } from '../end-reason.ts'
 import { toFailureError, toSessionEndedError } from '../record/record-errors.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
+import { isSameRecord, type SessionRecord } from '../record/session-record.ts'
+import type { TokenSet } from '../record/token-set.ts'
+import { untilFirst } from '../until.ts'
+import { createClaims, leaseMsFor, type Claim } from './claim.ts'
+import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
+import { createSettlement } from './settlement.ts'
+import { takeLock, type TakenLock } from './taken-lock.ts'
+import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
 
 export interface RotationOptions {
   readonly keeper: RecordKeeper
@@ -28,9 +27,6 @@ export interface RotationOptions {
   readonly tab: string
   readonly page: Page
   readonly report: Report
-  readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
-  /** What the grant for a token set asks for. */
-  readonly parametersOf: (key: TokenKey) => TokenParameters
   readonly tokenRequestTimeoutMs: number
   readonly accepts: Accepts
   /** Once aborted, nothing that has not been claimed yet is begun any more. */
@@ -43,8 +39,6 @@ export interface RotationOptions {
  */
 export type Rotate = (wish: Wish) => Promise<TokenSet>
 
-/** How much a lease outlasts the longest token request. */
-const leaseMarginMs = 5_000
 /** How much longer than a lease a tab waits for the lock. */
 const lockMarginMs = 5_000
 /** News may get lost, or there may be nothing that brings any. */
@@ -59,11 +53,12 @@ const lookAgainMs = 1_000
  */
 export function createRotation(options: RotationOptions): Rotate {
   const { keeper, endpoint, clock, page, report, disposal } = options
-  const leaseMs = options.tokenRequestTimeoutMs + leaseMarginMs
-  const sending = createSending({ ...options, leaseMs })
-  const settle = createSettlement(options)
+  const leaseMs = leaseMsFor(options.tokenRequestTimeoutMs)
+  const claims = createClaims(options)
+  const settle = createSettlement({ ...options, claims })
   let lacksLocks = false
 
+  // 1. Single flight: this runs once at a time in a tab, and all its callers share it.
   return async function rotate(wish) {
     for (;;) {
       await page.present()
@@ -74,9 +69,12 @@ export function createRotation(options: RotationOptions): Rotate {
       if (early?.kind === 'hold-off') throw toFailureError(early.failure)
       // Before the lock, so that discovery never lengthens the time it is held.
       if (early?.kind !== 'not-renewable') await endpoint.prepare()
+
+      // 2. Lock.
       report({ type: 'lock-requested' })
       const lock = takeLock(options.locks.request(options.lockName), page, clock)
       try {
+        // 3. Read the record and plan.
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
         if (lock.wasPutAway() || disposal.aborted) continue
         const plan = planRefresh(record, wish, contextOf(lock))
@@ -94,19 +92,45 @@ export function createRotation(options: RotationOptions): Rotate {
             lock.release()
             await untilFirst(clock, Math.min(plan.until - clock.now(), lookAgainMs), onNews)
             continue
-          case 'refresh': {
-            const claim = await sending.claim(record, plan.session, plan.unknown, lock)
-            if (!claim) continue
-            const sent = await sending.send(claim, wish.key, lock)
-            const settled = await settle(sent.claim, sent.outcome, wish, lock)
-            if (settled.kind === 'token') return settled.token
-            if (settled.kind === 'error') throw settled.error
-          }
+          case 'refresh':
         }
+
+        // 4. Claim.
+        let claim = await claims.take(record, plan, lock)
+        if (!claim) continue
+
+        // 5. Send; once more, by another claim, if the server wants a DPoP nonce.
+        let outcome = await send(claim, wish)
+        if (outcome.kind === 'nonce-required') {
+          const renewed = await claims.renew(claim)
+          outcome = renewed ? await send(renewed, wish) : { kind: 'withheld' }
+          claim = renewed ?? claim
+        }
+
+        // 6. and 7. Commit, or note what went wrong; the keeper announces it, and then comes the release.
+        const conclusion = await settle(claim, outcome, wish)
+        if (conclusion.kind === 'token') return conclusion.token
+        if (conclusion.kind === 'error') throw conclusion.error
       } finally {
         lock.release()
       }
     }
+  }
+
+  function send(claim: Claim, wish: Wish): Promise<RefreshOutcome> {
+    const { session } = claim
+    return endpoint.refresh({
+      refreshToken: session.refreshToken,
+      parameters: wish.parameters,
+      previous: session,
+      secrets: Object.values(session.tokens).map(({ accessToken }) => accessToken),
+      senderKey: session.senderKey,
+      maySend() {
+        const may = claims.maySend(claim)
+        if (may) report({ type: 'sent', generation: claim.record.generation })
+        return may
+      },
+    })
   }
 
   /** Something that a tab waiting for time to pass wants to know of. */
@@ -169,11 +193,11 @@ export function createRotation(options: RotationOptions): Rotate {
     }
   }
 
-  async function endSession(record: SessionRecord, reason: EndReason): Promise<void> {
+  function endSession(record: SessionRecord, reason: EndReason): Promise<unknown> {
     const over = ended(record, reason, clock.now())
-    const written = await keeper.update((current) =>
-      isSameRecord(current, record) ? { next: over, result: true } : { result: false },
-    )
-    if (written) options.announce(over, 'ended')
+    return keeper.update((current) => ({
+      next: isSameRecord(current, record) ? over : undefined,
+      result: undefined,
+    }))
   }
 }

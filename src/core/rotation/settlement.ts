@@ -1,53 +1,34 @@
-import type { Announcement } from '../announcement.ts'
-import { nextFailure, type Failed } from './back-off.ts'
-import { defined } from '../defined.ts'
+import type { EndReason } from '../end-reason.ts'
 import {
   RefreshUnavailableError,
   type ConfigurationError,
-  type TokenError,
   type OAuthErrorDetails,
+  type TokenError,
 } from '../errors.ts'
+import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
-import type { Clock, LockHandle, Random } from '../ports.ts'
-import type { RecordKeeper } from '../record/record-keeper.ts'
-import {
-  committed,
-  ended,
-  failed,
-  leaseGivenUp,
-  salvaged,
-  tokenSetRefused,
-} from '../record/record-changes.ts'
-import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
-import { createWriteIfOwn, type Claim } from './claim.ts'
-import { createSaving } from './saving.ts'
-import type { Failure, SessionRecord } from '../record/session-record.ts'
-import {
-  defaultTokenKey,
-  recentlyMintedFor,
-  type TokenKey,
-  type TokenParameters,
-  type TokenSet,
-} from '../record/token-set.ts'
-import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
-import type { EndReason } from '../end-reason.ts'
+import type { Clock, Random } from '../ports.ts'
+import { committed, ended, failed, salvaged, tokenSetRefused } from '../record/record-changes.ts'
 import { hintOf, toSessionEndedError } from '../record/record-errors.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
+import type { Failure, SessionRecord } from '../record/session-record.ts'
+import { defaultTokenKey, mintedForBy, type TokenKey, type TokenSet } from '../record/token-set.ts'
+import { nextFailure, type Failed } from './back-off.ts'
+import type { Claim, Claims } from './claim.ts'
+import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
+import { createSaveReply } from './save-reply.ts'
+import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
 
 /** What an attempt comes to: a token, an error for its callers, or another look at the record. */
-export type Settled =
+export type Conclusion =
   | { readonly kind: 'token'; readonly token: TokenSet }
   | { readonly kind: 'error'; readonly error: TokenError }
   | { readonly kind: 'again' }
 
-export type Settle = (
-  claim: Claim,
-  outcome: RefreshOutcome,
-  wish: Wish,
-  lock: LockHandle,
-) => Promise<Settled>
+export type Settle = (claim: Claim, outcome: RefreshOutcome, wish: Wish) => Promise<Conclusion>
 
-const again: Settled = { kind: 'again' }
+const again: Conclusion = { kind: 'again' }
 /** A proxy's bad moment is neither so long nor so often asked. */
 const tolerableRefusals = 3
 const tolerableRefusalsMs = 10_000
@@ -64,29 +45,27 @@ export function createSettlement(options: {
   readonly page: Page
   readonly random: Random
   readonly report: Report
-  readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
-  readonly parametersOf: (key: TokenKey) => TokenParameters
-  readonly tab: string
+  readonly claims: Claims
 }): Settle {
-  const { keeper, endpoint, clock, report, announce } = options
-  const writeIfOwn = createWriteIfOwn(keeper, options.tab)
-  const save = createSaving({ keeper, clock, report, writeIfOwn })
+  const { keeper, endpoint, clock, report, claims } = options
+  const { writeIfOwn } = claims
+  const saveReply = createSaveReply(options)
 
-  return async function settle(claim, outcome, wish, lock) {
+  return async function settle(claim, outcome, wish) {
     try {
-      return await write(claim, outcome, wish, lock)
+      return await write(claim, outcome, wish)
     } catch (error) {
       // The server has rotated: whatever is wrong with this code, the refresh token that came is saved.
       const refreshToken = outcome.kind === 'accepted' ? outcome.reply.refreshToken : undefined
       if (refreshToken !== undefined)
-        return settle(claim, { kind: 'unusable', refreshToken, error: notHandled() }, wish, lock)
+        return settle(claim, { kind: 'unusable', refreshToken, error: notHandled() }, wish)
       // What the server has said is worth more to the callers than that it could not be noted.
       if ('error' in outcome) return { kind: 'error', error: outcome.error }
       throw error
     }
   }
 
-  async function write(...[claim, outcome, wish, lock]: Parameters<Settle>): Promise<Settled> {
+  async function write(...[claim, outcome, wish]: Parameters<Settle>): Promise<Conclusion> {
     switch (outcome.kind) {
       case 'accepted': {
         const { reply } = outcome
@@ -96,12 +75,15 @@ export function createSettlement(options: {
             reply,
             key: wish.key,
             receivedAt,
-            mintedFor: mintedFor(session.tokens[wish.key], wish, receivedAt),
-            scope: options.parametersOf(wish.key).scope ?? session.scope,
+            mintedFor: mintedForBy(
+              session.tokens[wish.key],
+              wish.rejected?.resourceServer,
+              receivedAt,
+            ),
+            scope: wish.parameters.scope ?? session.scope,
           })
-        const record = await save(claim, change, lock)
+        const record = await saveReply(claim, change)
         if (!record) return drop(reply.refreshToken)
-        announce(record, 'committed')
         const token = record.session?.tokens[wish.key]
         return token ? { kind: 'token', token } : again
       }
@@ -109,7 +91,7 @@ export function createSettlement(options: {
         const { refreshToken, error } = outcome
         if (refreshToken === undefined) return holdOff(claim, error, {})
         const failure = failureAfter(claim.record.failure, 'transient', error)
-        const record = await save(claim, (r, s) => salvaged(r, s, refreshToken, failure), lock)
+        const record = await saveReply(claim, (r, s) => salvaged(r, s, refreshToken, failure))
         if (!record) return drop(refreshToken)
         return heldOff(record, failure, error)
       }
@@ -139,7 +121,6 @@ export function createSettlement(options: {
         const record = await writeIfOwn(claim, (current) => failed(current, failure, {}))
         if (!record) return again
         report({ type: 'halted', code: failure.code, until: failure.until })
-        announce(record, 'failed')
         return { kind: 'error', error }
       }
       case 'rejected':
@@ -152,13 +133,13 @@ export function createSettlement(options: {
         return settled
       }
       case 'withheld':
-        await writeIfOwn(claim, leaseGivenUp)
+        await claims.giveUp(claim)
         return again
     }
   }
 
   /** A reply that came too late. */
-  function drop(refreshToken: string | undefined): Settled {
+  function drop(refreshToken: string | undefined): Conclusion {
     const sessionOver = !keeper.seen()?.session
     report({ type: 'dropped', reason: sessionOver ? 'session-over' : 'superseded' })
     revokeOrphan(refreshToken)
@@ -174,7 +155,7 @@ export function createSettlement(options: {
     claim: Claim,
     error: RefreshUnavailableError,
     how: Pacing & { readonly refused?: boolean },
-  ): Promise<Settled> {
+  ): Promise<Conclusion> {
     const kind = how.refused ? 'refused' : 'transient'
     const failure = failureAfter(claim.record.failure, kind, error, how)
     const record = await writeIfOwn(claim, (current) =>
@@ -193,10 +174,9 @@ export function createSettlement(options: {
     record: SessionRecord,
     failure: Failure,
     error: RefreshUnavailableError,
-  ): Settled {
+  ): Conclusion {
     const { code, attempt, until: retryAt, hint } = failure
     report(defined({ type: 'held-off' as const, code, attempt, retryAt, hint }))
-    announce(record, 'failed')
     return { kind: 'error', error: dueAgain(error, failure) }
   }
 
@@ -208,7 +188,7 @@ export function createSettlement(options: {
     claim: Claim,
     key: TokenKey,
     error: ConfigurationError | RefreshUnavailableError,
-  ): Promise<Settled> {
+  ): Promise<Conclusion> {
     const last = claim.session.refused?.[key]
     const kind = error.name === 'ConfigurationError' ? 'configuration' : 'refused'
     const failure = failureAfter(last, kind, error)
@@ -217,17 +197,19 @@ export function createSettlement(options: {
     )
     if (!record) return again
     report({ type: 'token-refused', code: failure.code, until: failure.until })
-    announce(record, 'failed')
     return {
       kind: 'error',
       error: error.name === 'ConfigurationError' ? error : dueAgain(error, failure),
     }
   }
 
-  async function end(claim: Claim, reason: EndReason, words?: OAuthErrorDetails): Promise<Settled> {
+  async function end(
+    claim: Claim,
+    reason: EndReason,
+    words?: OAuthErrorDetails,
+  ): Promise<Conclusion> {
     const record = await writeIfOwn(claim, (current) => ended(current, reason, clock.now(), words))
     if (!record) return again
-    announce(record, 'ended')
     return { kind: 'error', error: toSessionEndedError(record) }
   }
 
@@ -284,20 +266,6 @@ function dueAgain(error: RefreshUnavailableError, failure: Failure): RefreshUnav
     cause,
     retryAt: failure.until,
   })
-}
-
-function mintedFor(
-  token: TokenSet | undefined,
-  wish: Wish,
-  at: number,
-): NonNullable<TokenSet['mintedFor']> {
-  const carried = recentlyMintedFor(token, at)
-  if (!wish.rejected) return carried
-  const { resourceServer } = wish.rejected
-  return [
-    ...carried.filter((entry) => entry.resourceServer !== resourceServer),
-    { resourceServer, at },
-  ]
 }
 
 function notHandled(): RefreshUnavailableError {

@@ -13,7 +13,7 @@ import type { SingleFlight } from '../rotation/single-flight.ts'
 import {
   defaultTokenKey,
   isMintedFor,
-  judge,
+  judgeToken,
   remainingMs,
   type TokenKey,
   type TokenParameters,
@@ -68,8 +68,6 @@ export interface AccessTokens {
     readonly token: TokenSet
     readonly used: boolean
   }[]
-  /** What the grant for a token set asks for. */
-  parametersOf(key: TokenKey): TokenParameters
   /** Something may have happened that this tab was not told of: reads storage, and serves nothing before. */
   lookAgain(): Promise<unknown>
   dispose(): void
@@ -77,7 +75,7 @@ export interface AccessTokens {
 
 export function createAccessTokens(options: {
   readonly keeper: RecordKeeper
-  readonly flight: () => SingleFlight
+  readonly flight: SingleFlight
   readonly clock: Clock
   readonly page: Page
   /** How long a call without a usable token outlasts what passes by itself. */
@@ -204,6 +202,7 @@ export function createAccessTokens(options: {
     const record = keeper.seen()
     return {
       key,
+      parameters: wanted.parametersOf(key),
       newerThan: {
         epoch: record?.epoch ?? 0,
         generation: held.get(key)?.token.generation ?? 0,
@@ -222,7 +221,7 @@ export function createAccessTokens(options: {
   ): Verdict {
     if (!options.accepts(token.tokenType, issued.senderKey)) return 'spent'
     const leftMs = Math.min(remainingMs(token, now), diesAtMonotonic - monotonic)
-    return judge(token, leftMs, now, { leewayMs, minValidityMs })
+    return judgeToken(token, leftMs, now, { leewayMs, minValidityMs })
   }
 
   function renewAhead(key: TokenKey): Promise<unknown> {
@@ -282,7 +281,6 @@ export function createAccessTokens(options: {
       [...held]
         .filter(([key]) => wanted.isKnown(key))
         .map(([key, { token, used }]) => ({ key, token, used })),
-    parametersOf: wanted.parametersOf,
     lookAgain() {
       lookout.distrust()
       return lookout.look()

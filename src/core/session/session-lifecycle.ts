@@ -1,4 +1,3 @@
-import type { Announcement } from '../announcement.ts'
 import { StorageError } from '../errors.ts'
 import type { Report } from '../events.ts'
 import type { Clock, Random } from '../ports.ts'
@@ -49,9 +48,8 @@ export function createSessionLifecycle(options: {
   readonly clock: Clock
   readonly random: Random
   readonly report: Report
-  readonly announce: (record: SessionRecord, kind: Announcement['kind']) => void
 }): SessionLifecycle {
-  const { keeper, clock, random, report, announce } = options
+  const { keeper, clock, random, report } = options
   /** Those that leave nothing as it was. */
   let decisions = 0
   let signOuts = 0
@@ -75,14 +73,13 @@ export function createSessionLifecycle(options: {
       }
       let next = begin(keeper.seen() ?? blankRecord)
       try {
-        const record = await keeper.update(
+        await keeper.update(
           (current) => {
             next = begin(current)
-            return { next, result: next }
+            return { next, result: undefined }
           },
           { durable: true },
         )
-        if (record) announce(record, 'started')
       } catch (error) {
         if (error instanceof StorageError && error.code === 'RECORD_NEWER') throw error
         // What was asked of this tab since then is not undone by an answer that came late.
@@ -107,8 +104,7 @@ export function createSessionLifecycle(options: {
       const known = { ...(lastIdToken !== undefined && { idToken: lastIdToken }) }
       try {
         const over = await keeper.overrule(end)
-        announce(over.record, 'ended')
-        return newestSession(before, over.before) ?? known
+        return newestSession(before, over) ?? known
       } catch {
         report({ type: 'persistence-failed' })
         return before.session ?? known

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   isMintedFor,
-  judge,
+  judgeToken,
   leewayOf,
   remainingMs,
   tokenKey,
@@ -51,7 +51,7 @@ describe('leewayOf', () => {
   })
 })
 
-describe('judge', () => {
+describe('judgeToken', () => {
   const day = tokenOf(86_400_000)
   const later = receivedAt + 100_000
 
@@ -73,16 +73,16 @@ describe('judge', () => {
       'ageing',
     ],
   ] as const)('%s', (_name, leftMs, more, verdict) => {
-    expect(judge(day, leftMs, later, { ...need, ...more })).toBe(verdict)
+    expect(judgeToken(day, leftMs, later, { ...need, ...more })).toBe(verdict)
   })
 
   it('counts a token that has just come as good enough, however short its life', () => {
-    expect(judge(tokenOf(0), 0, receivedAt + 4_999, need)).toBe('fresh')
-    expect(judge(tokenOf(0), -5_000, receivedAt + 5_000, need)).toBe('spent')
+    expect(judgeToken(tokenOf(0), 0, receivedAt + 4_999, need)).toBe('fresh')
+    expect(judgeToken(tokenOf(0), -5_000, receivedAt + 5_000, need)).toBe('spent')
   })
 
   it('does not take a token from the future for one that has just come', () => {
-    expect(judge(tokenOf(1_000), 0, receivedAt - 1, need)).toBe('spent')
+    expect(judgeToken(tokenOf(1_000), 0, receivedAt - 1, need)).toBe('spent')
   })
 })
 

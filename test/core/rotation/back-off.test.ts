@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   isHoldOffInForce,
-  isLeaseInForce,
   nextFailure,
   pauseAfterMs,
   unaskedLeftMs,
@@ -147,16 +146,5 @@ describe('isHoldOffInForce', () => {
   it('counts as over when it starts in the future or is longer than it can be', () => {
     expect(isHoldOffInForce(failure, 90_000)).toBe(false)
     expect(isHoldOffInForce({ ...failure, until: 100_000 + 3_600_001 }, 100_001)).toBe(false)
-  })
-})
-
-describe('isLeaseInForce', () => {
-  const lease = { tab: 't', takenAt: 100_000, until: 115_000, underLock: true }
-
-  it('ends when its time has come, and counts as over when the clock makes it impossible', () => {
-    expect(isLeaseInForce(lease, 15_000, 114_999)).toBe(true)
-    expect(isLeaseInForce(lease, 15_000, 115_000)).toBe(false)
-    expect(isLeaseInForce(lease, 15_000, 98_000)).toBe(false)
-    expect(isLeaseInForce({ ...lease, until: 900_000 }, 15_000, 100_001)).toBe(false)
   })
 })

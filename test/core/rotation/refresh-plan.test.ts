@@ -35,6 +35,7 @@ const renewed: SessionRecord = {
 }
 const wish: Wish = {
   key: 'default',
+  parameters: {},
   newerThan: { epoch: 3, generation: 4 },
   need: { leewayMs: 60_000 },
   explicit: false,

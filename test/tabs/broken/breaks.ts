@@ -6,12 +6,12 @@ import { frugalityBreaks } from './frugality-breaks.ts'
 import { silenceBreaks } from './silence-breaks.ts'
 
 const rotation = 'core/rotation/rotation.ts'
-const sending = 'core/rotation/sending.ts'
+const claim = 'core/rotation/claim.ts'
 const compareAndSet: Change = {
-  file: sending,
+  file: claim,
   find: `      if (!isSameRecord(current, record)) return { result: undefined }
-      const lease`,
-  replace: '      const lease',
+`,
+  replace: '',
 }
 const rereading: Change = {
   file: rotation,
@@ -19,7 +19,7 @@ const rereading: Change = {
   replace: '(await itsTurn(lock, wish)) ?? keeper.seen() ?? (await keeper.read())',
 }
 
-const lastComparison: Change = { file: sending, find: ' && isCurrent', replace: '' }
+const lastComparison: Change = { file: claim, find: ' && isCurrent', replace: '' }
 
 /** Every one of these must be found out, or the schedules prove nothing. */
 export const breaks: Readonly<Record<string, Break>> = {
@@ -34,15 +34,16 @@ export const breaks: Readonly<Record<string, Break>> = {
   'an announcement goes out before the commit': {
     changes: [
       {
-        file: 'core/rotation/settlement.ts',
-        find: `        const record = await save(claim, change, lock)
-        if (!record) return drop(reply.refreshToken)
-        announce(record, 'committed')
-        const token`,
-        replace: `        announce(claim.record, 'committed')
-        const record = await save(claim, change, lock)
-        if (!record) return drop(reply.refreshToken)
-        const token`,
+        file: 'core/record/record-keeper.ts',
+        find: '            const put = next ?? current\n',
+        replace: `            const put = next ?? current
+            if (put) tell(put, stored)
+`,
+      },
+      {
+        file: 'core/record/record-keeper.ts',
+        find: '      tell(record, before)\n',
+        replace: '',
       },
     ],
     promise: 'no waiting for time',
@@ -57,8 +58,8 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/refresh-plan.ts',
-        find: 'if (displaces && isLeaseInForce(lease, context.leaseMs, now)) {',
-        replace: 'if (displaces && isLeaseInForce(lease, context.leaseMs, now) && now < 0) {',
+        find: 'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now)) {',
+        replace: 'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now) && now < 0) {',
       },
     ],
     promise: 'one spend (1)',
@@ -67,7 +68,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the lease is not checked before sending': {
     changes: [
       {
-        file: sending,
+        file: claim,
         find: 'return lasts && lockKept &&',
         replace: 'return (lasts || true) && lockKept &&',
       },
@@ -84,7 +85,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the lock is not checked before sending': {
     changes: [
       {
-        file: sending,
+        file: claim,
         find: 'return lasts && lockKept &&',
         replace: 'return lasts && (lockKept || true) &&',
       },
@@ -101,8 +102,8 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a late reply is saved whatever has become of the session': {
     changes: [
       {
-        file: 'core/rotation/saving.ts',
-        find: 'holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined',
+        file: 'core/rotation/save-reply.ts',
+        find: 'isAwaited(current, claim) ? change(current, current.session) : undefined',
         replace: 'change(current, claim.session)',
       },
     ],
@@ -139,8 +140,8 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a reply is saved in a session that was begun after it was sent, with the same refresh token': {
     changes: [
       {
-        file: 'core/rotation/claim.ts',
-        find: '    current.epoch === claim.record.epoch &&\n',
+        file: 'core/rotation/reply-fence.ts',
+        find: '    epoch === sent.record.epoch &&\n',
         replace: '',
       },
     ],
@@ -165,12 +166,12 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the refresh token is read from memory': {
     changes: [
       {
-        file: sending,
-        find: '  const send: ',
-        replace: '  let remembered: string | undefined\n  const send: ',
+        file: rotation,
+        find: '  let lacksLocks = false\n',
+        replace: '  let lacksLocks = false\n  let remembered: string | undefined\n',
       },
       {
-        file: sending,
+        file: rotation,
         find: 'refreshToken: session.refreshToken,',
         replace: 'refreshToken: (remembered ??= session.refreshToken),',
       },
@@ -180,11 +181,11 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a commit compares the lease': {
     changes: [
       {
-        file: 'core/rotation/saving.ts',
-        find: '      holdsWhatWasSent(current, claim) ?',
+        file: 'core/rotation/save-reply.ts',
+        find: '      isAwaited(current, claim) ?',
         replace: `      current.lease?.takenAt === claim.lease.takenAt &&
       current.lease.tab === claim.lease.tab &&
-      holdsWhatWasSent(current, claim) ?`,
+      isAwaited(current, claim) ?`,
       },
     ],
     promise: 'newest token kept (3)',
@@ -192,7 +193,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a tab whose reply storage refuses goes back to what is stored': {
     changes: [
       {
-        file: 'core/rotation/saving.ts',
+        file: 'core/rotation/save-reply.ts',
         find: 'if (isOver || !keeper.carryOn(saved, claim.record.epoch)) return undefined',
         replace: '',
       },

@@ -37,9 +37,9 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
   'a renewed token does not carry on what its predecessor was renewed for': {
     changes: [
       {
-        file: 'core/rotation/settlement.ts',
-        find: 'if (!wish.rejected) return carried',
-        replace: 'if (!wish.rejected) return []',
+        file: 'core/record/token-set.ts',
+        find: 'if (resourceServer === undefined) return carried',
+        replace: 'if (resourceServer === undefined) return []',
       },
     ],
     promise: 'no storm (6)',

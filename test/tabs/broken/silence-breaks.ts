@@ -5,18 +5,23 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
   'a tab sends by a claim that it has not heard of': {
     changes: [
       {
-        file: 'core/rotation/sending.ts',
-        find: '    const taken = await keeper.update<Claim | undefined>((current) => {',
+        file: 'core/rotation/claim.ts',
+        find: '    const claim = await keeper.update<Claim | undefined>((current) => {',
         replace: `    let tried: Claim | undefined
-    const taken = await keeper.update<Claim | undefined>((current) => {`,
+    const untold = (): Claim => {
+      const takenAt = clock.now()
+      const lease = { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
+      return { record, session, lease, takenAtMonotonic: clock.monotonic(), lock }
+    }
+    const claim = await keeper.update<Claim | undefined>((current) => {`,
       },
       {
-        file: 'core/rotation/sending.ts',
-        find: `      return { next, result: { record: next, session, lease, takenAtMonotonic } }
+        file: 'core/rotation/claim.ts',
+        find: `      return { next, result: { record: next, session, lease, takenAtMonotonic, lock } }
     })`,
-        replace: `      tried = { record: next, session, lease, takenAtMonotonic }
+        replace: `      tried = { record: next, session, lease, takenAtMonotonic, lock }
       return { next, result: tried }
-    }).catch(() => tried ?? { record, session, lease: newLease(lock), takenAtMonotonic: clock.monotonic() })`,
+    }).catch(() => tried ?? untold())`,
       },
     ],
     promise: 'one spend (1)',
@@ -24,7 +29,7 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
   'a reply whose commit was not heard of is forgotten': {
     changes: [
       {
-        file: 'core/rotation/saving.ts',
+        file: 'core/rotation/save-reply.ts',
         find: 'if (!mayRetry || !keepsLock || isOvertaken) break',
         replace: 'if (mayRetry || !keepsLock || isOvertaken) return undefined',
       },
@@ -35,7 +40,7 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/record/record-keeper.ts',
-        find: 'if (!isPast(stored, order)) see(hear(stored), order)',
+        find: 'if (!isPast(stored, order)) remember(whatHolds(stored), order)',
         replace: 'if (!isPast(stored, order)) void stored',
       },
     ],

@@ -1,22 +1,22 @@
-import { holdsWhatWasSent, type Claim, type WriteIfOwn } from './claim.ts'
 import { StorageError } from '../errors.ts'
 import type { Report } from '../events.ts'
-import type { Clock, LockHandle } from '../ports.ts'
-import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
+import type { Clock } from '../ports.ts'
 import { failed } from '../record/record-changes.ts'
-import type { RenewableSession } from './refresh-plan.ts'
+import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { untilFirst } from '../until.ts'
+import type { Claim, Claims } from './claim.ts'
+import type { RenewableSession } from './refresh-plan.ts'
+import { isAwaited } from './reply-fence.ts'
 
 /**
  * Saves a refresh token that has come, and fulfils with the record that holds it; with nothing, if
  * storage no longer holds the one that was sent. Whoever holds the lease by now does not matter: the
  * lease guards sending.
  */
-export type Save = (
+export type SaveReply = (
   claim: Claim,
   change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
-  lock: LockHandle,
 ) => Promise<SessionRecord | undefined>
 
 const persistRetryMs = 100
@@ -24,17 +24,17 @@ const persistRetryMs = 100
 const unpersistedMs = 600_000
 
 /** What storage refuses is tried again while lock and lease last; then this tab goes on from memory. */
-export function createSaving(options: {
+export function createSaveReply(options: {
   readonly keeper: RecordKeeper
   readonly clock: Clock
   readonly report: Report
-  readonly writeIfOwn: WriteIfOwn
-}): Save {
+  readonly claims: Claims
+}): SaveReply {
   const { keeper, clock, report } = options
 
-  return async function save(claim, change, lock) {
+  return async function saveReply(claim, change) {
     const saved = (current: SessionRecord): SessionRecord | undefined =>
-      holdsWhatWasSent(current, claim) ? change(current, current.session) : undefined
+      isAwaited(current, claim) ? change(current, current.session) : undefined
     const committed = (record: SessionRecord): SessionRecord => {
       const tookMs = clock.monotonic() - claim.takenAtMonotonic
       report({ type: 'committed', generation: record.generation, tookMs })
@@ -56,7 +56,7 @@ export function createSaving(options: {
         // Another attempt like this one has to leave time for the mark while the others still wait.
         const now = clock.now()
         const mayRetry = now + delayMs + (now - triedAt) < claim.lease.until
-        const keepsLock = !claim.lease.underLock || lock.isHeld()
+        const keepsLock = !claim.lease.underLock || claim.lock.isHeld()
         const isOvertaken = error instanceof StorageError && error.code === 'RECORD_NEWER'
         if (!mayRetry || !keepsLock || isOvertaken) break
       }
@@ -86,7 +86,7 @@ export function createSaving(options: {
       failedAt: now,
       until: now + unpersistedMs,
     }
-    await options
+    await options.claims
       .writeIfOwn(claim, (current) => failed(current, mark, { unknown: current.unknown + 1 }))
       .catch(() => undefined)
   }
