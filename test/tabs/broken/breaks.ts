@@ -59,7 +59,8 @@ export const breaks: Readonly<Record<string, Break>> = {
       {
         file: 'core/rotation/refresh-plan.ts',
         find: 'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now)) {',
-        replace: 'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now) && now < 0) {',
+        replace:
+          'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now) && now < 0) {',
       },
     ],
     promise: 'one spend (1)',
