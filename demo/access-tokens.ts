@@ -4,6 +4,8 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 export interface AccessTokenClaims {
   readonly sub: string
   readonly scope: readonly string[]
+  /** The thumbprint of the key that it is bound to (RFC 9449 §6.1): without a proof it is worth nothing. */
+  readonly jkt?: string | undefined
 }
 
 /** What an API asks about the access tokens that it is presented with. */
@@ -35,9 +37,10 @@ export function createJwtAccessTokens(options: {
       }).catch(() => undefined)
       if (!verified) return undefined
       const { jti = '', sub = '', scope, cnf } = verified.payload
-      // A token that is bound to a key is worth nothing without a proof, which nobody checks here.
-      if (options.isRevoked(jti) || cnf !== undefined) return undefined
-      return { sub, scope: typeof scope === 'string' ? scope.split(' ') : [] }
+      const jkt = (cnf as { readonly jkt?: string } | undefined)?.jkt
+      const isBoundOtherwise = cnf !== undefined && jkt === undefined
+      if (options.isRevoked(jti) || isBoundOtherwise) return undefined
+      return { sub, scope: typeof scope === 'string' ? scope.split(' ') : [], jkt }
     },
     clientOf(token) {
       try {

@@ -49,7 +49,10 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
-      dPoP: { enabled: true },
+      dPoP: {
+        enabled: true,
+        ...(options.dpopNonces && { nonceSecret: randomBytes(32), requireNonce: () => true }),
+      },
       revocation: {
         enabled: true,
         allowedPolicy: (_context: unknown, client: { clientId: string }, token: typeof client) =>

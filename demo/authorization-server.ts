@@ -34,6 +34,8 @@ export interface AuthorizationServerOptions {
   readonly accessTokenTtlSeconds: number
   /** For so long a spent refresh token is accepted again (and rotated again). Default: 0. */
   readonly refreshTokenGraceMs?: number
+  /** Whether a proof that a key is at hand has to hold a nonce (RFC 9449 §8). Default: no. */
+  readonly dpopNonces?: boolean
   /** Whether the switches are served at `POST /demo/<name>`. */
   readonly controls: boolean
 }
@@ -104,8 +106,10 @@ export function createAuthorizationServer(
     const isRefresh = oidc.params?.['grant_type'] === 'refresh_token'
     tallies.add(isRefresh ? 'refreshGrants' : 'codeGrants', oidc.client.clientId)
   })
-  provider.on('grant.error', ({ oidc }) => {
+  provider.on('grant.error', ({ oidc }, { message }) => {
     if (oidc.params?.['grant_type'] !== 'refresh_token') return
+    // That refuses the proof, and leaves the token as it was.
+    if (message === 'use_dpop_nonce') return
     const clientId = oidc.params['client_id']
     tallies.add('refreshRefused', clientId)
     const session = store.grantOfSpent(oidc.params['refresh_token'] ?? '')

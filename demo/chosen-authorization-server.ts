@@ -33,6 +33,8 @@ export interface ChosenAuthorizationServerOptions {
   /** Default: what the vendor's pages say; 30 for `'oidc-provider'`. */
   readonly accessTokenTtlSeconds: number | undefined
   readonly refreshTokenGraceMs: number
+  /** Of `'oidc-provider'`: the others bind no token to a key. */
+  readonly dpopNonces: boolean
   readonly tokenSizes: TokenSizes
   readonly controls: boolean
 }
@@ -51,6 +53,7 @@ export function createChosenAuthorizationServer(
       issuer: origin,
       resourceScope: Object.values(apiScopes).join(' '),
       accessTokenTtlSeconds: options.accessTokenTtlSeconds ?? 30,
+      dpopNonces: options.dpopNonces,
     })
     const accessTokens = createJwtAccessTokens({
       issuer: origin,

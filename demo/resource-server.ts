@@ -4,7 +4,10 @@ import type { AccessTokens } from './access-tokens.ts'
 import { allowOnly, optionalBooleanIn } from './control-input.ts'
 import { serveCountersAndControls } from './counters-and-controls.ts'
 import type { Controls } from './counters-and-controls.ts'
+import { createDpopProofs } from './dpop-proofs.ts'
 import { answerPreflight, readBody, sendJson } from './http.ts'
+import { challenge, presentedToken } from './presented-token.ts'
+import type { Scheme } from './presented-token.ts'
 
 /** The scopes that the endpoints need, in the words of the authorization server. */
 export interface ApiScopes {
@@ -15,6 +18,7 @@ export interface ApiScopes {
 }
 
 export interface ResourceServerOptions {
+  readonly origin: string
   readonly pageOrigin: string
   readonly mainClientId: string
   readonly accessTokens: AccessTokens
@@ -39,6 +43,8 @@ export interface LoggedRequest {
   readonly status: number
   /** The header `X-Request-Id`: the same when a request is sent again. */
   readonly requestId?: string
+  /** How the access token was presented. */
+  readonly scheme?: Scheme
   /** Tells one access token from another. */
   readonly tokenHash?: string
   /** Who the presented token says it was issued to, which nobody has verified if it is rejected. */
@@ -65,6 +71,8 @@ export interface ResourceServer {
   /** Empties the log too. */
   resetCounters(): void
   behave(behaviour: Partial<ResourceServerBehaviour>): void
+  /** For the proofs that come with bound tokens. The one before is good until the next change. */
+  changeDpopNonce(): void
 }
 
 interface Reply {
@@ -79,9 +87,13 @@ const orders = [
   { id: 2, item: 'Nanosecond of copper wire', price: '$0.01' },
 ]
 
-/** A small API that takes nothing but a valid access token of its authorization server (RFC 6750). */
+/**
+ * A small API that takes nothing but a valid access token of its authorization server (RFC 6750), and
+ * one that is bound to a key only with a proof that holds the API's nonce (RFC 9449).
+ */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const { pageOrigin, mainClientId, accessTokens } = options
+  const proofs = createDpopProofs(options.origin)
   const scopes: Readonly<Record<string, string>> = {
     'GET /orders': options.scopes.read,
     'POST /orders': options.scopes.write,
@@ -93,20 +105,20 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   async function answer(endpoint: string, request: IncomingMessage): Promise<Reply> {
     const needed = scopes[endpoint]
-    const token = bearerToken(request)
+    const presented = presentedToken(request)
     if (needed === undefined) return { status: 404, body: { error: 'not_found' } }
-    if (token === undefined) return { status: 401, body: {}, challenge: 'Bearer realm="demo"' }
-    const claims = behaviour.rejectAll ? undefined : await accessTokens.verify(token)
-    if (claims === undefined) {
-      return {
-        status: 401,
-        body: { error: 'invalid_token' },
-        challenge: challenge('invalid_token'),
-      }
+    if (!presented) return { status: 401, body: {}, challenge: 'Bearer realm="demo"' }
+    const { scheme, token } = presented
+    const refusal = (status: number, error: string, scope?: string): Reply => {
+      return { status, body: { error }, challenge: challenge(scheme, error, scope) }
     }
+    const claims = behaviour.rejectAll ? undefined : await accessTokens.verify(token)
+    const { jkt } = claims ?? {}
+    if (!claims || (scheme === 'DPoP') !== (jkt !== undefined)) return refusal(401, 'invalid_token')
+    const objection = jkt !== undefined && (await proofs.objectionTo({ request, token, jkt }))
+    if (objection) return refusal(401, objection)
     if (!claims.scope.includes(needed)) {
-      const error = 'insufficient_scope'
-      return { status: 403, body: { error }, challenge: challenge(error, needed), sub: claims.sub }
+      return { ...refusal(403, 'insufficient_scope', needed), sub: claims.sub }
     }
     if (request.method !== 'POST') return { status: 200, body: { orders }, sub: claims.sub }
     const received = (await readBody(request)).length
@@ -138,6 +150,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     behave(change) {
       behaviour = { ...behaviour, ...change }
     },
+    changeDpopNonce: proofs.changeNonce,
   }
   const controls = options.controls ? controlsOf(resourceServer) : undefined
 
@@ -156,9 +169,10 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const method = request.method ?? ''
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     const reply = await answer(`${method} ${path}`, request)
-    const token = bearerToken(request)
-    const clientId = token && accessTokens.clientOf(token)
+    const presented = presentedToken(request)
+    const clientId = presented && accessTokens.clientOf(presented.token)
     log.push({ ...logged(method, path, request, reply), ...(clientId && { clientId }) })
+    if (presented?.scheme === 'DPoP') response.setHeader('dpop-nonce', proofs.nonce())
     if (reply.challenge) response.setHeader('www-authenticate', reply.challenge)
     sendJson(response, reply.status, reply.body)
   }
@@ -181,14 +195,6 @@ function controlsOf(resourceServer: ResourceServer): Controls {
   }
 }
 
-function bearerToken(request: IncomingMessage): string | undefined {
-  return /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
-}
-
-function challenge(error: string, scope?: string): string {
-  return `Bearer realm="demo", error="${error}"${scope ? `, scope="${scope}"` : ''}`
-}
-
 function logged(
   method: string,
   path: string,
@@ -196,13 +202,17 @@ function logged(
   reply: Reply,
 ): LoggedRequest {
   const requestId = request.headers['x-request-id']
-  const token = bearerToken(request)
+  const presented = presentedToken(request)
   return {
     method,
     path,
     status: reply.status,
     ...(typeof requestId === 'string' && { requestId }),
-    ...(token && { tokenHash: createHash('sha256').update(token).digest('hex').slice(0, 8) }),
+    ...(presented && { scheme: presented.scheme, tokenHash: hash(presented.token) }),
     ...(reply.sub && { sub: reply.sub }),
   }
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 8)
 }

@@ -56,6 +56,8 @@ interface ServersWithoutPageOptions {
   readonly accessTokenTtlSeconds?: number
   /** For so long a spent refresh token is accepted again, to begin with. Default: 0. */
   readonly refreshTokenGraceMs?: number
+  /** Whether a proof for oidc-provider's token endpoint has to hold a nonce (RFC 9449 §8). Default: `false`. */
+  readonly dpopNonces?: boolean
   /** Of what a contract server issues. */
   readonly tokenSizes?: TokenSizes
   /** How much the API takes of headers, and so of a token. Default: what Node takes, 16 kB. */
@@ -101,10 +103,12 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     clients: registeredClients(addresses),
     accessTokenTtlSeconds: options.accessTokenTtlSeconds,
     refreshTokenGraceMs: options.refreshTokenGraceMs ?? 0,
+    dpopNonces: options.dpopNonces ?? false,
     tokenSizes: options.tokenSizes ?? {},
     controls,
   })
   const resourceServer = createResourceServer({
+    origin: api.origin,
     pageOrigin: addresses.pageOrigin,
     mainClientId: addresses.clientId,
     accessTokens,

@@ -85,7 +85,7 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
     dispatch: (headers: Readonly<Record<string, string>>) => Promise<Response>,
   ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }> {
     let response: Response | undefined
-    let usedNonce: unknown
+    let usedNonce: string | undefined
     const by = handle(keyPair, apiHandles)
     await exchange(by, { accessToken, method, url }, async (headers) => {
       usedNonce = nonceOf(headers.dpop)
@@ -157,7 +157,7 @@ function isKeyPair(value: unknown): value is CryptoKeyPair {
 }
 
 /** A challenge that CORS hides is told from a refusal of the token by a nonce that is new (RFC 9449 §8). */
-function isNonceRequired(response: Response, usedNonce: unknown): boolean {
+function isNonceRequired(response: Response, usedNonce: string | undefined): boolean {
   if (response.status !== 401) return false
   const challenge = response.headers.get('www-authenticate')
   const nonce = response.headers.get('dpop-nonce')
@@ -176,6 +176,8 @@ export function nonceNotExposed(url: string): ConfigurationError {
   )
 }
 
-function nonceOf(proof: string): unknown {
-  return decodeJwtPart(proof, 1)?.['nonce']
+/** The nonce that a proof holds. */
+export function nonceOf(proof: string): string | undefined {
+  const nonce = decodeJwtPart(proof, 1)?.['nonce']
+  return typeof nonce === 'string' ? nonce : undefined
 }

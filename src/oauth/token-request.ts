@@ -15,7 +15,7 @@ import { isIdTokenClaims, type IdTokenClaims } from '../core/id-token-claims.ts'
 import { isAccessToken } from '../core/record/token-set.ts'
 import { defined } from '../core/defined.ts'
 import { createCryptoBound } from './crypto-bound.ts'
-import { nonceNotExposed, type DpopSupport } from './dpop.ts'
+import { nonceNotExposed, nonceOf, type DpopSupport } from './dpop.ts'
 import { asymmetricAlgOf, decodeIdToken } from './id-token.ts'
 import {
   createExchange,
@@ -86,6 +86,7 @@ export async function requestTokens(
   const maySend = (): boolean => proving.pass() && grant.maySend?.() !== false
   const exchange = createExchange({ ...options, maySend })
   let issuer = ''
+  let proof = ''
   try {
     const server = await options.metadata()
     issuer = server.issuer
@@ -97,7 +98,10 @@ export async function requestTokens(
       grant.type,
       grant.parameters,
       {
-        [customFetch]: exchange.customFetch,
+        [customFetch]: (url, outgoing) => {
+          proof = outgoing.headers['dpop'] ?? ''
+          return exchange.customFetch(url, outgoing)
+        },
         [allowInsecureRequests]: insecureAllowed(server.token_endpoint ?? issuer),
         ...(dpop ? { DPoP: dpop.handle(grant.senderKey) } : {}),
       },
@@ -109,7 +113,8 @@ export async function requestTokens(
     const reply = {
       ...toTokenReply(processed, claims),
       ...defined({
-        senderNonce: dpop && (exchange.reply()?.headers.get('dpop-nonce') ?? undefined),
+        // A server that has nothing new to name takes the one it took once more (RFC 9449 §8.2).
+        senderNonce: dpop && (exchange.reply()?.headers.get('dpop-nonce') ?? nonceOf(proof)),
       }),
     }
     const wrong = objectionTo(reply, dpop !== undefined)

@@ -17,7 +17,7 @@ const appFolder = fileURLToPath(new URL('./app', import.meta.url))
 
 export interface StageOptions extends Pick<
   ServersOptions,
-  'authorizationServer' | 'refreshTokenGraceMs' | 'tokenSizes' | 'apiHeaderBytes'
+  'authorizationServer' | 'refreshTokenGraceMs' | 'dpopNonces' | 'tokenSizes' | 'apiHeaderBytes'
 > {
   /** Default: 300. */
   readonly accessTokenTtlSeconds?: number

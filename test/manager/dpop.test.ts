@@ -9,7 +9,7 @@ const api = 'https://api.example/v2/'
 function openStage() {
   const server = createFakeAuthorizationServer({ extra: { token_type: 'DPoP' } })
   const browser = createTestBrowser()
-  const nonces = { server: 'server-1', api: 'api-1', areHidden: false }
+  const nonces = { server: 'server-1', api: 'api-1', areHidden: false, areRepeated: true }
   const sends: { to: 'server' | 'api'; nonce: unknown; scheme: string; status: number }[] = []
   const killed = new Set<string>()
 
@@ -18,7 +18,8 @@ function openStage() {
     const scheme = headers.get('authorization')?.split(' ')[0] ?? ''
     const isKnown = nonce === nonces[to]
     const response = isKnown ? judge() : refusal(to)
-    if (!nonces.areHidden) response.headers.set('dpop-nonce', nonces[to])
+    const isNamed = nonces.areRepeated || !isKnown
+    if (isNamed && !nonces.areHidden) response.headers.set('dpop-nonce', nonces[to])
     sends.push({ to, nonce, scheme, status: response.status })
     return response
   }
@@ -111,6 +112,28 @@ describe('DPoP nonces', () => {
     const second = open()
     await second.auth.refresh()
     expect(sends.map(({ nonce, status }) => [nonce, status])).toEqual([['server-1', 200]])
+  })
+
+  it('that a server names in its refusals only reach the other tabs and the next load, too', async () => {
+    const { server, sends, nonces, open } = openStage()
+    nonces.areRepeated = false
+    const first = open()
+    await first.auth.startSession(server.signIn())
+    await first.auth.refresh()
+    sends.length = 0
+    const second = open()
+    await second.auth.refresh()
+    await first.auth.refresh()
+    nonces.server = 'server-2'
+    await second.auth.refresh()
+    await first.auth.refresh()
+    expect(sends.map(({ nonce, status }) => [nonce, status])).toEqual([
+      ['server-1', 200],
+      ['server-1', 200],
+      ['server-1', 400],
+      ['server-2', 200],
+      ['server-2', 200],
+    ])
   })
 
   it('that another tab was named later count more than what this one heard before', async () => {

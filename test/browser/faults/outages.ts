@@ -1,6 +1,8 @@
 import type { AnyPage } from '../drivers.ts'
-import { inPage } from '../harness.ts'
+import { eventually, inPage } from '../harness.ts'
 import type { Stage } from '../harness.ts'
+import { overwrite, sessionRecord } from './record.ts'
+import { allAre } from './rotations.ts'
 
 /** Has the token endpoint close every connection in the middle of an answer that is none. */
 export function cutTokenEndpoint(stage: Stage<AnyPage>): void {
@@ -82,4 +84,73 @@ export async function ticksOf(page: AnyPage): Promise<Ticks> {
 
 export function endTicks(page: AnyPage): Promise<void> {
   return inPage(page, () => window.ticks?.stop(), undefined)
+}
+
+/** When the last tab had its new token. */
+export async function renewalOf(pages: readonly AnyPage[], timeoutMs: number): Promise<number> {
+  const renewals = pages.map((page) =>
+    eventually('the new token', async () => (await ticksOf(page)).renewedAt, timeoutMs),
+  )
+  const renewedAt = Math.max(...(await Promise.all(renewals)))
+  await Promise.all(pages.map(endTicks))
+  return renewedAt
+}
+
+/** Tabs of one session whose access token has run out. */
+export async function pagesWithoutToken<Page extends AnyPage>(
+  stage: Stage<Page>,
+  count: number,
+): Promise<readonly Page[]> {
+  const first = await stage.newPage()
+  await stage.signIn(first)
+  const [key, record] = await sessionRecord(first)
+  const { session } = record as { session: { tokens: { default: object } } }
+  const receivedAt = Date.now() - 24 * 60 * 60 * 1_000
+  const tokens = {
+    default: { ...session.tokens.default, receivedAt, expiresAt: Date.now() - 1_000 },
+  }
+  await overwrite(first, key, { ...record, session: { ...session, tokens } })
+  await first.close()
+  const pages = await stage.newPages(count)
+  await allAre('signed-in', pages)
+  return pages
+}
+
+/** What an outage of the token endpoint came to. */
+export interface Outage {
+  /** At the token endpoint, from its beginning until the last tab was back. */
+  readonly requests: number
+  /** From the end of the outage until the last tab had its new token. */
+  readonly backMs: number
+  readonly failedCalls: number
+}
+
+/** The token endpoint answers 503 for so long, while every tab calls the API every second. */
+export async function goThroughOutage(
+  stage: Stage<AnyPage>,
+  pages: readonly AnyPage[],
+  downMs: number,
+): Promise<Outage> {
+  const { authorizationServer, apiOrigin } = stage
+  authorizationServer.misbehave({ when: 'before', kind: 'reply', status: 503 })
+  const { tokenRequests } = authorizationServer.counters()
+  await Promise.all(pages.map((page) => beginTicks(page, `${apiOrigin}/orders`)))
+  await new Promise((resolve) => setTimeout(resolve, downMs))
+  authorizationServer.misbehave(undefined)
+  const upAt = Date.now()
+  // Its last pause is a minute at most.
+  const backMs = (await renewalOf(pages, 90_000)) - upAt
+  const requests = authorizationServer.counters().tokenRequests - tokenRequests
+  const outcomes = await Promise.all(
+    pages.map((page) =>
+      eventually('a 200', async () => {
+        const ticks = await ticksOf(page)
+        return ticks.outcomes['200'] ? ticks.outcomes : undefined
+      }),
+    ),
+  )
+  const failed = outcomes.flatMap((of) =>
+    Object.entries(of).map(([outcome, count]) => (outcome === '200' ? 0 : count)),
+  )
+  return { requests, backMs, failedCalls: failed.reduce((sum, count) => sum + count, 0) }
 }
