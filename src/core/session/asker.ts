@@ -48,7 +48,7 @@ export function createAskers(keeper: RecordKeeper): Askers {
 /** One session, or two of a user who is known. */
 function isSameUser(a: Owned, b: Owned): boolean {
   if (isSameSession(a, b)) return true
-  return a.session?.sub !== undefined && a.session.sub === b.session?.sub
+  return Boolean(a.session?.sub) && a.session?.sub === b.session?.sub
 }
 
 function sessionChanged(): SessionChangedError {
