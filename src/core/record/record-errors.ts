@@ -29,7 +29,9 @@ export function toFailureError(failure: Failure): RefreshUnavailableError | Conf
 
 /** What a message says besides. */
 export function hintOf({ hint }: Failure): string {
-  return hint ? ' Other requests succeed: look at the CORS headers of the token endpoint.' : ''
+  if (hint === 'cors')
+    return ' Other requests succeed: look at the CORS headers of the token endpoint.'
+  return hint === 'clock' ? ' The clock of this device is probably wrong.' : ''
 }
 
 /** The error for a record without a session. */
