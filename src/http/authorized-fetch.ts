@@ -94,7 +94,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const about = judge(call, token, response)
     if (!about || about === 'other') return response
     const canReplay = request.canReplay && !mayHaveActed(request, response)
-    if (nonceRequired && !(about === 'token' && dead.has(token))) {
+    if (nonceRequired && !dead.has(token)) {
       return canReplay ? sendAgain(call, token, response, 'dpop-nonce') : response
     }
     if (about === 'nonce') return response

@@ -180,11 +180,11 @@ function checkDiscovered(given: unknown, issuer: string): Metadata {
  */
 function check(given: unknown, base: string): Metadata {
   if (!isJsonObject(given)) throw invalid('metadata', 'must be an object')
-  const members: Record<string, unknown> = Object.assign(
-    Object.create(null) as Record<string, unknown>,
-    given,
-    { mtls_endpoint_aliases: undefined },
-  )
+  const members: Record<string, unknown> = {
+    __proto__: null,
+    ...given,
+    mtls_endpoint_aliases: undefined,
+  }
   if (typeof members['issuer'] !== 'string') throw invalid('issuer', 'must be a string')
   // An empty address would lead to whatever it is resolved against.
   if ((members['token_endpoint'] ?? '') === '') throw invalid('token_endpoint', 'is required')

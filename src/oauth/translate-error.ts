@@ -119,7 +119,7 @@ export function unavailable(
 
 export function inWords(code: RefreshUnavailableCode, detail: string | undefined): string {
   const word = detail === undefined ? '' : ` (${detail})`
-  const reason = detail === 'invalid_dpop_proof' ? 'refused the proof of the key' : reasons[code]
+  const reason = detail === 'invalid_dpop_proof' ? 'refused the proof' : reasons[code]
   return `The authorization server ${reason}${word}`
 }
 

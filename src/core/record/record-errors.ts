@@ -29,9 +29,10 @@ export function toFailureError(failure: Failure): RefreshUnavailableError | Conf
 
 /** What a message says besides. */
 export function hintOf({ hint }: Failure): string {
-  if (hint === 'cors')
-    return ' Other requests succeed: look at the CORS headers of the token endpoint.'
-  return hint === 'clock' ? ' The clock of this device is probably wrong.' : ''
+  if (!hint) return ''
+  return hint === 'clock'
+    ? ' Look at the clock of this device.'
+    : ' Other requests succeed: look at the CORS headers of the token endpoint.'
 }
 
 /** The error for a record without a session. */
