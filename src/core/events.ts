@@ -1,7 +1,10 @@
 import type { EndReason } from './end-reason.ts'
 
-/** `cors`: other requests of this page get through, those to the token endpoint never do. */
-export type FailureHint = 'cors'
+/**
+ * `cors`: other requests of this page get through, those to the token endpoint never do. `clock`: the
+ * server refuses the proof of the key, mostly because the clock of this device is wrong (RFC 9449 §11.1).
+ */
+export type FailureHint = 'cors' | 'clock'
 
 /**
  * What a manager does, as it does it. Holds no token, no code, no key and no URL query, so that it

@@ -26,7 +26,8 @@ export function isIdTokenClaims(value: unknown): value is IdTokenClaims {
   if (!isObject(value)) return false
   const { iss, sub, aud, exp, iat } = value
   return (
-    [iss, sub].every((claim) => typeof claim === 'string') &&
+    // An empty name is nobody's, and two users could have it.
+    [iss, sub].every((claim) => typeof claim === 'string' && claim !== '') &&
     [exp, iat].every(Number.isFinite) &&
     (typeof aud === 'string' ||
       (Array.isArray(aud) && aud.every((entry) => typeof entry === 'string'))) &&

@@ -1,15 +1,18 @@
 /** A secret of fewer characters protects nothing, and would be found in every second word. */
 const shortestSecret = 8
 const redacted = '[redacted]'
+/** To look through more takes a time that a user notices; nobody says so much in words. */
+const longestText = 20_000
 /** Escaped texts stand in one another: a form that is repeated in a member of a JSON reply, say. */
 const deepest = 4
 
 /**
  * What somebody else says, without the secrets in it. One that is not there as it is but escaped, as in
  * URLs, forms, JSON or HTML, or in base64, takes the whole text with it. One of fewer than eight
- * characters is looked for as a word by itself.
+ * characters is looked for as a word by itself. A text that is too long to be looked through goes as a whole.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  if (text.length > longestText) return redacted
   return secrets.reduce((rest, secret) => (secret ? withoutSecret(rest, secret) : rest), text)
 }
 

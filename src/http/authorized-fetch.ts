@@ -60,6 +60,8 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   const sendUnlisted = createUnlistedFetch(options)
   /** What a resource server has taken: when it takes it no more, something has happened to the token. */
   const good = new WeakSet<IssuedToken>()
+  /** What was refused with the very nonce that was asked for: a further nonce will not help it. */
+  const dead = new WeakSet<IssuedToken>()
 
   return async function authorizedFetch(input, init) {
     const asker = source.asker()
@@ -92,17 +94,12 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const about = judge(call, token, response)
     if (!about || about === 'other') return response
     const canReplay = request.canReplay && !mayHaveActed(request, response)
-    if (nonceRequired) {
+    if (nonceRequired && !dead.has(token)) {
       return canReplay ? sendAgain(call, token, response, 'dpop-nonce') : response
     }
     if (about === 'nonce') return response
 
-    const rejected = {
-      accessToken: token.accessToken,
-      resourceServer: server.id,
-      ...(good.has(token) && { wasGood: true }),
-    }
-    const obtained = source.obtain({ ...wanted, rejected })
+    const obtained = replace(call, token)
     if (!canReplay) {
       // The renewal is for the next call; this one has nothing to send again.
       Promise.resolve(obtained).catch(() => undefined)
@@ -131,10 +128,28 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
   ): Promise<Response> {
     discard(first)
     const { response } = await dispatch(call, token, because)
-    if (judge(call, token, response) === 'token' && because === 'renewed-token') {
+    if (judge(call, token, response) !== 'token') return response
+    if (because === 'renewed-token') {
       report({ type: 'fresh-token-rejected', resourceServer: call.server.id })
     }
+    if (because === 'dpop-nonce') {
+      // Where the challenge is hidden and every reply names another nonce, a dead token would look
+      // like an old nonce for the rest of its life.
+      dead.add(token)
+      Promise.resolve(replace(call, token)).catch(() => undefined)
+    }
     return response
+  }
+
+  /** Another token in place of one that a resource server has refused. */
+  function replace(call: Call, token: IssuedToken): IssuedToken | Promise<IssuedToken> {
+    const { asker, server, request } = call
+    const rejected = {
+      accessToken: token.accessToken,
+      resourceServer: server.id,
+      ...(good.has(token) && { wasGood: true }),
+    }
+    return source.obtain({ asker, parameters: server.parameters, signal: request.signal, rejected })
   }
 
   async function dispatch(

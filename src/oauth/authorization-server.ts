@@ -173,10 +173,18 @@ function checkDiscovered(given: unknown, issuer: string): Metadata {
   throw invalid('issuer', `${issuer} is not the one its metadata name: ${metadata.issuer}`)
 }
 
-/** A copy with absolute endpoints that may be used; throws a {@link ConfigurationError} that names what is wrong. */
+/**
+ * A copy with absolute endpoints that may be used; throws a {@link ConfigurationError} that names what
+ * is wrong. It inherits nothing: an endpoint that another script has put on `Object.prototype` would be
+ * sent the refresh token. Aliases are for clients with a certificate, and would be a way around the check.
+ */
 function check(given: unknown, base: string): Metadata {
   if (!isJsonObject(given)) throw invalid('metadata', 'must be an object')
-  const members: Record<string, unknown> = { ...given }
+  const members: Record<string, unknown> = {
+    __proto__: null,
+    ...given,
+    mtls_endpoint_aliases: undefined,
+  }
   if (typeof members['issuer'] !== 'string') throw invalid('issuer', 'must be a string')
   // An empty address would lead to whatever it is resolved against.
   if ((members['token_endpoint'] ?? '') === '') throw invalid('token_endpoint', 'is required')
@@ -186,7 +194,7 @@ function check(given: unknown, base: string): Metadata {
     if (typeof value !== 'string') throw invalid(name, 'must be a string')
     members[name] = parseUrl(value, name, base).href
   }
-  return { ...members, issuer: members['issuer'] }
+  return members as unknown as Metadata
 }
 
 function parseUrl(value: string, name: string, base?: string): URL {

@@ -160,7 +160,8 @@ function isKeyPair(value: unknown): value is CryptoKeyPair {
 function isNonceRequired(response: Response, usedNonce: string | undefined): boolean {
   if (response.status !== 401) return false
   const challenge = response.headers.get('www-authenticate')
-  const nonce = response.headers.get('dpop-nonce')
+  // An empty one names nothing.
+  const nonce = response.headers.get('dpop-nonce') || null
   if (challenge === null) return nonce !== null && nonce !== usedNonce
   const isWanted = /use_dpop_nonce/i.test(challenge)
   if (isWanted && nonce === null) throw nonceNotExposed(response.url)

@@ -88,7 +88,7 @@ function newest<T>(signIns: readonly T[]): readonly T[] {
 }
 
 export function isTransaction(value: unknown): value is SignInTransaction {
-  return fits(value, transactionShape)
+  return fits(value, transactionShape) && URL.canParse((value as SignInTransaction).redirectUri)
 }
 
 function isFinished(value: unknown): value is FinishedSignIn {

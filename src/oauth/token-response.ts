@@ -33,8 +33,10 @@ export function toTokenReply(
   const { expires_in, refresh_token, scope, id_token } = response
   // 0 says, at Keycloak for one, that the refresh token has no end of its own.
   const ends = endMembers
-    .map((name) => Number.parseFloat(String(response[name])))
-    .filter((seconds) => seconds > 0)
+    .map((name) => response[name])
+    // Whatever else stands there, a date or an object, is no reason to do without the tokens.
+    .map((value) => (typeof value === 'string' ? Number(value) : value))
+    .filter((seconds): seconds is number => typeof seconds === 'number' && seconds > 0)
   const isBound = response.token_type.toLowerCase() === 'dpop'
   return defined({
     accessToken: response.access_token,

@@ -119,7 +119,8 @@ export function unavailable(
 
 export function inWords(code: RefreshUnavailableCode, detail: string | undefined): string {
   const word = detail === undefined ? '' : ` (${detail})`
-  return `The authorization server ${reasons[code]}${word}`
+  const reason = detail === 'invalid_dpop_proof' ? 'refused the proof' : reasons[code]
+  return `The authorization server ${reason}${word}`
 }
 
 /** The server's words, wherever they are: gateways put the code into `message`. */

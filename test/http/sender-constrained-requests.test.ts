@@ -142,6 +142,23 @@ describe('a sender-constrained token', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it.each<[string, string | undefined]>([
+    ['', 'DPoP error="invalid_token"'],
+    [' where CORS hides the challenge', undefined],
+  ])(
+    'is renewed for the next call if it is refused with the nonce, too%s',
+    async (_, challenge) => {
+      const { authorizedFetch, sent, asked } = setUp(
+        (__, count) => unauthorized(count === 1 ? undefined : challenge, { 'dpop-nonce': 'n' }),
+        { first: bound('first'), proof: createProof() },
+      )
+      expect((await authorizedFetch(url)).status).toBe(401)
+      expect(sent).toHaveLength(2)
+      expect(asked).toHaveLength(2)
+      expect(asked[1]).toMatchObject({ rejected: { accessToken: 'first' } })
+    },
+  )
+
   it('is not sent a third time for a nonce after a renewal', async () => {
     const { authorizedFetch, sent } = setUp(
       (_, count) =>

@@ -10,6 +10,8 @@ function openStage() {
   const server = createFakeAuthorizationServer({ extra: { token_type: 'DPoP' } })
   const browser = createTestBrowser()
   const nonces = { server: 'server-1', api: 'api-1', areHidden: false, areRepeated: true }
+  /** For an API that exposes nothing but the nonce, and names another one each time. */
+  const after: { reply?: (response: Response) => void } = {}
   const sends: { to: 'server' | 'api'; nonce: unknown; scheme: string; status: number }[] = []
   const killed = new Set<string>()
 
@@ -20,6 +22,7 @@ function openStage() {
     const response = isKnown ? judge() : refusal(to)
     const isNamed = nonces.areRepeated || !isKnown
     if (isNamed && !nonces.areHidden) response.headers.set('dpop-nonce', nonces[to])
+    if (to === 'api') after.reply?.(response)
     sends.push({ to, nonce, scheme, status: response.status })
     return response
   }
@@ -57,7 +60,7 @@ function openStage() {
     )
     return Object.assign(tab, { auth })
   }
-  return { server, browser, nonces, sends, killed, open }
+  return { server, browser, nonces, after, sends, killed, open }
 }
 
 function refusal(to: 'server' | 'api'): Response {
@@ -171,6 +174,31 @@ describe('DPoP nonces', () => {
     killed.add(await auth.getAccessToken())
     expect((await auth.fetch(api)).status).toBe(200)
   })
+
+  it.each<[string, (count: number) => string]>([
+    ['another nonce', (count) => `api-${count}`],
+    ['a nonce that is empty', () => ''],
+  ])(
+    'do not keep a dead token alive, where the challenge is hidden and each reply has %s',
+    async (_, nonce) => {
+      const { server, sends, nonces, after, killed, open } = openStage()
+      const { auth } = open()
+      await auth.startSession(server.signIn())
+      await auth.refresh()
+      await auth.fetch(api)
+      after.reply = ({ headers }) => {
+        headers.delete('www-authenticate')
+        if (nonce(0) !== '') nonces.api = nonce(sends.length)
+        headers.set('dpop-nonce', nonce(sends.length))
+      }
+      expect((await auth.fetch(api)).status).toBe(200)
+      expect((await auth.fetch(api)).status).toBe(200)
+      killed.add(await auth.getAccessToken())
+      await auth.fetch(api)
+      expect((await auth.fetch(api)).status).toBe(200)
+      expect(server.counts.grants).toBe(2)
+    },
+  )
 
   it('that a server hides are its developer’s to show: the error names the header', async () => {
     const { server, nonces, open } = openStage()

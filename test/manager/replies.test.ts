@@ -192,6 +192,8 @@ const rows: readonly Row[] = [
     answers: [withIdToken({ iss: 'https://other.example' })],
     ...otherUser,
   },
+  { reply: 'an id_token of nobody', answers: [withIdToken({ sub: '' })], ...salvaged },
+  { reply: 'an id_token from nowhere', answers: [withIdToken({ iss: '' })], ...salvaged },
 ]
 
 describe('the token endpoint answers', () => {

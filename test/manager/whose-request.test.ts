@@ -13,6 +13,7 @@ import {
   type TestBrowser,
   type TestTab,
 } from '../../src/testing/index.ts'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
@@ -321,6 +322,35 @@ describe('what a page has asked for while it showed Alice', () => {
     }
   })
 })
+
+it('two sessions that an earlier version began, for users whose name is empty, are not one user’s', async () => {
+  const stage = await openStageOf('somebody')
+  const { browser, there, here, arrived, replyFor } = stage
+  await nameless(browser)
+  here.page.emit('visible')
+  await settle()
+  const release = rejectFirst(stage)
+  const call = failureOf(here.auth.fetch(apiUrl)).then(named)
+  await settle()
+  await there.startSession(replyFor('somebody'))
+  await nameless(browser)
+  here.page.emit('visible')
+  await settle()
+  release()
+  await settle()
+  expect(await call).toBe('SessionChangedError SESSION_CHANGED')
+  expect(arrived).toHaveLength(1)
+})
+
+/** Takes the name out of the stored session, and counts that as a write. */
+function nameless({ store }: TestBrowser): Promise<void> {
+  const key = `session ${['https://as.example', 'spa', 'default'].map(encodeURIComponent).join(' ')}`
+  return store.update(key, (stored) => {
+    const record = stored as SessionRecord
+    const session = { ...record.session, sub: '' }
+    return { put: { ...record, revision: record.revision + 1, session }, result: undefined }
+  })
+}
 
 describe('the renewal behind a request that cannot be sent twice', () => {
   it('is not one of the session of another user', async () => {

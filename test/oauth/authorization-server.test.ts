@@ -127,6 +127,41 @@ describe('createAuthorizationServer: metadata by value', () => {
   })
 })
 
+describe('createAuthorizationServer: what another script has put on Object.prototype', () => {
+  const elsewhere = 'https://elsewhere.example/'
+  const planted = {
+    revocation_endpoint: elsewhere,
+    end_session_endpoint: elsewhere,
+    authorization_endpoint: elsewhere,
+    mtls_endpoint_aliases: { token_endpoint: elsewhere },
+  }
+  const bare = { issuer, token_endpoint: `${issuer}/token` }
+
+  it.each<[string, string | AuthorizationServerMetadata]>([
+    ['metadata by value', bare],
+    ['those that are discovered', issuer],
+  ])('is no part of %s', async (_, authorizationServer) => {
+    const { server, store, clock } = createServerWith(authorizationServer, () => json(200, bare))
+    Object.assign(Object.prototype, planted)
+    try {
+      const found = [await server.metadata()]
+      const reloaded = createServerWith(authorizationServer, notFound, { store, clock })
+      found.push(await reloaded.server.metadata())
+      for (const one of found) {
+        for (const name of Object.keys(planted)) expect(one[name]).toBeUndefined()
+      }
+    } finally {
+      for (const name of Object.keys(planted)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+
+  it('does not lead past the token endpoint by an alias, though the server has some', async () => {
+    const aliases = { mtls_endpoint_aliases: { introspection_endpoint: `${issuer}/introspect` } }
+    const { server } = createServerWith({ ...bare, ...aliases })
+    expect((await server.metadata()).mtls_endpoint_aliases).toBeUndefined()
+  })
+})
+
 describe('createAuthorizationServer: discovery', () => {
   it('asks OpenID Connect Discovery, once for everybody, and without cookies', async () => {
     const { server, sent, urls } = createServerWith(issuer)

@@ -112,6 +112,7 @@ describe('createSignInTransactions', () => {
     ['a nonce that is no text', [{ ...createTransactions().begun('a'), nonce: null }]],
     ['an age that is no number', [{ ...createTransactions().begun('a'), maxAgeSeconds: '5' }]],
     ['no time', [{ ...createTransactions().begun('a'), createdAt: undefined }]],
+    ['an address that is none', [{ ...createTransactions().begun('a'), redirectUri: 'cb' }]],
   ])('finds nothing in storage that holds %s, and goes on', async (_, put) => {
     const { transactions, begun, store } = createTransactions()
     await store.update('sign-in', () => ({ put, result: undefined }))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseTokenEndpointResponse, toTokenReply } from '../../src/oauth/token-response.ts'
+import { idToken } from '../support/id-token.ts'
 import { claims, signIdToken } from './server-double.ts'
 
 const response = { access_token: 'access-secret', token_type: 'Bearer' }
@@ -44,6 +45,10 @@ describe('toTokenReply', () => {
     ['null', { refresh_expires_in: null }],
     ['no number', { refresh_token_timeout: true, authorization_expires_in: {} }],
     ['less than nothing', { refresh_token_timeout: -1 }],
+    ['a date', { refresh_token_expires_in: '2030-01-01T00:00:00Z' }],
+    ['an object that is no text', { refresh_expires_in: { toString: 1, valueOf: 1 } }],
+    ['a list', { refresh_expires_in: [60] }],
+    ['a deep list', { refresh_expires_in: JSON.parse('['.repeat(6_000) + ']'.repeat(6_000)) }],
   ])('takes no life of the refresh token from %s', (_, members) => {
     expect(toTokenReply({ ...response, ...members }, undefined)).not.toHaveProperty(
       'refreshTokenExpiresInMs',
@@ -136,6 +141,7 @@ describe('parseTokenEndpointResponse', () => {
     ['response.refresh_token', { ...response, refresh_token: { value: 'refresh-secret' } }],
     ['response.scope', { ...response, scope: ['a', 'b'] }],
     ['response.id_token', { ...response, id_token: 'id-secret' }],
+    ['response.id_token', { ...response, id_token: idToken({ sub: '' }) }],
     ['response.id_token', { ...response, id_token: { raw: 'id-secret' } }],
   ])('names %s and the rule, and no value, when given %j', (name, value) => {
     const parse = (): unknown => parseTokenEndpointResponse(value)

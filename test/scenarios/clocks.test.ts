@@ -70,7 +70,13 @@ it('a server that refuses DPoP proofs because of a wrong clock ends no session',
   await expire(profile)
   profile.server.answerAlways(() => json(400, { error: 'invalid_dpop_proof' }))
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    expect(named(await failureOf(tab.auth.getAccessToken()))).toMatch(/^RefreshUnavailableError/)
+    for (const { auth } of [tab, peer, profile.openTab({ dpop: dpop() })]) {
+      const error = await failureOf(auth.getAccessToken())
+      expect(named(error)).toMatch(/^RefreshUnavailableError/)
+      expect(error?.message).toContain('clock')
+      expect(error?.message).not.toContain('cannot answer')
+    }
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'held-off', hint: 'clock' }))
     await profile.pass(2 * minuteMs)
   }
   for (const { auth } of [tab, peer]) expect(auth.getState()).toMatchObject({ status: 'signed-in' })

@@ -29,7 +29,10 @@ export function toFailureError(failure: Failure): RefreshUnavailableError | Conf
 
 /** What a message says besides. */
 export function hintOf({ hint }: Failure): string {
-  return hint ? ' Other requests succeed: look at the CORS headers of the token endpoint.' : ''
+  if (!hint) return ''
+  return hint === 'clock'
+    ? ' Look at the clock of this device.'
+    : ' Other requests succeed: look at the CORS headers of the token endpoint.'
 }
 
 /** The error for a record without a session. */

@@ -228,6 +228,7 @@ export function createSettlement(options: {
       retryAfterMs,
       isRateLimited,
     })
+    if (oauth?.error === 'invalid_dpop_proof') return { ...failure, hint: 'clock' }
     return isOddlySilent(failure, last) ? { ...failure, hint: 'cors' } : failure
   }
 

@@ -48,7 +48,8 @@ export function createAskers(keeper: RecordKeeper): Askers {
 /** One session, or two of a user who is known. */
 function isSameUser(a: Owned, b: Owned): boolean {
   if (isSameSession(a, b)) return true
-  return a.session?.sub !== undefined && a.session.sub === b.session?.sub
+  const sub = a.session?.sub
+  return Boolean(sub) && sub === b.session?.sub
 }
 
 function sessionChanged(): SessionChangedError {
