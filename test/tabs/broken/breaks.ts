@@ -35,9 +35,9 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/record/record-keeper.ts',
-        find: '            const put = next ?? current\n',
-        replace: `            const put = next ?? current
-            if (put) tell(put, stored)
+        find: '      const { record, before, result } = await store\n',
+        replace: `      if (durable && newest) options.onNews(newest)
+      const { record, before, result } = await store
 `,
       },
       {
