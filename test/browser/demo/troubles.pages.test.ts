@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { troubles } from '../../../demo/page/board/troubles/troubles.ts'
-import { allTabsShow, play, startDemo } from './demo-stage.ts'
+import { allTabsShow, play, signIn, startDemo, tabShows } from './demo-stage.ts'
 import type { DemoStage } from './demo-stage.ts'
 
 let demo: DemoStage
 let page: Page
+/** What every trouble has left at the servers, and which of them have changed something there. */
+const leftAtServers: Record<string, object> = {}
+const held = new Set<string>()
 
 beforeAll(async () => {
   demo = await startDemo()
@@ -108,7 +111,122 @@ test('every trouble has its expected outcome here', () => {
 for (const { id, label, sentence } of troubles) {
   test(`${label}: ${sentence}`, async () => {
     const expected = outcomes[id]
-    expect(await play(page, id)).toMatch(expected?.says ?? /^$/)
+    const hears = (request: Request): void => {
+      if (/\/demo\/(fault|grace)\b/.test(request.url())) held.add(id)
+    }
+    page.on('request', hears)
+    const outcome = await play(page, id)
+    page.off('request', hears)
+    leftAtServers[id] = atServers()
+    expect(outcome).toMatch(expected?.says ?? /^$/)
     await allTabsShow(page, expected?.tabsShow ?? /^$/)
   })
 }
+
+/** What lasts at the servers, as it is now. */
+function atServers(): object {
+  const { authorizationServer, api } = demo
+  const { rejectAll } = api.faults()
+  return {
+    fault: authorizationServer.fault()?.kind,
+    graceMs: authorizationServer.refreshTokenGraceMs(),
+    rejectAll,
+  }
+}
+
+const nothing = { fault: undefined, graceMs: 0, rejectAll: false }
+
+/** What the troubles that change something lasting do to the servers. */
+const lasting: Readonly<Record<string, object>> = {
+  'api-401': { ...nothing, rejectAll: true },
+  'kill-refreshing': { ...nothing, fault: 'delay' },
+  unavailable: { ...nothing, fault: 'reply' },
+  'rate-limited': { ...nothing, fault: 'reply' },
+  hang: { ...nothing, fault: 'hang' },
+  'lost-reply': { ...nothing, fault: 'cut', graceMs: 10_000 },
+  'lost-reply-strict': { ...nothing, fault: 'cut' },
+  'captive-portal': { ...nothing, fault: 'reply' },
+}
+
+/** Begins a trouble in a page of its own, which gets no further once the servers are so. */
+async function openAndStop(id: string): Promise<void> {
+  page = await demo.openSignedIn()
+  await page.getByLabel('Tabs call the API every 2 s').uncheck()
+  const isInTheMiddle = (): boolean => equals(atServers(), lasting[id])
+  await page.route(/\/orders$|revoke-access-tokens$/, (route) =>
+    isInTheMiddle() ? undefined : route.continue(),
+  )
+  await page.locator(`#${id}`).getByRole('button').click()
+  await expect.poll(isInTheMiddle, { timeout: 10_000 }).toBe(true)
+}
+
+const equals = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
+
+/** Signs in anew and renews. */
+async function useAnew(next: Page): Promise<void> {
+  await next.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await signIn(next)
+  expect(await play(next, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+}
+
+test('every trouble leaves the servers as they were', () => {
+  expect(leftAtServers).toEqual(Object.fromEntries(troubles.map(({ id }) => [id, nothing])))
+})
+
+test('what lasts at the servers is known of every trouble', () => {
+  expect([...held].sort()).toEqual(Object.keys(lasting).sort())
+})
+
+for (const id of Object.keys(lasting)) {
+  test(`a reload in the middle of "${id}" leaves nothing at the servers`, async () => {
+    await openAndStop(id)
+    await page.reload()
+    await expect.poll(atServers).toEqual(nothing)
+    await page.getByText('Signed in as Ada Lovelace').waitFor()
+    expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+  })
+
+  test(`whoever comes after a page that was closed in the middle of "${id}" signs in and renews`, async () => {
+    await openAndStop(id)
+    const next = await page.context().newPage()
+    await page.close()
+    await next.goto(demo.pageOrigin)
+    await expect.poll(atServers).toEqual(nothing)
+    await useAnew(next)
+  })
+}
+
+test('a page that crashes in the middle leaves nothing at the servers', async () => {
+  await openAndStop('unavailable')
+  const session = await page.context().newCDPSession(page)
+  // There is no answer any more.
+  void session.send('Page.crash').catch(() => undefined)
+  await expect.poll(atServers).toEqual(nothing)
+})
+
+test('two pages in the middle of something do not end each other’s', async () => {
+  await openAndStop('unavailable')
+  const next = await page.context().newPage()
+  await next.goto(demo.pageOrigin)
+  expect(await play(next, 'lost-reply')).toContain('1 replay')
+  expect(atServers()).toEqual(lasting['unavailable'])
+  await page.close()
+  await expect.poll(atServers).toEqual(nothing)
+})
+
+test.for(['reload', 'close'] as const)(
+  'a browser that is offline on purpose is not after a %s in the middle',
+  async (how) => {
+    page = await demo.openSignedIn()
+    const next = how === 'close' ? await page.context().newPage() : page
+    await page.locator('#offline').getByRole('button').click()
+    await tabShows(page, 1, 'error')
+    if (next === page) await page.reload()
+    else {
+      await page.close()
+      await next.goto(demo.pageOrigin)
+    }
+    await useAnew(next)
+  },
+)

@@ -127,7 +127,7 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       try {
         const [page] = await pagesWithoutToken(stage, 1)
         if (!page) throw new Error('There is no page.')
-        stage.authorizationServer.misbehave({
+        stage.authorizationServer.setFault({
           when: 'before',
           kind: 'reply',
           status: 503,
@@ -154,11 +154,11 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       const stage = await startStage()
       try {
         const pages = await pagesWithoutToken(stage, tabs)
-        stage.authorizationServer.misbehave({ when: 'before', kind: 'reply', status: 503 })
+        stage.authorizationServer.setFault({ when: 'before', kind: 'reply', status: 503 })
         const { tokenRequests } = stage.authorizationServer.counters()
         await Promise.all(pages.map((page) => beginTicks(page, `${stage.apiOrigin}/orders`)))
         await new Promise((resolve) => setTimeout(resolve, 30_000))
-        stage.authorizationServer.misbehave(undefined)
+        stage.authorizationServer.setFault(undefined)
         const upAt = Date.now()
         const backMs = (await renewalOf(pages, 30_000)) - upAt
         const requests = stage.authorizationServer.counters().tokenRequests - tokenRequests
@@ -187,10 +187,10 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       const stage = await startStage()
       try {
         const pages = await goThroughOutage(stage, () =>
-          stage.authorizationServer.misbehave({ when: 'before', kind: 'reply', status: 503 }),
+          stage.authorizationServer.setFault({ when: 'before', kind: 'reply', status: 503 }),
         )
         const states = await Promise.all(pages.map(stateOf))
-        stage.authorizationServer.misbehave(undefined)
+        stage.authorizationServer.setFault(undefined)
         const retryAt = Math.max(
           ...states.map((state) =>
             state.status === 'signed-in' && state.refresh.phase === 'waiting'
@@ -214,7 +214,7 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       const stage = await startStage()
       try {
         const pages = await goThroughOutage(stage, () => cutTokenEndpoint(stage))
-        stage.authorizationServer.misbehave(undefined)
+        stage.authorizationServer.setFault(undefined)
         const onlineAt = Date.now()
         await sayOnline(pages)
         const renewedAt = await renewalOf(pages, 70_000)

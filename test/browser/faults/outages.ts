@@ -4,7 +4,7 @@ import type { Stage } from '../harness.ts'
 
 /** Has the token endpoint close every connection in the middle of an answer that is none. */
 export function cutTokenEndpoint(stage: Stage<AnyPage>): void {
-  stage.authorizationServer.misbehave({ when: 'before', kind: 'cut' })
+  stage.authorizationServer.setFault({ when: 'before', kind: 'cut' })
 }
 
 /** Mends it, and tells the pages what a browser tells them whose network is back. */
@@ -12,7 +12,7 @@ export async function mendTokenEndpoint(
   stage: Stage<AnyPage>,
   pages: readonly AnyPage[],
 ): Promise<void> {
-  stage.authorizationServer.misbehave(undefined)
+  stage.authorizationServer.setFault(undefined)
   await sayOnline(pages)
 }
 
