@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page, Request } from 'playwright-core'
 import { troubles } from '../../../demo/page/board/troubles/troubles.ts'
 import { allTabsShow, play, signIn, startDemo, tabShows } from './demo-stage.ts'
@@ -148,10 +148,8 @@ const lasting: Readonly<Record<string, object>> = {
   'captive-portal': { ...nothing, fault: 'reply' },
 }
 
-/** Begins a trouble in a page of its own, which gets no further once the servers are so. */
-async function openAndStop(id: string): Promise<void> {
-  page = await demo.openSignedIn()
-  await page.getByLabel('Tabs call the API every 2 s').uncheck()
+/** Begins a trouble, which gets no further once the servers are so. */
+async function beginAndStop(id: string): Promise<void> {
   const isInTheMiddle = (): boolean => equals(atServers(), lasting[id])
   await page.route(/\/orders$|revoke-access-tokens$/, (route) =>
     isInTheMiddle() ? undefined : route.continue(),
@@ -160,14 +158,24 @@ async function openAndStop(id: string): Promise<void> {
   await expect.poll(isInTheMiddle, { timeout: 10_000 }).toBe(true)
 }
 
-const equals = (one: unknown, other: unknown): boolean =>
-  JSON.stringify(one) === JSON.stringify(other)
+function equals(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** What a visitor finds who comes after a page that went away, in this browser. */
+async function openNext(before: Page, leave: () => Promise<unknown>): Promise<Page> {
+  const next = await before.context().newPage()
+  await leave()
+  await next.goto(demo.pageOrigin)
+  await next.getByText('Signed in as Ada Lovelace').waitFor()
+  return next
+}
 
 /** Signs in anew and renews. */
-async function useAnew(next: Page): Promise<void> {
-  await next.getByRole('button', { name: 'Sign out', exact: true }).click()
-  await signIn(next)
-  expect(await play(next, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+async function useAnew(): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await signIn(page)
+  expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
 }
 
 test('every trouble leaves the servers as they were', () => {
@@ -178,55 +186,56 @@ test('what lasts at the servers is known of every trouble', () => {
   expect([...held].sort()).toEqual(Object.keys(lasting).sort())
 })
 
-for (const id of Object.keys(lasting)) {
-  test(`a reload in the middle of "${id}" leaves nothing at the servers`, async () => {
-    await openAndStop(id)
-    await page.reload()
-    await expect.poll(atServers).toEqual(nothing)
-    await page.getByText('Signed in as Ada Lovelace').waitFor()
-    expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
-  })
-
-  test(`whoever comes after a page that was closed in the middle of "${id}" signs in and renews`, async () => {
-    await openAndStop(id)
-    const next = await page.context().newPage()
-    await page.close()
-    await next.goto(demo.pageOrigin)
-    await expect.poll(atServers).toEqual(nothing)
-    await useAnew(next)
-  })
-}
-
-test('a page that crashes in the middle leaves nothing at the servers', async () => {
-  await openAndStop('unavailable')
-  const session = await page.context().newCDPSession(page)
-  // There is no answer any more.
-  void session.send('Page.crash').catch(() => undefined)
-  await expect.poll(atServers).toEqual(nothing)
-})
-
-test('two pages in the middle of something do not end each other’s', async () => {
-  await openAndStop('unavailable')
-  const next = await page.context().newPage()
-  await next.goto(demo.pageOrigin)
-  expect(await play(next, 'lost-reply')).toContain('1 replay')
-  expect(atServers()).toEqual(lasting['unavailable'])
-  await page.close()
-  await expect.poll(atServers).toEqual(nothing)
-})
-
-test.for(['reload', 'close'] as const)(
-  'a browser that is offline on purpose is not after a %s in the middle',
-  async (how) => {
+describe('a page that goes away in the middle', () => {
+  beforeAll(async () => {
     page = await demo.openSignedIn()
-    const next = how === 'close' ? await page.context().newPage() : page
+    await page.getByLabel('Tabs call the API every 2 s').uncheck()
+  })
+
+  for (const id of Object.keys(lasting)) {
+    test(`of "${id}", by a reload, leaves nothing at the servers`, async () => {
+      await beginAndStop(id)
+      await page.reload()
+      await expect.poll(atServers).toEqual(nothing)
+      await page.getByText('Signed in as Ada Lovelace').waitFor()
+      expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+    })
+
+    test(`of "${id}", by being closed, leaves a next one that signs in and renews`, async () => {
+      await beginAndStop(id)
+      page = await openNext(page, () => page.close())
+      await expect.poll(atServers).toEqual(nothing)
+      await useAnew()
+    })
+  }
+
+  test('by a crash, leaves nothing at the servers', async () => {
+    await beginAndStop('unavailable')
+    const session = await page.context().newCDPSession(page)
+    page = await openNext(page, async () => {
+      // There is no answer any more.
+      void session.send('Page.crash').catch(() => undefined)
+    })
+    await expect.poll(atServers).toEqual(nothing)
+  })
+
+  test('does not end what another page has begun', async () => {
+    await beginAndStop('unavailable')
+    const other = await page.context().newPage()
+    await other.goto(demo.pageOrigin)
+    expect(await play(other, 'lost-reply')).toContain('1 replay')
+    expect(atServers()).toEqual(lasting['unavailable'])
+    page = await openNext(page, () => page.close())
+    await other.close()
+    await expect.poll(atServers).toEqual(nothing)
+  })
+
+  test.for(['reload', 'close'])('of "offline", by a %s, leaves no browser offline', async (how) => {
     await page.locator('#offline').getByRole('button').click()
     await tabShows(page, 1, 'error')
-    if (next === page) await page.reload()
-    else {
-      await page.close()
-      await next.goto(demo.pageOrigin)
-    }
-    await useAnew(next)
-  },
-)
+    if (how === 'reload') await page.reload()
+    else page = await openNext(page, () => page.close())
+    await page.getByText('Signed in as Ada Lovelace').waitFor()
+    await useAnew()
+  })
+})
