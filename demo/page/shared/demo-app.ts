@@ -79,15 +79,17 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
     }
   }
 
-  function endSignIn(error?: unknown): string {
-    const problem = error === undefined ? undefined : String(error)
+  function endSignIn(problem?: string): void {
     signIn = { endedAt: Date.now(), ...(problem !== undefined && { problem }) }
-    if (problem !== undefined) {
-      const details = isTokenError(error) ? { code: error.code } : {}
-      report({ kind: 'event', event: { lane, at: Date.now(), type: 'sign-in-failed', details } })
-    }
     reportSnapshot()
-    return problem ?? ''
+  }
+
+  function failSignIn(error: unknown): string {
+    const problem = String(error)
+    const details = isTokenError(error) ? { code: error.code } : {}
+    report({ kind: 'event', event: { lane, at: Date.now(), type: 'sign-in-failed', details } })
+    endSignIn(problem)
+    return problem
   }
 
   function reportSnapshot(): void {
@@ -117,11 +119,12 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
     signIn(user) {
       signIn = undefined
       reportSnapshot()
-      return leaveToSignIn(auth, user).catch(endSignIn)
+      return leaveToSignIn(auth, user).catch(failSignIn)
     },
     async arrive() {
       const arrival = await arrive(auth)
-      if (arrival !== 'nothing') endSignIn(arrival === 'signed-in' ? undefined : arrival.error)
+      if (arrival === 'signed-in') endSignIn()
+      else if (arrival !== 'nothing') failSignIn(arrival.error)
     },
     callApi: (times) => Promise.all(Array.from({ length: times }, callOnce)),
     stepClock(byMs) {
