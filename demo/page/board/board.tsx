@@ -7,7 +7,6 @@ import { readFacts } from '../shared/facts.ts'
 import { openMessages } from '../shared/messages.ts'
 import type { Message } from '../shared/messages.ts'
 import type { StateSummary } from '../shared/tab-snapshot.ts'
-import { signInFailed } from '../shared/tab-view.tsx'
 import { ComparisonView } from './comparison-view.tsx'
 import { createComparison, twentyLinesLane } from './comparison.ts'
 import { Headline, ServersView } from './servers-view.tsx'
@@ -107,7 +106,8 @@ function Board(): JSX.Element {
           signOut={() => void app.auth.signOut({ endSession: false })}
         />
         <p class="problem" role="alert">
-          {signInProblem.value !== undefined && `${signInFailed} ${signInProblem.value}`}
+          {signInProblem.value !== undefined &&
+            `The sign-in did not succeed. ${signInProblem.value}`}
         </p>
         <TabGrid tabs={tabs} now={now} accessTokenTtlSeconds={accessTokenTtlSeconds} />
         <TimelineView lanes={lanes} />

@@ -17,8 +17,8 @@ export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps):
     <article class="tab" data-light={lightOf(state)}>
       <h3>{lane}</h3>
       <p class="tab-state">{stateText(state)}</p>
-      <p class="tab-generation" title={signIn?.problem}>
-        {signIn?.problem !== undefined ? signInFailed : generationText(state)}
+      <p class="tab-generation" data-failed={signIn?.problem !== undefined} title={signIn?.problem}>
+        {signIn?.problem !== undefined ? 'sign-in failed' : generationText(state)}
       </p>
       <p class="tab-left">{leftMs === undefined ? '–' : leftText(leftMs)}</p>
       <progress
@@ -36,8 +36,6 @@ export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps):
     </article>
   )
 }
-
-export const signInFailed = 'The sign-in did not succeed.'
 
 function generationText(state: StateSummary): string {
   return state.status === 'signed-in' ? `generation ${state.generation}` : ' '
@@ -77,6 +75,6 @@ function lightOfRequest({ outcome }: RequestSummary): Light {
 }
 
 function requestText({ outcome, sends }: RequestSummary): string {
-  const short = /^\d/.test(outcome) ? outcome : 'error'
+  const short = /^\d/.test(outcome) ? outcome : 'fail'
   return sends > 1 ? `${short} ×${sends}` : short
 }

@@ -71,10 +71,12 @@ test('a sign-in that fails in one tab is not worded as the session that was ther
   expect(await play(page, 'other-user')).toMatch(
     /^The sign-in as Grace did not succeed\. 6 × 200\. 6 tabs signed in as Ada Lovelace\./,
   )
-  await tabShows(page, 2, 'The sign-in did not succeed.')
+  await tabShows(page, 2, 'sign-in failed')
   takeBack()
   expect(await play(page, 'other-user')).toMatch(/^6 × 200\. 6 tabs signed in as Grace Hopper\./)
-  expect(await page.frameLocator('iframe[name="Tab 2"]').getByText('did not').count()).toBe(0)
+  expect(await page.frameLocator('iframe[name="Tab 2"]').getByText('sign-in failed').count()).toBe(
+    0,
+  )
 })
 
 test('a trouble for which nobody can be signed in is not played', async () => {

@@ -232,7 +232,7 @@ describe('a page that goes away in the middle', () => {
 
   test.for(['reload', 'close'])('of "offline", by a %s, leaves no browser offline', async (how) => {
     await page.locator('#offline').getByRole('button').click()
-    await tabShows(page, 1, 'error')
+    await tabShows(page, 1, 'fail')
     if (how === 'reload') await page.reload()
     else page = await openNext(page, () => page.close())
     await page.getByText('Signed in as Ada Lovelace').waitFor()
