@@ -59,6 +59,8 @@ export function createTroubleDesk(stage: Stage, mark: (label: string) => void): 
   async function alone(id: string, task: () => Promise<string>): Promise<void> {
     if (running.value !== undefined) return
     running.value = id
+    // Or the last outcome would read as what is coming of it now.
+    outcomes.value = { ...outcomes.value, [id]: '' }
     const outcome = await task().catch(wentWrong)
     outcomes.value = { ...outcomes.value, [id]: outcome }
     caption.value = outcome
