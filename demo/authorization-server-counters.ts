@@ -1,6 +1,6 @@
 /** What the authorization server counts for one client. */
 export interface AuthorizationServerCounters {
-  /** Requests that reached the token endpoint, also those that it then misbehaved to. */
+  /** Requests that reached the token endpoint, also those that a fault befell. */
   readonly tokenRequests: number
   readonly codeGrants: number
   readonly refreshGrants: number

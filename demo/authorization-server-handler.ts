@@ -1,25 +1,26 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createAuthorizationServerControls } from './authorization-server-controls.ts'
+import type { Operations } from './authorization-server-operations.ts'
+import type { AuthorizationServerOptions } from './authorization-server-options.ts'
 import { errorPage } from './authorization-server-pages.ts'
-import type { AuthorizationServerOptions, Operations } from './authorization-server.ts'
-import { serveCountersAndControls } from './counters-and-controls.ts'
+import { createCountersAndControls } from './counters-and-controls.ts'
 import { sendHtml } from './http.ts'
 
-/** Serves the counters and switches of an authorization server, and leaves the rest to `serve`. */
+/** Serves the counters and controls of an authorization server, and leaves the rest to `serve`. */
 export function createAuthorizationServerHandler(
   operations: Operations,
   options: Pick<AuthorizationServerOptions, 'pageOrigin' | 'controls'>,
   serve: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): RequestListener {
   const { pageOrigin } = options
-  const own = {
+  const serveOwn = createCountersAndControls({
     origin: pageOrigin,
     counters: operations.counters,
     controls: options.controls ? createAuthorizationServerControls(operations) : undefined,
-  }
+  })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (await serveCountersAndControls(request, response, own)) return
+    if (await serveOwn(request, response)) return
     // A tab of the demo may be a frame, and signs in there; nobody else frames a login page.
     response.setHeader('content-security-policy', `frame-ancestors ${pageOrigin}`)
     await serve(request, response)

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Provider as OidcProvider, ProviderContext } from 'oidc-provider'
 import { createLoginPolicy } from './authorization-server-login.ts'
 import { demoUsers, errorPage, logoutPage, signedOutPage } from './authorization-server-pages.ts'
-import type { AuthorizationServerOptions } from './authorization-server.ts'
+import type { AuthorizationServerOptions } from './authorization-server-options.ts'
 import { Provider } from './quiet-oidc-provider.ts'
 
 const daySeconds = 24 * 60 * 60

@@ -1,66 +1,23 @@
 import type { RequestListener } from 'node:http'
 import type { IssuedToken, ProviderContext } from 'oidc-provider'
 import { createTallies } from './authorization-server-counters.ts'
-import type { AuthorizationServerCounters } from './authorization-server-counters.ts'
 import { createAuthorizationServerHandler } from './authorization-server-handler.ts'
 import { serveLogin } from './authorization-server-login.ts'
+import {
+  createAuthorizationServerSettings,
+  createOperations,
+} from './authorization-server-operations.ts'
+import type { Operations } from './authorization-server-operations.ts'
+import type { AuthorizationServerOptions } from './authorization-server-options.ts'
 import { createProvider } from './authorization-server-provider.ts'
 import { createAuthorizationServerStore, isOf } from './authorization-server-store.ts'
-import type { Whose } from './authorization-server-store.ts'
 import { peekForm } from './http.ts'
 import { createSessionExpiries } from './session-expiries.ts'
-import { applyFault, createFaultSwitch } from './token-endpoint-faults.ts'
-import type { SpoiledExchange, TokenEndpointFault } from './token-endpoint-faults.ts'
-
-export type { AuthorizationServerCounters }
-
-/** An app that the authorization server knows. It has no secret. */
-export interface RegisteredClient {
-  readonly clientId: string
-  readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris: readonly string[]
-}
-
-export interface AuthorizationServerOptions {
-  readonly issuer: string
-  /** The origin whose pages may use it; the clients' addresses are in it. */
-  readonly pageOrigin: string
-  /** The first one is the main client. */
-  readonly clients: readonly [RegisteredClient, ...RegisteredClient[]]
-  /** Audience of the access tokens, and the resource they are for if a request names none. */
-  readonly audience: string
-  /** What a client may ask for at that resource. */
-  readonly resourceScope: string
-  readonly accessTokenTtlSeconds: number
-  /** For so long a spent refresh token is accepted again (and rotated again). Default: 0. */
-  readonly refreshTokenGraceMs?: number
-  /** Whether a proof that a key is at hand has to hold a nonce (RFC 9449 §8). Default: no. */
-  readonly dpopNonces?: boolean
-  /** Whether the switches are served at `POST /demo/<name>`. */
-  readonly controls: boolean
-}
+import { applyFault } from './token-endpoint-faults.ts'
+import type { FaultyExchange } from './token-endpoint-faults.ts'
 
 export interface AuthorizationServer extends Operations {
   readonly handle: RequestListener
-}
-
-/** What is read off an authorization server, and switched at it, other than by an app's requests. */
-export interface Operations {
-  /** Of one client; default: the main one. */
-  counters(clientId?: string): AuthorizationServerCounters
-  /** Those of all clients. */
-  resetCounters(): void
-  /** For tokens issued from now on. */
-  setAccessTokenTtl(seconds: number): void
-  /** For all refresh tokens, also for those that are spent already. */
-  setRefreshTokenGrace(ms: number): void
-  /** Spoils the token endpoint; `undefined` mends it. */
-  misbehave(fault: TokenEndpointFault | undefined): void
-  /** Ends sessions; default: all. The next refresh is refused. */
-  revokeGrants(whose?: Whose): void
-  /** Revokes the access tokens that are there by now; default: all. Their sessions go on. */
-  revokeAccessTokens(whose?: Whose): void
-  isAccessTokenRevoked(jti: string): boolean
 }
 
 /**
@@ -75,15 +32,13 @@ export function createAuthorizationServer(
   const expiries = createSessionExpiries()
   const issued = new Map<string, IssuedToken>()
   const revoked = new Set<string>()
-  const faults = createFaultSwitch()
-  let accessTokenTtlSeconds = options.accessTokenTtlSeconds
-  let refreshTokenGraceMs = options.refreshTokenGraceMs ?? 0
+  const settings = createAuthorizationServerSettings(options)
 
   const store = createAuthorizationServerStore({
-    graceMs: () => refreshTokenGraceMs,
+    graceMs: settings.refreshTokenGraceMs.get,
     onReuse: (clientId) => tallies.add('replays', clientId),
   })
-  const provider = createProvider(options, store.adapter, () => accessTokenTtlSeconds)
+  const provider = createProvider(options, store.adapter, settings.accessTokenTtlSeconds.get)
 
   provider.use(async (context, next) => {
     if (context.path.startsWith('/.well-known/')) tallies.addDiscovery()
@@ -93,8 +48,8 @@ export function createAuthorizationServer(
     }
     if (context.path !== '/token') return next()
     tallies.add('tokenRequests', await clientOf(context.req))
-    const fault = faults.take()
-    const exchange = spoiledExchange(context, pageOrigin)
+    const fault = settings.faults.take()
+    const exchange = faultyExchange(context, pageOrigin)
     if (fault?.when === 'before') {
       const verdict = await applyFault(fault, exchange)
       if (verdict === 'answered') return undefined
@@ -126,21 +81,13 @@ export function createAuthorizationServer(
     process.stderr.write(`authorization server: ${error.stack ?? error.message}\n`)
   })
 
-  const operations: Operations = {
-    counters: (clientId = clients[0].clientId) => ({
-      ...tallies.of(clientId),
-      sessions: store.liveSessions(clientId),
-    }),
-    resetCounters: tallies.reset,
-    setAccessTokenTtl(seconds) {
-      accessTokenTtlSeconds = seconds
-    },
-    setRefreshTokenGrace(ms) {
-      refreshTokenGraceMs = ms
-    },
-    misbehave: faults.set,
-    revokeGrants: (whose = {}) => store.revokeGrants(whose),
-    revokeAccessTokens(whose = {}) {
+  const operations = createOperations({
+    mainClientId: clients[0].clientId,
+    tallies,
+    settings,
+    sessions: store.liveSessions,
+    revokeGrants: store.revokeGrants,
+    revokeAccessTokens(whose) {
       for (const token of issued.values()) {
         if (!isOf(whose, token)) continue
         revoked.add(token.jti)
@@ -148,7 +95,7 @@ export function createAuthorizationServer(
       }
     },
     isAccessTokenRevoked: (jti) => revoked.has(jti),
-  }
+  })
   // Made last, because it takes the steps that are there by now.
   const serveProvider = provider.callback()
   const handle = createAuthorizationServerHandler(operations, options, (request, response) =>
@@ -163,7 +110,7 @@ async function clientOf(request: ProviderContext['req']): Promise<string | undef
   return (await peekForm(request)).get('client_id') ?? undefined
 }
 
-function spoiledExchange(context: ProviderContext, pageOrigin: string): SpoiledExchange {
+function faultyExchange(context: ProviderContext, pageOrigin: string): FaultyExchange {
   return {
     request: context.req,
     response: context.res,

@@ -30,6 +30,12 @@ export function numberIn(input: ControlInput, name: string, least: number): numb
   throw new ControlInputError(`"${name}" has to be a whole number from ${least} up.`)
 }
 
+export function textIn(input: ControlInput, name: string): string {
+  const value = optionalTextIn(input, name)
+  if (value !== undefined) return value
+  throw new ControlInputError(`"${name}" has to be a text.`)
+}
+
 export function optionalTextIn(input: ControlInput, name: string): string | undefined {
   const value = input[name]
   if (value === undefined || typeof value === 'string') return value

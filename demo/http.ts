@@ -50,8 +50,14 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return body
 }
 
+/** The headers of JSON that nobody may keep. */
+export const jsonOfNow = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+} as const
+
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.writeHead(status, jsonOfNow)
   response.end(JSON.stringify(body))
 }
 

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { AccessTokens } from './access-tokens.ts'
 import { allowOnly, optionalBooleanIn } from './control-input.ts'
-import { serveCountersAndControls } from './counters-and-controls.ts'
+import { createCountersAndControls } from './counters-and-controls.ts'
 import type { Controls } from './counters-and-controls.ts'
 import { createDpopProofs } from './dpop-proofs.ts'
 import { answerPreflight, readBody, sendJson } from './http.ts'
 import { challenge, presentedToken } from './presented-token.ts'
 import type { Scheme } from './presented-token.ts'
+import { createSetting } from './setting.ts'
+import type { TakeBack } from './setting.ts'
 
 /** The scopes that the endpoints need, in the words of the authorization server. */
 export interface ApiScopes {
@@ -23,7 +25,7 @@ export interface ResourceServerOptions {
   readonly mainClientId: string
   readonly accessTokens: AccessTokens
   readonly scopes: ApiScopes
-  /** Whether the switches are served at `POST /demo/<name>`. */
+  /** Whether the controls are served at `POST /demo/<name>`. */
   readonly controls: boolean
 }
 
@@ -52,8 +54,8 @@ export interface LoggedRequest {
   readonly sub?: string
 }
 
-/** How the API misbehaves. */
-export interface ResourceServerBehaviour {
+/** What is wrong with the API. */
+export interface ResourceServerFaults {
   /** Every token is rejected, however good. */
   readonly rejectAll: boolean
   /** The page's scripts do not see `WWW-Authenticate`, as if CORS had been set up carelessly. */
@@ -70,7 +72,9 @@ export interface ResourceServer {
   log(): readonly LoggedRequest[]
   /** Empties the log too. */
   resetCounters(): void
-  behave(behaviour: Partial<ResourceServerBehaviour>): void
+  /** What is not named stays as it is. */
+  setFaults(change: Partial<ResourceServerFaults>): TakeBack
+  faults(): ResourceServerFaults
   /** For the proofs that come with bound tokens. The one before is good until the next change. */
   changeDpopNonce(): void
 }
@@ -99,8 +103,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     'POST /orders': options.scopes.write,
     'GET /reports': options.scopes.reports,
   }
-  const usual: ResourceServerBehaviour = { rejectAll: false, hideChallenge: false }
-  let behaviour = usual
+  const faults = createSetting<ResourceServerFaults>({ rejectAll: false, hideChallenge: false })
   let log: LoggedRequest[] = []
 
   async function answer(endpoint: string, request: IncomingMessage): Promise<Reply> {
@@ -112,7 +115,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const refusal = (status: number, error: string, scope?: string): Reply => {
       return { status, body: { error }, challenge: challenge(scheme, error, scope) }
     }
-    const claims = behaviour.rejectAll ? undefined : await accessTokens.verify(token)
+    const claims = faults.get().rejectAll ? undefined : await accessTokens.verify(token)
     const { jkt } = claims ?? {}
     if (!claims || (scheme === 'DPoP') !== (jkt !== undefined)) return refusal(401, 'invalid_token')
     const objection = jkt !== undefined && (await proofs.objectionTo({ request, token, jkt }))
@@ -147,21 +150,23 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     resetCounters() {
       log = []
     },
-    behave(change) {
-      behaviour = { ...behaviour, ...change }
-    },
+    setFaults: (change) => faults.set({ ...faults.get(), ...change }),
+    faults: faults.get,
     changeDpopNonce: proofs.changeNonce,
   }
-  const controls = options.controls ? controlsOf(resourceServer) : undefined
+  const serveOwn = createCountersAndControls({
+    origin: pageOrigin,
+    counters,
+    controls: options.controls ? controlsOf(resourceServer) : undefined,
+  })
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const own = { origin: pageOrigin, counters, controls }
-    if (await serveCountersAndControls(request, response, own)) return
+    if (await serveOwn(request, response)) return
     const rules = {
       origin: pageOrigin,
       methods: 'GET, POST',
       requestHeaders: 'authorization, dpop, content-type, x-request-id',
-      ...(behaviour.hideChallenge
+      ...(faults.get().hideChallenge
         ? {}
         : { responseHeaders: 'WWW-Authenticate, Retry-After, DPoP-Nonce' }),
     }
@@ -183,11 +188,11 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 function controlsOf(resourceServer: ResourceServer): Controls {
   return {
     'reset-counters': () => resourceServer.resetCounters(),
-    behave(input) {
+    fault(input) {
       allowOnly(input, 'rejectAll', 'hideChallenge')
       const rejectAll = optionalBooleanIn(input, 'rejectAll')
       const hideChallenge = optionalBooleanIn(input, 'hideChallenge')
-      resourceServer.behave({
+      return resourceServer.setFaults({
         ...(rejectAll !== undefined && { rejectAll }),
         ...(hideChallenge !== undefined && { hideChallenge }),
       })

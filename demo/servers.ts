@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
-import type { AuthorizationServer, RegisteredClient } from './authorization-server.ts'
+import type { RegisteredClient } from './authorization-server-options.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
 import { createChosenAuthorizationServer } from './chosen-authorization-server.ts'
 import { listen } from './http.ts'
 import { createResourceServer } from './resource-server.ts'
@@ -62,7 +63,7 @@ interface ServersWithoutPageOptions {
   readonly tokenSizes?: TokenSizes
   /** How much the API takes of headers, and so of a token. Default: what Node takes, 16 kB. */
   readonly apiHeaderBytes?: number
-  /** Whether the servers can be made to misbehave over HTTP. */
+  /** Whether the servers have controls over HTTP, for faults and the like. */
   readonly controls: boolean
   /** Ports to begin with; a taken one is replaced by any free one. Default: any free ones. */
   readonly ports?: { readonly page: number; readonly issuer: number; readonly api: number }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createSetting } from './setting.ts'
+import type { TakeBack } from './setting.ts'
 
 /**
- * How the token endpoint misbehaves. `before`: instead of processing the request, so that nothing
+ * What is wrong with the token endpoint. `before`: instead of processing the request, so that nothing
  * is spent; `after`: the request was processed, a refresh token was rotated, and the true reply is
  * lost.
  */
@@ -33,8 +35,8 @@ export type TokenEndpointFault = {
     }
 )
 
-/** A token request under way, as a fault meddles with it. */
-export interface SpoiledExchange {
+/** A token request under way, as a fault befalls it. */
+export interface FaultyExchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** What a reply needs so that the page may read it. */
@@ -53,7 +55,7 @@ type Verdict = 'pass' | 'answered'
 /** Does to the exchange what the fault says. */
 export async function applyFault(
   fault: TokenEndpointFault,
-  exchange: SpoiledExchange,
+  exchange: FaultyExchange,
 ): Promise<Verdict> {
   const { request, response, crossOriginHeaders } = exchange
   switch (fault.kind) {
@@ -81,24 +83,29 @@ export async function applyFault(
   }
 }
 
-/** The fault that is switched on, and for how many requests it still is. */
+/** The faults that were set, of which the newest counts, and for how many requests it still does. */
 export interface FaultSwitch {
-  set(fault: TokenEndpointFault | undefined): void
+  /** @param fault `undefined`: none, whatever was set before. */
+  set(fault: TokenEndpointFault | undefined): TakeBack
+  /** What would befall the next request. */
+  next(): TokenEndpointFault | undefined
   /** What befalls this request. */
   take(): TokenEndpointFault | undefined
 }
 
 export function createFaultSwitch(): FaultSwitch {
-  let fault: TokenEndpointFault | undefined
-  let left = 0
+  const setting = createSetting<{ fault: TokenEndpointFault; left: number } | undefined>(undefined)
+  function next(): TokenEndpointFault | undefined {
+    const current = setting.get()
+    return current && current.left > 0 ? current.fault : undefined
+  }
   return {
-    set(next) {
-      fault = next
-      left = next ? (next.times ?? Infinity) : 0
-    },
+    set: (fault) => setting.set(fault && { fault, left: fault.times ?? Infinity }),
+    next,
     take() {
-      if (left < 1) return undefined
-      left -= 1
+      const fault = next()
+      const current = setting.get()
+      if (current) current.left -= 1
       return fault
     },
   }

@@ -1,6 +1,6 @@
 import { demoUser } from '../authorization-server-pages.ts'
 import type { DemoUser } from '../authorization-server-pages.ts'
-import type { RegisteredClient } from '../authorization-server.ts'
+import type { RegisteredClient } from '../authorization-server-options.ts'
 import type { Vendor } from './vendor.ts'
 
 /** A sign-in that an app asks for (RFC 6749 §4.1.1, RFC 7636), as it may be answered. */

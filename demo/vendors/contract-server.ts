@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessTokens } from '../access-tokens.ts'
 import { createTallies } from '../authorization-server-counters.ts'
 import { createAuthorizationServerHandler } from '../authorization-server-handler.ts'
-import type {
-  AuthorizationServer,
-  AuthorizationServerOptions,
-  Operations,
-} from '../authorization-server.ts'
+import {
+  createAuthorizationServerSettings,
+  createOperations,
+} from '../authorization-server-operations.ts'
+import type { AuthorizationServerOptions } from '../authorization-server-options.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
 import { answerPreflight } from '../http.ts'
 import { createSessionExpiries } from '../session-expiries.ts'
-import { createFaultSwitch } from '../token-endpoint-faults.ts'
 import { createIdentity } from './identity.ts'
 import { createSignInPages } from './sign-in-pages.ts'
 import { createTokenFamilies } from './token-families.ts'
@@ -46,10 +46,8 @@ export function createContractServer(options: ContractServerOptions): ContractSe
   const { paths } = vendor
   const tallies = createTallies(clients)
   const expiries = createSessionExpiries(now)
-  const faults = createFaultSwitch()
-  const ttlSeconds = (): number => accessTokenTtlSeconds
-  let accessTokenTtlSeconds = options.accessTokenTtlSeconds
-  let graceMs = options.refreshTokenGraceMs ?? 0
+  const settings = createAuthorizationServerSettings(options)
+  const ttlSeconds = settings.accessTokenTtlSeconds.get
 
   const families = createTokenFamilies({
     sizes: options.tokenSizes ?? {},
@@ -65,7 +63,7 @@ export function createContractServer(options: ContractServerOptions): ContractSe
     families,
     clients,
     clientSecret: options.clientSecret,
-    graceMs: () => graceMs,
+    graceMs: settings.refreshTokenGraceMs.get,
     now,
     onReplay({ id, consent: { clientId } }, isAccepted) {
       tallies.add('replays', clientId)
@@ -74,27 +72,20 @@ export function createContractServer(options: ContractServerOptions): ContractSe
     },
   }
 
+  const { faults } = settings
   const endpoint = createTokenEndpoint({ rules, tallies, expiries, faults, identity, ttlSeconds })
 
-  const operations: Operations = {
-    counters: (clientId = clients[0].clientId) => ({
-      ...tallies.of(clientId),
-      sessions: families.count(clientId),
-    }),
-    resetCounters: tallies.reset,
-    setAccessTokenTtl(seconds) {
-      accessTokenTtlSeconds = seconds
-    },
-    setRefreshTokenGrace(ms) {
-      graceMs = ms
-    },
-    misbehave: faults.set,
-    revokeGrants: (whose = {}) => families.revokeFamilies(whose),
-    revokeAccessTokens(whose = {}) {
+  const operations = createOperations({
+    mainClientId: clients[0].clientId,
+    tallies,
+    settings,
+    sessions: families.count,
+    revokeGrants: families.revokeFamilies,
+    revokeAccessTokens(whose) {
       for (const { id } of families.revokeAccessTokens(whose)) expiries.revoked(id)
     },
     isAccessTokenRevoked: families.isAccessTokenRevoked,
-  }
+  })
   const accessTokens: AccessTokens = {
     async verify(token) {
       const claims = families.claimsOf(token)

@@ -96,9 +96,9 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
           if (outgoing) outgoing = { ...outgoing, body: change(outgoing.body) }
         },
       }
-      const isSpoiled =
+      const isAnswered =
         fault?.when === 'before' && (await applyFault(fault, exchange)) === 'answered'
-      if (!isSpoiled) {
+      if (!isAnswered) {
         outgoing = await answer(asked)
         if (fault?.when === 'after') await applyFault(fault, exchange)
       }

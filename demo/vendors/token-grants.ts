@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { RegisteredClient } from '../authorization-server.ts'
+import type { RegisteredClient } from '../authorization-server-options.ts'
 import type { StoredRefreshToken, TokenFamilies, TokenFamily } from './token-families.ts'
 import type { Parameters } from './token-request.ts'
 import type { Refusal, Vendor } from './vendor.ts'

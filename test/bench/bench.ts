@@ -91,9 +91,9 @@ async function stormFigures(stage: Stage<Page>, first: Page): Promise<Figure[]> 
   let failed = 0
   for (let round = 0; round < rounds; round += 1) {
     await expireToken(stage, first)
-    stage.authorizationServer.misbehave({ when: 'before', kind: 'delay', ms: tokenEndpointMs })
+    stage.authorizationServer.setFault({ when: 'before', kind: 'delay', ms: tokenEndpointMs })
     const storm = await stage.storm(pages, requestsPerTab)
-    stage.authorizationServer.misbehave(undefined)
+    stage.authorizationServer.setFault(undefined)
     storms.push(storm.tookMs)
     grants += storm.grown.tokenRequests
     failed += tabs * requestsPerTab - (storm.outcomes[200] ?? 0)

@@ -3,7 +3,7 @@ import { beginRefresh, endOfCall } from '../browser/faults/calls.ts'
 import { sessionRecord } from '../browser/faults/record.ts'
 import { rendererOf } from '../browser/faults/renderer-process.ts'
 import { allAre, endsIn, signedInPages } from '../browser/faults/rotations.ts'
-import type { AuthorizationServerCounters } from '../../demo/authorization-server.ts'
+import type { AuthorizationServerCounters } from '../../demo/authorization-server-counters.ts'
 import { eventually, startPuppeteerStage, stateOf } from '../browser/harness.ts'
 import type { Stage } from '../browser/harness.ts'
 import { median } from './median.ts'
@@ -118,7 +118,7 @@ async function killOne(
   const generation = await storedGeneration(survivors)
   const endsBefore = await Promise.all(survivors.map(endsIn))
   const slow = oneOf(slowness, random)
-  authorizationServer.misbehave(slow && { ...slow, times: 1 })
+  authorizationServer.setFault(slow && { ...slow, times: 1 })
   const before = authorizationServer.counters()
 
   const began = beginRefresh(victim).catch(() => undefined)
@@ -138,7 +138,7 @@ async function killOne(
   const lost = reports.some(({ outcome }) => outcome !== 'done')
   if (lost) await answeredSince(authorizationServer, before)
   const after = authorizationServer.counters()
-  authorizationServer.misbehave(undefined)
+  authorizationServer.setFault(undefined)
   // The driver may never be told that a dead page is closed.
   void victim.close().catch(() => undefined)
 

@@ -76,7 +76,7 @@ test('a page that leaves in the middle of a rotation does not hold up the others
   await waitForStatus(waiting, 'signed-in')
   await waitForExpiry(waiting)
   // The request of the leaving page never reaches oidc-provider, so its refresh token is not spent.
-  stage.authorizationServer.misbehave({ when: 'before', kind: 'hang', times: 1 })
+  stage.authorizationServer.setFault({ when: 'before', kind: 'hang', times: 1 })
   const call = (page: Page): Promise<void> =>
     inPage(
       page,

@@ -4,7 +4,7 @@ import type { Page as PuppeteerPage } from 'puppeteer-core'
 import { createPageServer } from '../../demo/page-server.ts'
 import { startServers } from '../../demo/servers.ts'
 import type { Servers, ServersOptions } from '../../demo/servers.ts'
-import type { AuthorizationServerCounters } from '../../demo/authorization-server.ts'
+import type { AuthorizationServerCounters } from '../../demo/authorization-server-counters.ts'
 import type { SessionState } from '../../src/index.ts'
 import type { StageConfig } from './app/app.ts'
 import { launchPlaywright, launchPuppeteer } from './drivers.ts'
@@ -174,12 +174,12 @@ export async function startStageIn<Page extends AnyPage>(
     },
     async reset() {
       await driver.newProfile()
-      authorizationServer.misbehave(undefined)
+      authorizationServer.setFault(undefined)
       authorizationServer.setAccessTokenTtl(accessTokenTtlSeconds)
       authorizationServer.setRefreshTokenGrace(refreshTokenGraceMs)
       authorizationServer.revokeGrants()
       authorizationServer.resetCounters()
-      api.behave({ rejectAll: false, hideChallenge: false })
+      api.setFaults({ rejectAll: false, hideChallenge: false })
       api.resetCounters()
     },
     async close() {

@@ -97,7 +97,7 @@ test('a token that was revoked while the clock says it is fresh costs one grant 
 test('a revoked token is renewed as well when CORS hides the challenge', async () => {
   const page = await stage.newPage()
   await stage.signIn(page)
-  stage.api.behave({ hideChallenge: true })
+  stage.api.setFaults({ hideChallenge: true })
   stage.authorizationServer.revokeAccessTokens()
   expect(await stage.storm([page], 5)).toMatchObject({
     outcomes: { 200: 5 },
@@ -107,7 +107,7 @@ test('a revoked token is renewed as well when CORS hides the challenge', async (
 
 test('an API that rejects every token gets each request twice at most, and one grant in thirty seconds', async () => {
   const pages = await signedInPages(stage, 10)
-  stage.api.behave({ rejectAll: true })
+  stage.api.setFaults({ rejectAll: true })
 
   const startedAt = Date.now()
   const storm = await stage.storm(pages, 10)
@@ -132,7 +132,7 @@ test('a sign-out offline reaches every page within a second', async () => {
 
 test('a reply that arrives after the sign-out changes nothing', async () => {
   const [first, second] = await pagesWithExpiredToken(2)
-  stage.authorizationServer.misbehave({ when: 'after', kind: 'delay', ms: 1_500, times: 1 })
+  stage.authorizationServer.setFault({ when: 'after', kind: 'delay', ms: 1_500, times: 1 })
   const call = inPage(
     second,
     (url) => window.app.auth.fetch(url).then(String, (error: { code: string }) => error.code),

@@ -52,7 +52,7 @@ test('the API tells clients apart by their tokens, also by those that it rejects
   const ours = await client.signIn('ada')
   const theirs = await twentyLines.signIn('ada')
   await client.callApi(ours.access_token)
-  await turn(servers.apiOrigin, 'behave', { rejectAll: true })
+  servers.api.setFaults({ rejectAll: true })
   await client.callApi(undefined)
   await twentyLines.callApi(theirs.access_token)
   await twentyLines.callApi('undefined')
@@ -74,7 +74,7 @@ test('signing in twice with one grant is one session', async () => {
 })
 
 test('ten tabs that each refresh on one expiry are one expiry and ten grants', async () => {
-  await turn(servers.issuer, 'grace', { ms: 60_000 })
+  servers.authorizationServer.setRefreshTokenGrace(60_000)
   const { refresh_token: refreshToken } = await client.signIn('ada')
   await turn(servers.issuer, 'revoke-access-tokens')
   for (let tab = 0; tab < 10; tab += 1) await client.refresh(refreshToken)

@@ -134,7 +134,7 @@ test('a revocation request ends the session', async () => {
 
 test('an API that rejects everything can hide why', async () => {
   const { access_token: accessToken } = await client.signIn('ada')
-  await control(servers.apiOrigin, 'behave', { rejectAll: true, hideChallenge: true })
+  servers.api.setFaults({ rejectAll: true, hideChallenge: true })
   const response = await client.callApi(accessToken)
   expect(response.status).toBe(401)
   expect(response.headers.get('access-control-expose-headers')).toBeNull()

@@ -24,22 +24,23 @@ test.for([
 ] as const)('a reply instead of processing spends nothing: $status', async (reply) => {
   const { refresh_token: refreshToken } = await client.signIn('ada')
   const fault = { when: 'before', times: 1, ...reply }
-  await turn(servers.issuer, 'misbehave', fault, servers.pageOrigin)
-  const spoiled = await client.refresh(refreshToken)
-  expect(spoiled.status).toBe(reply.status)
-  expect(spoiled.headers.get('access-control-allow-origin')).toBe(servers.pageOrigin)
+  const held = await turn(servers.issuer, 'fault', fault, servers.pageOrigin)
+  const faulty = await client.refresh(refreshToken)
+  expect(faulty.status).toBe(reply.status)
+  expect(faulty.headers.get('access-control-allow-origin')).toBe(servers.pageOrigin)
   for (const [name, value] of Object.entries(reply.headers)) {
-    expect(spoiled.headers.get(name)).toBe(value)
+    expect(faulty.headers.get(name)).toBe(value)
   }
   await tokensOf(await client.refresh(refreshToken))
   expect(servers.authorizationServer.counters()).toMatchObject({ tokenRequests: 3, replays: 0 })
+  await held.body?.cancel()
 })
 
 test.for(['before', 'after'] as const)(
   'a connection cut %s processing loses the reply, and only "after" spends the token',
   async (when) => {
     const { refresh_token: refreshToken } = await client.signIn('ada')
-    servers.authorizationServer.misbehave({ kind: 'cut', when, times: 1 })
+    servers.authorizationServer.setFault({ kind: 'cut', when, times: 1 })
     const reply = await client.refresh(refreshToken)
     await expect(reply.text()).rejects.toThrow('terminated')
     const spent = when === 'after' ? 1 : 0
@@ -50,7 +51,7 @@ test.for(['before', 'after'] as const)(
 
 test('a hanging token endpoint never answers', async () => {
   const { refresh_token: refreshToken } = await client.signIn('ada')
-  servers.authorizationServer.misbehave({ kind: 'hang', when: 'after' })
+  servers.authorizationServer.setFault({ kind: 'hang', when: 'after' })
   const waiting = client.refresh(refreshToken)
   await expect.poll(() => servers.authorizationServer.counters().refreshGrants).toBe(1)
   const first = await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve))])
@@ -60,7 +61,7 @@ test('a hanging token endpoint never answers', async () => {
 
 test('an altered reply is the true one with other members', async () => {
   const { refresh_token: refreshToken } = await client.signIn('ada')
-  servers.authorizationServer.misbehave({
+  servers.authorizationServer.setFault({
     kind: 'alter',
     when: 'after',
     set: { expires_in: null },
@@ -73,7 +74,7 @@ test('an altered reply is the true one with other members', async () => {
 
 test('a slow request whose client has gone away meanwhile is not processed', async () => {
   const { refresh_token: refreshToken } = await client.signIn('ada')
-  servers.authorizationServer.misbehave({ kind: 'delay', when: 'before', ms: 300, times: 2 })
+  servers.authorizationServer.setFault({ kind: 'delay', when: 'before', ms: 300, times: 2 })
   const leaving = new AbortController()
   const left = client.refresh(refreshToken, leaving.signal)
   await expect.poll(() => servers.authorizationServer.counters().tokenRequests).toBe(2)

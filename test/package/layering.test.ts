@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sourceFiles, type SourceFile } from './source-files.ts'
+import { demoFiles, sourceFiles, type SourceFile } from './source-files.ts'
 
 interface Import {
   readonly from: string
@@ -131,6 +131,12 @@ describe('the source files', () => {
 
   it('import one another without a cycle', () => {
     expect(cyclesIn(imports)).toEqual([])
+  })
+
+  it('import one another without a cycle in the demo, too', () => {
+    const ofDemo = demoFiles.flatMap(importsOf)
+    expect(ofDemo.length).toBeGreaterThan(100)
+    expect(cyclesIn(ofDemo)).toEqual([])
   })
 
   it('leave index.ts to the outside, which does nothing but re-export', () => {

@@ -5,16 +5,21 @@ import { fileURLToPath } from 'node:url'
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface SourceFile {
-  /** Below `src/`, with forward slashes. */
+  /** Below the folder, with forward slashes. */
   readonly path: string
   readonly text: string
 }
 
-export const sourceFiles: readonly SourceFile[] = readdirSync(`${root}src`, { recursive: true })
-  .map((path) => String(path).replaceAll('\\', '/'))
-  .filter((path) => path.endsWith('.ts'))
-  .sort()
-  .map((path) => ({ path, text: readFileSync(`${root}src/${path}`, 'utf8') }))
+export const sourceFiles: readonly SourceFile[] = filesIn('src')
+export const demoFiles: readonly SourceFile[] = filesIn('demo')
+
+function filesIn(folder: string): readonly SourceFile[] {
+  return readdirSync(root + folder, { recursive: true })
+    .map((path) => String(path).replaceAll('\\', '/'))
+    .filter((path) => /\.tsx?$/.test(path))
+    .sort()
+    .map((path) => ({ path, text: readText(`${folder}/${path}`) }))
+}
 
 export function readText(path: string): string {
   return readFileSync(`${root}${path}`, 'utf8')

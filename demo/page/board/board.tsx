@@ -27,7 +27,7 @@ const conditions = createConditions()
 const isInUse = signal(conditions.get().inUse)
 const now = signal(Date.now())
 const state = signal<StateSummary>({ status: 'restoring' })
-const signInProblem = signal('')
+const signInProblem = signal<string | undefined>(undefined)
 
 const messages = openMessages(receive)
 const tabs = createTabs(messages.post)
@@ -39,15 +39,17 @@ const desk = createTroubleDesk(stage, (label) =>
   lanes.add({ lane, at: Date.now(), type: 'trouble', details: { label } }),
 )
 
-const { auth } = createDemoApp({
+const app = createDemoApp({
   facts,
   lane,
   kind: 'page',
   redirectUri: new URL('.', location.href).href,
   conditions,
   report(message) {
-    if (message.kind === 'snapshot') state.value = message.snapshot.state
-    else receive(message)
+    if (message.kind !== 'snapshot') return receive(message)
+    const { snapshot } = message
+    state.value = snapshot.state
+    signInProblem.value = snapshot.signIn?.problem
   },
 })
 
@@ -57,16 +59,10 @@ conditions.subscribe((current) => {
 setInterval(() => {
   now.value = Date.now()
 }, drawEveryMs)
-const arrived = auth.handleRedirect().then(
-  (done) => {
-    if (done) history.replaceState(null, '', done.returnTo)
-  },
-  (error: unknown) => {
-    signInProblem.value = String(error)
-  },
-)
+// What a trouble did to this browser ends with it, as what it did to the servers does.
+addEventListener('pagehide', () => desk.abandon())
 // The frames come once the sign-in is over: they find the session, and nobody spends a code twice.
-await arrived
+await app.arrive()
 render(<Board />, document.body)
 messages.post({ kind: 'roll-call' })
 
@@ -85,9 +81,7 @@ function receive(message: Message): void {
 function signIn(): void {
   // Time starts afresh with the session: a clock hours ahead would distrust its ID token.
   conditions.set({ elapsedMs: 0 })
-  auth.signIn({ prompt: 'login', returnTo: location.pathname }).catch((error: unknown) => {
-    signInProblem.value = String(error)
-  })
+  void app.signIn()
 }
 
 function Board(): JSX.Element {
@@ -109,10 +103,11 @@ function Board(): JSX.Element {
           isInUse={isInUse}
           conditions={conditions}
           signIn={signIn}
-          signOut={() => void auth.signOut({ endSession: false })}
+          signOut={() => void app.auth.signOut({ endSession: false })}
         />
         <p class="problem" role="alert">
-          {signInProblem.value}
+          {signInProblem.value !== undefined &&
+            `The sign-in did not succeed. ${signInProblem.value}`}
         </p>
         <TabGrid tabs={tabs} now={now} accessTokenTtlSeconds={accessTokenTtlSeconds} />
         <TimelineView lanes={lanes} />

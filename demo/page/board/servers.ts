@@ -1,19 +1,21 @@
 import { signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import type { Facts } from '../shared/facts.ts'
+import { createServerControls } from './server-controls.ts'
+import type { ServerControls } from './server-controls.ts'
 
 const readEveryMs = 500
 
 /** What the authorization server and the API count for one client. */
 export type Counters = Readonly<Record<string, number>>
 
-/** The servers as the demo sees them from outside: what they count, and how they misbehave. */
+/** The servers as the demo sees them from outside: what they count, and their controls. */
 export interface Servers {
   /** Of the main client, read again and again while somebody is looking. */
   readonly counters: ReadonlySignal<Counters | undefined>
   read(clientId: string): Promise<Counters>
-  authorizationServer(control: string, input?: object): Promise<void>
-  api(control: string, input?: object): Promise<void>
+  readonly authorizationServer: ServerControls
+  readonly api: ServerControls
 }
 
 export function createServers({ issuer, apiOrigin, clientId }: Facts): Servers {
@@ -29,15 +31,6 @@ export function createServers({ issuer, apiOrigin, clientId }: Facts): Servers {
     return Object.assign({}, ...replies) as Counters
   }
 
-  async function control(origin: string, name: string, input: object): Promise<void> {
-    const response = await fetch(`${origin}/demo/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(input),
-    })
-    if (!response.ok) throw new Error(`The server refused "${name}" (${response.status}).`)
-  }
-
   async function watch(): Promise<void> {
     if (document.visibilityState === 'visible') {
       // A server that does not answer now may answer next time.
@@ -50,7 +43,7 @@ export function createServers({ issuer, apiOrigin, clientId }: Facts): Servers {
   return {
     counters,
     read,
-    authorizationServer: (name, input = {}) => control(issuer, name, input),
-    api: (name, input = {}) => control(apiOrigin, name, input),
+    authorizationServer: createServerControls(issuer),
+    api: createServerControls(apiOrigin),
   }
 }

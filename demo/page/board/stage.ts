@@ -1,5 +1,6 @@
 import type { SharedConditions } from '../shared/conditions.ts'
 import type { Facts } from '../shared/facts.ts'
+import type { SignInEnd } from '../shared/tab-snapshot.ts'
 import type { Counters, Servers } from './servers.ts'
 import type { TabEntry, Tabs } from './tabs.ts'
 
@@ -16,12 +17,15 @@ export interface Stage {
   expire(): Promise<void>
   /** Every open tab calls the API so often; what came of it, in words. */
   callEverywhere(timesEach: number): Promise<string>
-  /** Signs in as this user in a frame, without a login page, and waits until all tabs know. */
+  /**
+   * Signs in as this user in a frame, without a login page, and waits until all tabs know. Whether
+   * that succeeded.
+   */
   signInAs(user: 'ada' | 'grace', entry?: TabEntry): Promise<boolean>
-  /** Signs in as Ada if any tab is signed out. */
-  keepSession(): Promise<unknown>
-  /** All servers behave again. */
-  mend(): Promise<void>
+  /** Signs in as Ada if any tab is signed out. Rejects if there is no session in all tabs then. */
+  keepSession(): Promise<void>
+  /** Ends everything that lasts: faults of the servers, and those of this browser. */
+  release(): Promise<void>
 }
 
 export function createStage(
@@ -36,14 +40,17 @@ export function createStage(
   ): Promise<boolean> {
     if (entry === undefined) return false
     const since = Date.now()
-    tabs.send(entry.lane, { type: 'sign-in', user })
+    const { lane } = entry
+    tabs.send(lane, { type: 'sign-in', user })
+    const endIn = (open: readonly TabEntry[]): SignInEnd | undefined => {
+      const end = open.find((tab) => tab.lane === lane)?.snapshot?.signIn
+      return end && end.endedAt >= since ? end : undefined
+    }
+    await tabs.until((open) => endIn(open) !== undefined, signInWithinMs)
+    const end = endIn(tabs.open.value)
+    if (end === undefined || end.problem !== undefined) return false
     const name = user === 'ada' ? 'Ada' : 'Grace'
-    const isBack = ({ lane, snapshot }: TabEntry): boolean =>
-      lane !== entry.lane || (snapshot?.loadedAt ?? 0) > since
-    return tabs.until(
-      (open) => open.every((tab) => isUsedBy(tab, name) && isBack(tab)),
-      signInWithinMs,
-    )
+    return tabs.until((open) => open.every((tab) => isUsedBy(tab, name)), signInWithinMs)
   }
 
   return {
@@ -51,11 +58,13 @@ export function createStage(
     signInAs,
     async keepSession() {
       await tabs.until((open) => open.every(isLoaded), loadWithinMs)
-      if (!tabs.open.value.every(isSignedIn)) await signInAs('ada')
+      const isThere = (): boolean => tabs.open.value.every(isSignedIn)
+      if (!isThere()) await signInAs('ada')
+      if (!isThere()) throw new Error('There is no session in all tabs, and a sign-in gave none.')
     },
     async expire() {
       const since = Date.now()
-      await servers.authorizationServer('revoke-access-tokens', { client })
+      await servers.authorizationServer.turn('revoke-access-tokens', { client })
       // Long enough also for everything that the tabs remember for half a minute.
       const passedMs = Math.max(facts.accessTokenTtlSeconds, 31) * 1_000
       conditions.set({ elapsedMs: conditions.get().elapsedMs + passedMs })
@@ -64,11 +73,10 @@ export function createStage(
     async callEverywhere(times) {
       return tally(await tabs.orderAll({ type: 'call', times }))
     },
-    async mend() {
-      await servers.authorizationServer('behave')
-      await servers.authorizationServer('grace', { ms: 0 })
-      await servers.api('behave', { rejectAll: false })
-      conditions.set({ offline: false })
+    async release() {
+      // First, and at once: this may be the last thing that the page does.
+      conditions.set({ offlineUntil: 0 })
+      await Promise.all([servers.authorizationServer.release(), servers.api.release()])
     },
   }
 }
@@ -99,5 +107,8 @@ export function isSignedOut({ snapshot }: TabEntry): boolean {
 }
 
 function isUsedBy({ snapshot }: TabEntry, name: string): boolean {
-  return snapshot?.state.status === 'signed-in' && snapshot.state.user.startsWith(name)
+  if (snapshot?.state.status !== 'signed-in') return false
+  const { user } = snapshot.state
+  // Without an ID token nobody knows.
+  return user.startsWith(name) || user === 'somebody'
 }

@@ -23,6 +23,8 @@ export interface TroubleDesk {
   toggleTour(): Promise<void>
   /** Runs something else while no trouble can be played. */
   keepBusy(caption: string, task: () => Promise<string>): Promise<void>
+  /** The page goes away, perhaps in the middle of a trouble. */
+  abandon(): void
 }
 
 /** @param mark Told the label of every trouble that begins. */
@@ -39,25 +41,27 @@ export function createTroubleDesk(stage: Stage, mark: (label: string) => void): 
     mark(trouble.label)
     await trouble.prepare?.(stage)
     const before = await stage.servers.read(clientId)
-    const told = await runAndMend(trouble)
+    const told = await runAndRelease(trouble)
     const after = await stage.servers.read(clientId)
     const grants = counted(growth(before, after, 'refreshGrants'), 'refresh grant')
     const replays = counted(growth(before, after, 'replays'), 'replay')
     return `${told}. ${grants}, ${replays}.`
   }
 
-  async function runAndMend(trouble: Trouble): Promise<string> {
+  async function runAndRelease(trouble: Trouble): Promise<string> {
     try {
       return await trouble.run(stage)
     } finally {
-      await stage.mend()
+      await stage.release()
     }
   }
 
   async function alone(id: string, task: () => Promise<string>): Promise<void> {
     if (running.value !== undefined) return
     running.value = id
-    const outcome = await task().catch((error: unknown) => `That went wrong: ${String(error)}`)
+    // Or the last outcome would read as what is coming of it now.
+    outcomes.value = { ...outcomes.value, [id]: '' }
+    const outcome = await task().catch(wentWrong)
     outcomes.value = { ...outcomes.value, [id]: outcome }
     caption.value = outcome
     running.value = undefined
@@ -92,5 +96,12 @@ export function createTroubleDesk(stage: Stage, mark: (label: string) => void): 
       if (running.value === undefined) caption.value = text
       return alone('busy', task)
     },
+    abandon() {
+      if (running.value !== undefined) void stage.release().catch(() => undefined)
+    },
   }
+}
+
+function wentWrong(error: unknown): string {
+  return `That went wrong: ${error instanceof Error ? error.message : String(error)}`
 }

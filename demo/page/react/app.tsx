@@ -1,10 +1,11 @@
 /** @jsxImportSource react */
 import { useState } from 'react'
 import type { ReactElement } from 'react'
+import type { FrameworkStart } from '../shared/framework-auth.ts'
 import { userOf } from '../shared/tab-snapshot.ts'
 import { RequireSession, useAuth, useAuthFetch, useSession } from 'tokenring/react'
 
-export function App({ ordersUrl }: { readonly ordersUrl: string }): ReactElement {
+export function App({ ordersUrl, hasSignInFailed }: Omit<FrameworkStart, 'auth'>): ReactElement {
   return (
     <>
       <h1>tokenring with React</h1>
@@ -14,7 +15,7 @@ export function App({ ordersUrl }: { readonly ordersUrl: string }): ReactElement
             <p>One moment …</p>
           ) : (
             <p>
-              {error !== undefined && 'The sign-in did not succeed. '}
+              {(error !== undefined || hasSignInFailed()) && 'The sign-in did not succeed. '}
               <button onClick={() => signIn()}>Sign in</button>
             </p>
           )

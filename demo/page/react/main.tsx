@@ -5,12 +5,12 @@ import { AuthProvider } from 'tokenring/react'
 import { startAuth } from '../shared/framework-auth.ts'
 import { App } from './app.tsx'
 
-const { auth, ordersUrl } = await startAuth()
+const { auth, ...start } = await startAuth()
 
 createRoot(document.querySelector('#app') ?? document.body).render(
   <StrictMode>
     <AuthProvider manager={auth}>
-      <App ordersUrl={ordersUrl} />
+      <App {...start} />
     </AuthProvider>
   </StrictMode>,
 )

@@ -1,7 +1,10 @@
 /** What the demo does to all its tabs at once. */
 export interface Conditions {
-  /** No request reaches a server. */
-  readonly offline: boolean
+  /**
+   * Until then no request reaches a server; ms since the epoch. A moment and no switch, because the
+   * page that set it may be gone by then.
+   */
+  readonly offlineUntil: number
   /** Every tab calls the API now and then, as an app in use does. */
   readonly inUse: boolean
   /** By how much time was made to pass. */
@@ -16,17 +19,28 @@ export interface SharedConditions {
 }
 
 const key = 'tokenring-demo-conditions'
-const usual: Conditions = { offline: false, inUse: true, elapsedMs: 0 }
+const usual: Conditions = { offlineUntil: 0, inUse: true, elapsedMs: 0 }
 
 /** In localStorage, so that a tab that is loaded later finds itself under the same conditions. */
 export function createConditions(): SharedConditions {
   const listeners = new Set<(now: Conditions, before: Conditions) => void>()
   let conditions = parse(localStorage.getItem(key))
+  let timer: ReturnType<typeof setTimeout> | undefined
+  watchOffline()
 
   function change(next: Conditions): void {
     const before = conditions
     conditions = next
+    watchOffline()
     for (const listener of listeners) listener(next, before)
+  }
+
+  /** Whoever listens is told of the end of it, too. */
+  function watchOffline(): void {
+    clearTimeout(timer)
+    const { offlineUntil } = conditions
+    if (offlineUntil === 0) return
+    timer = setTimeout(() => change({ ...conditions, offlineUntil: 0 }), offlineUntil - Date.now())
   }
 
   addEventListener('storage', (event) => {
@@ -46,10 +60,15 @@ export function createConditions(): SharedConditions {
   }
 }
 
+export function isOffline({ offlineUntil }: Conditions): boolean {
+  return offlineUntil > 0
+}
+
 function parse(text: string | null): Conditions {
-  const { offline, inUse, elapsedMs } = read(text)
+  const { offlineUntil, inUse, elapsedMs } = read(text)
+  const isOver = typeof offlineUntil !== 'number' || offlineUntil < Date.now()
   return {
-    offline: typeof offline === 'boolean' ? offline : usual.offline,
+    offlineUntil: isOver ? usual.offlineUntil : offlineUntil,
     inUse: typeof inUse === 'boolean' ? inUse : usual.inUse,
     elapsedMs: typeof elapsedMs === 'number' ? elapsedMs : usual.elapsedMs,
   }

@@ -1,19 +1,25 @@
 import { createTokenManager, isTokenError } from '../../../src/index.ts'
 import type { TokenManager, TokenManagerEvent } from '../../../src/index.ts'
 import type { LaneEvent } from '../timeline/lane-event.ts'
+import { isOffline } from './conditions.ts'
 import type { SharedConditions } from './conditions.ts'
 import { createCountingFetch, requestIdHeader } from './counting-fetch.ts'
 import { createDemoClock } from './demo-clock.ts'
 import type { Facts } from './facts.ts'
 import type { Message } from './messages.ts'
+import { arrive, leaveToSignIn } from './sign-in.ts'
 import { summarize } from './tab-snapshot.ts'
-import type { RequestSummary, TabKind, TabSnapshot } from './tab-snapshot.ts'
+import type { RequestSummary, SignInEnd, TabKind, TabSnapshot } from './tab-snapshot.ts'
 
 const requestsShown = 8
 
 export interface DemoApp {
   readonly auth: TokenManager
   snapshot(): TabSnapshot
+  /** Fulfils only if it could not leave, with why. As a user if one is named, without a click. */
+  signIn(user?: string): Promise<string>
+  /** Ends the sign-in that this page load is the way back from, if it is one. */
+  arrive(): Promise<void>
   /** Sends requests to the API at the same moment. The outcome of each: a status or an error's code. */
   callApi(times: number): Promise<string[]>
   stepClock(byMs: number): void
@@ -33,8 +39,9 @@ export interface DemoAppOptions {
 export function createDemoApp(options: DemoAppOptions): DemoApp {
   const { facts, lane, kind, conditions, report } = options
   const clock = createDemoClock(() => conditions.get().elapsedMs)
-  const counting = createCountingFetch(() => conditions.get().offline)
+  const counting = createCountingFetch(() => isOffline(conditions.get()))
   let requests: readonly RequestSummary[] = []
+  let signIn: SignInEnd | undefined
 
   const auth = createTokenManager(
     {
@@ -47,18 +54,42 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
     },
     { clock },
   )
-  auth.observe((event) => report({ kind: 'event', event: ofManager(lane, event) }))
+  auth.observe((event) => {
+    if (event.type === 'session-started') signIn = undefined
+    report({ kind: 'event', event: ofManager(lane, event) })
+  })
   auth.subscribe(reportSnapshot)
   conditions.subscribe((now, before) => {
     // The browser says it so when the network is back.
-    if (before.offline && !now.offline) dispatchEvent(new Event('online'))
+    if (isOffline(before) && !isOffline(now)) dispatchEvent(new Event('online'))
     reportSnapshot()
   })
 
   function snapshot(): TabSnapshot {
     const state = summarize(auth.getState(), clock.now())
     const loadedAt = performance.timeOrigin
-    return { lane, kind, at: Date.now(), loadedAt, state, requests }
+    return {
+      lane,
+      kind,
+      at: Date.now(),
+      loadedAt,
+      state,
+      requests,
+      ...(signIn && { signIn }),
+    }
+  }
+
+  function endSignIn(problem?: string): void {
+    signIn = { endedAt: Date.now(), ...(problem !== undefined && { problem }) }
+    reportSnapshot()
+  }
+
+  function failSignIn(error: unknown): string {
+    const problem = String(error)
+    const details = isTokenError(error) ? { code: error.code } : {}
+    report({ kind: 'event', event: { lane, at: Date.now(), type: 'sign-in-failed', details } })
+    endSignIn(problem)
+    return problem
   }
 
   function reportSnapshot(): void {
@@ -85,6 +116,16 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
   return {
     auth,
     snapshot,
+    signIn(user) {
+      signIn = undefined
+      reportSnapshot()
+      return leaveToSignIn(auth, user).catch(failSignIn)
+    },
+    async arrive() {
+      const arrival = await arrive(auth)
+      if (arrival === 'signed-in') endSignIn()
+      else if (arrival !== 'nothing') failSignIn(arrival.error)
+    },
     callApi: (times) => Promise.all(Array.from({ length: times }, callOnce)),
     stepClock(byMs) {
       clock.step(byMs)

@@ -1,11 +1,14 @@
 import { createTokenManager } from 'tokenring'
 import type { TokenManager } from 'tokenring'
 import { readFacts } from './facts.ts'
+import { arrive } from './sign-in.ts'
 
 /** What a page of a framework begins with. */
 export interface FrameworkStart {
   readonly auth: TokenManager
   readonly ordersUrl: string
+  /** Whether this page came back from a sign-in without a session, and none has begun since. */
+  hasSignInFailed(): boolean
 }
 
 /** Makes the manager of this page, with its own address to come back to, and finishes a sign-in. */
@@ -16,6 +19,9 @@ export async function startAuth(): Promise<FrameworkStart> {
     redirectUri: location.origin + location.pathname,
     resourceServers: [`${apiOrigin}/`],
   })
-  await auth.handleRedirect().catch(() => undefined)
-  return { auth, ordersUrl: `${apiOrigin}/orders` }
+  let hasFailed = typeof (await arrive(auth)) === 'object'
+  auth.observe(({ type }) => {
+    if (type === 'session-started') hasFailed = false
+  })
+  return { auth, ordersUrl: `${apiOrigin}/orders`, hasSignInFailed: () => hasFailed }
 }

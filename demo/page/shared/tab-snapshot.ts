@@ -11,8 +11,17 @@ export interface TabSnapshot {
   /** When this page load began; likewise. */
   readonly loadedAt: number
   readonly state: StateSummary
+  /** What the sign-in came to that this tab began last, until another session begins. */
+  readonly signIn?: SignInEnd
   /** The last ones, the newest last. */
   readonly requests: readonly RequestSummary[]
+}
+
+export interface SignInEnd {
+  /** Ms since the epoch, by the machine's own clock. */
+  readonly endedAt: number
+  /** Why it did not succeed, if it did not. */
+  readonly problem?: string
 }
 
 export type TabKind = 'page' | 'frame' | 'window'

@@ -10,15 +10,15 @@ interface TabViewProps {
 
 /** One tab: who is signed in, how long the access token lives, what the last requests came to. */
 export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps): JSX.Element {
-  const { lane, state, requests } = snapshot
+  const { lane, state, signIn, requests } = snapshot
   const leftMs =
     state.status === 'signed-in' ? Math.max(0, state.leftMs - (now - snapshot.at)) : undefined
   return (
     <article class="tab" data-light={lightOf(state)}>
       <h3>{lane}</h3>
       <p class="tab-state">{stateText(state)}</p>
-      <p class="tab-generation">
-        {state.status === 'signed-in' ? `generation ${state.generation}` : ' '}
+      <p class="tab-generation" data-failed={signIn?.problem !== undefined} title={signIn?.problem}>
+        {signIn?.problem !== undefined ? 'sign-in failed' : generationText(state)}
       </p>
       <p class="tab-left">{leftMs === undefined ? '–' : leftText(leftMs)}</p>
       <progress
@@ -35,6 +35,10 @@ export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps):
       </ol>
     </article>
   )
+}
+
+function generationText(state: StateSummary): string {
+  return state.status === 'signed-in' ? `generation ${state.generation}` : ' '
 }
 
 function leftText(leftMs: number): string {
@@ -71,6 +75,6 @@ function lightOfRequest({ outcome }: RequestSummary): Light {
 }
 
 function requestText({ outcome, sends }: RequestSummary): string {
-  const short = /^\d/.test(outcome) ? outcome : 'error'
+  const short = /^\d/.test(outcome) ? outcome : 'fail'
   return sends > 1 ? `${short} ×${sends}` : short
 }

@@ -50,8 +50,7 @@ addEventListener('pagehide', () => messages.post({ kind: 'gone', lane }))
 addEventListener('pageshow', () => messages.post(currentSnapshot()))
 messages.post({ kind: 'event', event: { lane, at: Date.now(), type: 'loaded', details: {} } })
 
-const arrived = await app.auth.handleRedirect().catch(() => undefined)
-if (arrived) history.replaceState(null, '', arrived.returnTo)
+await app.arrive()
 
 function Shown(): JSX.Element | undefined {
   const { accessTokenTtlSeconds } = facts

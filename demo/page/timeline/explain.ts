@@ -5,7 +5,7 @@ import type { LaneEvent } from './lane-event.ts'
 
 type ManagerType = TokenManagerEvent['type']
 type OfManager<Type extends ManagerType> = Extract<TokenManagerEvent, { type: Type }>
-type DemoType = 'loaded' | 'closed' | 'request' | 'trouble'
+type DemoType = 'loaded' | 'closed' | 'request' | 'sign-in-failed' | 'trouble'
 type Sentence = (event: LaneEvent) => string
 
 const retryReasons: Readonly<Record<OfManager<'retried'>['because'], string>> = {
@@ -84,6 +84,7 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
   closed: () => 'the page is gone',
   request: (event) =>
     `${requestOutcome(event)}${noted(numberIn(event, 'sends') === 2 && 'sent twice', took(event))}`,
+  'sign-in-failed': (event) => `the sign-in did not succeed${noted(because(event))}`,
   trouble: (event) => `${textIn(event, 'label') ?? 'somebody makes trouble'} (on purpose)`,
 }
 

@@ -6,7 +6,7 @@ export interface LaneEvent {
   readonly at: number
   /**
    * The type of a `TokenManagerEvent`, or one of the demo's own: `loaded`, `closed`, `request` (a
-   * response of the API has come), `trouble` (a button was pressed).
+   * response of the API has come), `sign-in-failed`, `trouble` (a button was pressed).
    */
   readonly type: string
   readonly details: Readonly<Record<string, string | number | boolean>>

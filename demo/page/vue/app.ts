@@ -1,17 +1,25 @@
 import { useAuth, useAuthFetch, useSession } from 'tokenring/vue'
-import { defineComponent, h, ref } from 'vue'
-import type { DefineComponent } from 'vue'
+import { defineComponent, h, ref, watch } from 'vue'
+import type { DefineComponent, PropType } from 'vue'
+import type { FrameworkStart } from '../shared/framework-auth.ts'
 import { userOf } from '../shared/tab-snapshot.ts'
 
 /** With `h`, because a template that is compiled in the page is nothing a strict policy allows. */
-export const App: DefineComponent<{ ordersUrl: string }> = defineComponent({
-  props: { ordersUrl: { type: String, required: true } },
+export const App: DefineComponent<Omit<FrameworkStart, 'auth'>> = defineComponent({
+  props: {
+    ordersUrl: { type: String, required: true },
+    hasSignInFailed: { type: Function as PropType<() => boolean>, required: true },
+  },
   setup(props) {
     const auth = useAuth()
     const authFetch = useAuthFetch()
     const status = useSession((state) => state.status)
     const name = useSession(userOf)
-    const answer = ref('')
+    const didNotSucceed = 'The sign-in did not succeed.'
+    const answer = ref(props.hasSignInFailed() ? didNotSucceed : '')
+    watch(status, () => {
+      answer.value = ''
+    })
     async function call(): Promise<void> {
       answer.value = await authFetch(props.ordersUrl).then(
         (response) => `The API answered ${response.status}.`,
@@ -26,7 +34,7 @@ export const App: DefineComponent<{ ordersUrl: string }> = defineComponent({
     ]
     const begin = () =>
       auth.signIn().catch(() => {
-        answer.value = 'The sign-in did not succeed.'
+        answer.value = didNotSucceed
       })
     const signIn = () => [
       h('button', { onClick: begin }, 'Sign in'),

@@ -3,6 +3,6 @@ import { createApp } from 'vue'
 import { startAuth } from '../shared/framework-auth.ts'
 import { App } from './app.ts'
 
-const { auth, ordersUrl } = await startAuth()
+const { auth, ...start } = await startAuth()
 
-createApp(App, { ordersUrl }).use(createAuth(auth)).mount('#app')
+createApp(App, start).use(createAuth(auth)).mount('#app')

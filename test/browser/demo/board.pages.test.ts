@@ -48,6 +48,45 @@ test('who goes back at the login page is told so, and can try again', async () =
   await signIn(page)
 })
 
+test('a sign-in comes back to where it began, query and fragment too, whatever comes of it', async () => {
+  const address = `${demo.pageOrigin}/?shelf=2#third`
+  await page.goto(address)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: 'No, go back' }).click()
+  await page.getByRole('alert').getByText('The sign-in did not succeed.').waitFor()
+  expect(page.url()).toBe(address)
+  await signIn(page)
+  expect(page.url()).toBe(address)
+  expect(await page.getByRole('alert').textContent()).toBe('')
+})
+
+test('a sign-in that fails in one tab is not worded as the session that was there', async () => {
+  await signIn(page)
+  const takeBack = demo.authorizationServer.setFault({
+    when: 'before',
+    kind: 'reply',
+    status: 400,
+    body: '{"error":"invalid_grant"}',
+  })
+  expect(await play(page, 'other-user')).toMatch(
+    /^The sign-in as Grace did not succeed\. 6 × 200\. 6 tabs signed in as Ada Lovelace\./,
+  )
+  await tabShows(page, 2, 'sign-in failed')
+  takeBack()
+  expect(await play(page, 'other-user')).toMatch(/^6 × 200\. 6 tabs signed in as Grace Hopper\./)
+  expect(await page.frameLocator('iframe[name="Tab 2"]').getByText('sign-in failed').count()).toBe(
+    0,
+  )
+})
+
+test('a trouble for which nobody can be signed in is not played', async () => {
+  const takeBack = demo.authorizationServer.setFault({ when: 'before', kind: 'reply', status: 503 })
+  expect(await play(page, 'expire')).toBe(
+    'That went wrong: There is no session in all tabs, and a sign-in gave none.',
+  )
+  takeBack()
+})
+
 test('another authorization server can be chosen, and is still chosen after a reload', async () => {
   await page.getByRole('combobox').selectOption('Mercado Pago (stand-in)')
   await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('mercado-pago')

@@ -86,7 +86,8 @@ export async function allTabsShow(page: Page, text: string | RegExp): Promise<vo
 export async function play(page: Page, id: string): Promise<string> {
   const trouble = page.locator(`#${id}`)
   await trouble.getByRole('button').click()
-  await page.locator(`.caption[data-busy="true"]`).waitFor()
-  await page.locator(`.caption[data-busy="false"]`).waitFor({ timeout: 45_000 })
-  return (await trouble.locator('.outcome').textContent()) ?? ''
+  // The click has emptied it. Whether it is busy cannot be asked: that may be over by now.
+  const outcome = trouble.locator('.outcome').filter({ hasText: /./ })
+  await outcome.waitFor({ timeout: 45_000 })
+  return (await outcome.textContent()) ?? ''
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { startDemo } from './demo-stage.ts'
 import type { DemoStage } from './demo-stage.ts'
@@ -7,6 +7,7 @@ let demo: DemoStage
 beforeAll(async () => {
   demo = await startDemo()
 })
+beforeEach(() => demo.authorizationServer.resetCounters())
 afterAll(() => demo?.close())
 
 async function openBeside(page: Page, name: 'react' | 'vue'): Promise<Page> {
@@ -14,6 +15,26 @@ async function openBeside(page: Page, name: 'react' | 'vue'): Promise<Page> {
   await other.goto(`${demo.pageOrigin}/${name}.html`)
   return other
 }
+
+test.for(['react', 'vue'] as const)(
+  'a page with %s says that a sign-in did not succeed, and is where it was',
+  async (name) => {
+    const board = await demo.open()
+    const page = await openBeside(board, name)
+    const address = `${demo.pageOrigin}/${name}.html?shelf=2#third`
+    await page.goto(address)
+    await page.reload()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'No, go back' }).click()
+    await page.getByText('The sign-in did not succeed.').waitFor()
+    expect(page.url()).toBe(address)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+    await page.getByText('Signed in as Ada Lovelace').waitFor()
+    expect(page.url()).toBe(address)
+    expect(await page.getByText('did not succeed').count()).toBe(0)
+  },
+)
 
 test('a page with React and one with Vue are tabs of the same session', async () => {
   const board = await demo.open()

@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page, Request } from 'playwright-core'
 import { troubles } from '../../../demo/page/board/troubles/troubles.ts'
-import { allTabsShow, play, startDemo } from './demo-stage.ts'
+import { allTabsShow, play, signIn, startDemo, tabShows } from './demo-stage.ts'
 import type { DemoStage } from './demo-stage.ts'
 
 let demo: DemoStage
 let page: Page
+/** What every trouble has left at the servers, and which of them have changed something there. */
+const leftAtServers: Record<string, object> = {}
+const held = new Set<string>()
 
 beforeAll(async () => {
   demo = await startDemo()
@@ -108,7 +111,131 @@ test('every trouble has its expected outcome here', () => {
 for (const { id, label, sentence } of troubles) {
   test(`${label}: ${sentence}`, async () => {
     const expected = outcomes[id]
-    expect(await play(page, id)).toMatch(expected?.says ?? /^$/)
+    const hears = (request: Request): void => {
+      if (/\/demo\/(fault|grace)\b/.test(request.url())) held.add(id)
+    }
+    page.on('request', hears)
+    const outcome = await play(page, id)
+    page.off('request', hears)
+    leftAtServers[id] = atServers()
+    expect(outcome).toMatch(expected?.says ?? /^$/)
     await allTabsShow(page, expected?.tabsShow ?? /^$/)
   })
 }
+
+/** What lasts at the servers, as it is now. */
+function atServers(): object {
+  const { authorizationServer, api } = demo
+  const { rejectAll } = api.faults()
+  return {
+    fault: authorizationServer.fault()?.kind,
+    graceMs: authorizationServer.refreshTokenGraceMs(),
+    rejectAll,
+  }
+}
+
+const nothing = { fault: undefined, graceMs: 0, rejectAll: false }
+
+/** What the troubles that change something lasting do to the servers. */
+const lasting: Readonly<Record<string, object>> = {
+  'api-401': { ...nothing, rejectAll: true },
+  'kill-refreshing': { ...nothing, fault: 'delay' },
+  unavailable: { ...nothing, fault: 'reply' },
+  'rate-limited': { ...nothing, fault: 'reply' },
+  hang: { ...nothing, fault: 'hang' },
+  'lost-reply': { ...nothing, fault: 'cut', graceMs: 10_000 },
+  'lost-reply-strict': { ...nothing, fault: 'cut' },
+  'captive-portal': { ...nothing, fault: 'reply' },
+}
+
+/** Begins a trouble, which gets no further once the servers are so. */
+async function beginAndStop(id: string): Promise<void> {
+  const isInTheMiddle = (): boolean => equals(atServers(), lasting[id])
+  await page.route(/\/orders$|revoke-access-tokens$/, (route) =>
+    isInTheMiddle() ? undefined : route.continue(),
+  )
+  await page.locator(`#${id}`).getByRole('button').click()
+  await expect.poll(isInTheMiddle, { timeout: 10_000 }).toBe(true)
+}
+
+function equals(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** What a visitor finds who comes after a page that went away, in this browser. */
+async function openNext(before: Page, leave: () => Promise<unknown>): Promise<Page> {
+  const next = await before.context().newPage()
+  await leave()
+  await next.goto(demo.pageOrigin)
+  await next.getByText('Signed in as Ada Lovelace').waitFor()
+  return next
+}
+
+/** Signs in anew and renews. */
+async function useAnew(): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await signIn(page)
+  expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+}
+
+test('every trouble leaves the servers as they were', () => {
+  expect(leftAtServers).toEqual(Object.fromEntries(troubles.map(({ id }) => [id, nothing])))
+})
+
+test('what lasts at the servers is known of every trouble', () => {
+  expect([...held].sort()).toEqual(Object.keys(lasting).sort())
+})
+
+describe('a page that goes away in the middle', () => {
+  beforeAll(async () => {
+    page = await demo.openSignedIn()
+    await page.getByLabel('Tabs call the API every 2 s').uncheck()
+  })
+
+  for (const id of Object.keys(lasting)) {
+    test(`of "${id}", by a reload, leaves nothing at the servers`, async () => {
+      await beginAndStop(id)
+      await page.reload()
+      await expect.poll(atServers).toEqual(nothing)
+      await page.getByText('Signed in as Ada Lovelace').waitFor()
+      expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+    })
+
+    test(`of "${id}", by being closed, leaves a next one that signs in and renews`, async () => {
+      await beginAndStop(id)
+      page = await openNext(page, () => page.close())
+      await expect.poll(atServers).toEqual(nothing)
+      await useAnew()
+    })
+  }
+
+  test('by a crash, leaves nothing at the servers', async () => {
+    await beginAndStop('unavailable')
+    const session = await page.context().newCDPSession(page)
+    page = await openNext(page, async () => {
+      // There is no answer any more.
+      void session.send('Page.crash').catch(() => undefined)
+    })
+    await expect.poll(atServers).toEqual(nothing)
+  })
+
+  test('does not end what another page has begun', async () => {
+    await beginAndStop('unavailable')
+    const other = await page.context().newPage()
+    await other.goto(demo.pageOrigin)
+    expect(await play(other, 'lost-reply')).toContain('1 replay')
+    expect(atServers()).toEqual(lasting['unavailable'])
+    page = await openNext(page, () => page.close())
+    await other.close()
+    await expect.poll(atServers).toEqual(nothing)
+  })
+
+  test.for(['reload', 'close'])('of "offline", by a %s, leaves no browser offline', async (how) => {
+    await page.locator('#offline').getByRole('button').click()
+    await tabShows(page, 1, 'fail')
+    if (how === 'reload') await page.reload()
+    else page = await openNext(page, () => page.close())
+    await page.getByText('Signed in as Ada Lovelace').waitFor()
+    await useAnew()
+  })
+})

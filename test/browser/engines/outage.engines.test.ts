@@ -105,7 +105,7 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       try {
         const [page] = await pagesWithoutToken(stage, 1)
         if (!page) throw new Error('There is no page.')
-        stage.authorizationServer.misbehave({
+        stage.authorizationServer.setFault({
           when: 'before',
           kind: 'reply',
           status: 503,
@@ -151,10 +151,10 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       const stage = await startStage()
       try {
         const pages = await goOnThroughOutage(stage, () =>
-          stage.authorizationServer.misbehave({ when: 'before', kind: 'reply', status: 503 }),
+          stage.authorizationServer.setFault({ when: 'before', kind: 'reply', status: 503 }),
         )
         const states = await Promise.all(pages.map(stateOf))
-        stage.authorizationServer.misbehave(undefined)
+        stage.authorizationServer.setFault(undefined)
         const retryAt = Math.max(
           ...states.map((state) =>
             state.status === 'signed-in' && state.refresh.phase === 'waiting'
@@ -178,7 +178,7 @@ describe.each(enginesInUse())('a token endpoint that is down, in %s', (name) => 
       const stage = await startStage()
       try {
         const pages = await goOnThroughOutage(stage, () => cutTokenEndpoint(stage))
-        stage.authorizationServer.misbehave(undefined)
+        stage.authorizationServer.setFault(undefined)
         const onlineAt = Date.now()
         await sayOnline(pages)
         const renewedAt = await renewalOf(pages, 70_000)

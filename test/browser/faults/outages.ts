@@ -6,7 +6,7 @@ import { allAre } from './rotations.ts'
 
 /** Has the token endpoint close every connection in the middle of an answer that is none. */
 export function cutTokenEndpoint(stage: Stage<AnyPage>): void {
-  stage.authorizationServer.misbehave({ when: 'before', kind: 'cut' })
+  stage.authorizationServer.setFault({ when: 'before', kind: 'cut' })
 }
 
 /** Mends it, and tells the pages what a browser tells them whose network is back. */
@@ -14,7 +14,7 @@ export async function mendTokenEndpoint(
   stage: Stage<AnyPage>,
   pages: readonly AnyPage[],
 ): Promise<void> {
-  stage.authorizationServer.misbehave(undefined)
+  stage.authorizationServer.setFault(undefined)
   await sayOnline(pages)
 }
 
@@ -132,11 +132,11 @@ export async function goThroughOutage(
   downMs: number,
 ): Promise<Outage> {
   const { authorizationServer, apiOrigin } = stage
-  authorizationServer.misbehave({ when: 'before', kind: 'reply', status: 503 })
+  authorizationServer.setFault({ when: 'before', kind: 'reply', status: 503 })
   const { tokenRequests } = authorizationServer.counters()
   await Promise.all(pages.map((page) => beginTicks(page, `${apiOrigin}/orders`)))
   await new Promise((resolve) => setTimeout(resolve, downMs))
-  authorizationServer.misbehave(undefined)
+  authorizationServer.setFault(undefined)
   const upAt = Date.now()
   // Its last pause is a minute at most.
   const backMs = (await renewalOf(pages, 90_000)) - upAt

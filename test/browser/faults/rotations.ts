@@ -43,7 +43,7 @@ export async function stickInRotation<Page extends AnyPage>(
   const { tokenRequests, refreshGrants } = authorizationServer.counters()
   const slow =
     delayMs === undefined ? { kind: 'hang' as const } : { kind: 'delay' as const, ms: delayMs }
-  authorizationServer.misbehave({ when, ...slow, times: 1 })
+  authorizationServer.setFault({ when, ...slow, times: 1 })
   authorizationServer.revokeAccessTokens()
   await beginCall(holder, `${apiOrigin}/orders`)
   await eventually('the token request', async () => {

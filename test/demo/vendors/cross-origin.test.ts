@@ -72,7 +72,7 @@ test.for(closed)('%s: no page may talk to the token endpoint', async (name) => {
 
 test.for(closed)('%s: a fault does not open it either', async (name) => {
   await start(name)
-  servers.authorizationServer.misbehave(servers.vendor.tooManyRequests)
+  servers.authorizationServer.setFault(servers.vendor.tooManyRequests)
   const url = tokenEndpoint(name)
   const options = { method: 'POST', headers: { origin: servers.pageOrigin }, body: '' }
   const answer = await fetch(url, options)

@@ -59,7 +59,7 @@ test.for(rotating)('%s: within a grace a spent refresh token is taken again', as
   await start(name)
   const { refresh_token: refreshToken } = await client.signIn('ada')
   await client.refresh(refreshToken)
-  await turn(servers.issuer, 'grace', { ms: 60_000 })
+  servers.authorizationServer.setRefreshTokenGrace(60_000)
   expect((await client.refresh(refreshToken)).status).toBe(200)
   expect(servers.authorizationServer.counters()).toMatchObject({
     refreshGrants: 2,

@@ -72,8 +72,9 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: authorizedFetch,
-        find: 'source.obtain({ ...wanted, rejected })',
-        replace: 'source.obtain({ ...wanted, asker: source.asker(), rejected })',
+        find: 'return source.obtain({ asker, parameters: server.parameters, signal: request.signal, rejected })',
+        replace:
+          'return source.obtain({ asker: source.asker(), parameters: server.parameters, rejected })',
       },
       noLastComparison,
     ],
@@ -83,8 +84,8 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/session/asker.ts',
-        find: 'return a.session?.sub !== undefined && a.session.sub',
-        replace: 'return a.session?.sub',
+        find: 'return Boolean(sub) && sub ===',
+        replace: 'return sub ===',
       },
     ],
     promise: 'never to another user (5)',

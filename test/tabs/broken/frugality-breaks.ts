@@ -48,9 +48,10 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'http/authorized-fetch.ts',
-        find: "    if (judge(call, token, response) === 'token' && because",
-        replace: `    if (judge(call, token, response) === 'token') return sendAuthorized(call)
-    if (judge(call, token, response) === 'token' && because`,
+        find: "    if (judge(call, token, response) !== 'token') return response\n",
+        replace: `    if (judge(call, token, response) !== 'token') return response
+    return sendAuthorized(call)
+`,
       },
     ],
     promise: 'two sends at most (6)',

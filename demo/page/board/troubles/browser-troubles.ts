@@ -14,10 +14,11 @@ export const browserTroubles: readonly Trouble[] = [
       'For 5 s no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
     async run(stage) {
       await stage.expire()
-      stage.conditions.set({ offline: true })
+      const offlineUntil = Date.now() + offlineMs
+      stage.conditions.set({ offlineUntil })
       const meanwhile = await stage.callEverywhere(1)
-      await wait(offlineMs)
-      stage.conditions.set({ offline: false })
+      await wait(offlineUntil - Date.now())
+      stage.conditions.set({ offlineUntil: 0 })
       return `Meanwhile ${meanwhile}. ${await recovered(stage)}`
     },
   },
@@ -43,7 +44,7 @@ export const browserTroubles: readonly Trouble[] = [
       'It is closed while its request is on the way to the server. Another tab takes over at once.',
     async run(stage) {
       const { tabs, servers } = stage
-      await servers.authorizationServer('misbehave', {
+      await servers.authorizationServer.hold('fault', {
         when: 'before',
         kind: 'delay',
         ms: 2_000,
@@ -68,7 +69,8 @@ export const browserTroubles: readonly Trouble[] = [
     sentence:
       'Three hours forward in one tab, three hours back in another. Nobody is signed out, every request succeeds.',
     async run(stage) {
-      const [first, second] = stage.tabs.open.value
+      // Not in real tabs, which outlive this page and would keep the wrong time.
+      const [first, second] = stage.tabs.open.value.filter(({ kind }) => kind === 'frame')
       const hoursMs = 3 * 60 * 60 * 1_000
       const step = async (tab: TabEntry | undefined, byMs: number): Promise<void> => {
         if (tab) await stage.tabs.order(tab.lane, { type: 'step-clock', byMs })

@@ -36,7 +36,7 @@ export const serverTroubles: readonly Trouble[] = [
     sentence:
       'One request gets no answer. It is given up after 5 s, its outcome unknown, and sent once more.',
     async run(stage) {
-      await stage.servers.authorizationServer('misbehave', {
+      await stage.servers.authorizationServer.hold('fault', {
         when: 'before',
         kind: 'hang',
         times: 1,
@@ -80,7 +80,9 @@ export const serverTroubles: readonly Trouble[] = [
     sentence:
       'The server ends the session. The next refresh is refused, and every tab says “rejected”.',
     async run(stage) {
-      await stage.servers.authorizationServer('revoke-grants', { client: stage.facts.clientId })
+      await stage.servers.authorizationServer.turn('revoke-grants', {
+        client: stage.facts.clientId,
+      })
       await stage.expire()
       const outcomes = await stage.callEverywhere(1)
       await stage.tabs.until((open) => open.every(isSignedOut), recoverWithinMs)
@@ -93,11 +95,11 @@ export const serverTroubles: readonly Trouble[] = [
 async function outage(stage: Stage, fault: object): Promise<string> {
   const { clientId } = stage.facts
   const before = await stage.servers.read(clientId)
-  await stage.servers.authorizationServer('misbehave', fault)
+  await stage.servers.authorizationServer.hold('fault', fault)
   await stage.expire()
   const calls = await keepCalling(stage, outageMs)
   const after = await stage.servers.read(clientId)
-  await stage.servers.authorizationServer('behave')
+  await stage.servers.authorizationServer.release()
   const asked = growth(before, after, 'tokenRequests')
   const outcomes = await Promise.all(calls)
   return `Meanwhile ${tally(outcomes.flat())}; asked ${asked}×. ${await recovered(stage)}`
@@ -118,8 +120,8 @@ async function keepCalling(
 
 /** The reply to one refresh is cut off; so long the server takes the old refresh token again. */
 async function loseReply(stage: Stage, graceMs: number): Promise<string> {
-  await stage.servers.authorizationServer('grace', { ms: graceMs })
-  await stage.servers.authorizationServer('misbehave', { when: 'after', kind: 'cut', times: 1 })
+  await stage.servers.authorizationServer.hold('grace', { ms: graceMs })
+  await stage.servers.authorizationServer.hold('fault', { when: 'after', kind: 'cut', times: 1 })
   await stage.expire()
   const meanwhile = await stage.callEverywhere(1)
   await stage.tabs.until(

@@ -38,7 +38,7 @@ export const tokenTroubles: readonly Trouble[] = [
       'The API answers 401 to a token that looks fresh. One refresh; every request is sent once more and succeeds.',
     prepare: freshToken,
     async run(stage) {
-      await stage.servers.authorizationServer('revoke-access-tokens', {
+      await stage.servers.authorizationServer.turn('revoke-access-tokens', {
         client: stage.facts.clientId,
       })
       return stage.callEverywhere(1)
@@ -51,9 +51,9 @@ export const tokenTroubles: readonly Trouble[] = [
       'However good the token. Every request is sent at most twice, there is one refresh, and nobody is signed out.',
     prepare: freshToken,
     async run(stage) {
-      await stage.servers.api('behave', { rejectAll: true })
+      await stage.servers.api.hold('fault', { rejectAll: true })
       const outcomes = await stage.callEverywhere(10)
-      await stage.servers.api('behave', { rejectAll: false })
+      await stage.servers.api.release()
       return `${outcomes}. Sent at most ${mostSends(stage)}×. ${states(stage)}`
     },
   },

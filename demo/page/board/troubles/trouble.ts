@@ -8,6 +8,6 @@ export interface Trouble {
   readonly sentence: string
   /** What has to be so before it begins, and is not counted. */
   prepare?(stage: Stage): Promise<unknown>
-  /** Makes it happen, waits for the end of it, mends everything, and says what came of it. */
+  /** Makes it happen, waits for the end of it, and says what came of it. What it holds ends then. */
   run(stage: Stage): Promise<string>
 }

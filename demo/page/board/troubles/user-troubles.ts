@@ -22,8 +22,9 @@ export const userTroubles: readonly Trouble[] = [
       'All tabs follow to her session. No request made for Ada is ever sent again with Grace’s token.',
     async run(stage) {
       const frames = stage.tabs.open.value.filter(({ kind }) => kind === 'frame')
-      await stage.signInAs('grace', frames[1] ?? frames[0])
-      return `${await stage.callEverywhere(1)}. ${states(stage)}`
+      const isGrace = await stage.signInAs('grace', frames[1] ?? frames[0])
+      const outcomes = await stage.callEverywhere(1)
+      return `${isGrace ? '' : 'The sign-in as Grace did not succeed. '}${outcomes}. ${states(stage)}`
     },
   },
 ]

@@ -36,7 +36,9 @@ export interface Appearance {
   readonly rank: number
 }
 
-const appearances: Readonly<Record<TokenManagerEvent['type'] | 'loaded' | 'closed', Appearance>> = {
+const appearances: Readonly<
+  Record<TokenManagerEvent['type'] | 'loaded' | 'closed' | 'sign-in-failed', Appearance>
+> = {
   'lock-requested': { shape: 'low-tick', tone: 'quiet', row: 0, rank: 1 },
   'lock-granted': { shape: 'tick', tone: 'quiet', row: 0, rank: 2 },
   claimed: { shape: 'tick', tone: 'accent', row: 0, rank: 3 },
@@ -63,6 +65,7 @@ const appearances: Readonly<Record<TokenManagerEvent['type'] | 'loaded' | 'close
   'record-newer': { shape: 'square', tone: 'warn', row: 0, rank: 4 },
   'persistence-failed': { shape: 'square', tone: 'bad', row: 0, rank: 4 },
   degraded: { shape: 'square', tone: 'warn', row: 0, rank: 4 },
+  'sign-in-failed': { shape: 'square', tone: 'bad', row: 0, rank: 11 },
   loaded: { shape: 'opening', tone: 'quiet', row: 0, rank: 3 },
   closed: { shape: 'closing', tone: 'bad', row: 0, rank: 9 },
 }
