@@ -12,3 +12,16 @@ export function memberOf(options: object, name: string): unknown {
     owner = next
   }
 }
+
+/**
+ * Those of the named members that are there, each read once. The copy inherits nothing, so that what is
+ * not there stays away from whoever reads it later.
+ */
+export function membersOf(options: object, names: readonly string[]): Record<string, unknown> {
+  const read: Record<string, unknown> = Object.create(null)
+  for (const name of names) {
+    const value = memberOf(options, name)
+    if (value !== undefined) read[name] = value
+  }
+  return read
+}

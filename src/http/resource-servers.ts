@@ -1,7 +1,6 @@
-import { defined } from '../core/defined.ts'
 import { memberOf } from '../core/member-of.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
-import type { TokenParameters } from '../core/record/token-set.ts'
+import { toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
 
 /** A URL prefix with an access token of its own. */
 export interface ResourceServerOptions {
@@ -83,9 +82,8 @@ function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
   if (url.search || url.hash || url.username || url.password) {
     throw new TypeError(`${name} must not hold a query, a fragment or credentials`)
   }
-  const word = (part: string): string | undefined => {
-    const given = member(part)
-    if (given === undefined || typeof given === 'string') return given
+  const parameters = toTokenParameters(Object(entry))
+  if (!Object.values(parameters).every((part) => typeof part === 'string')) {
     throw new TypeError(`${name}: scope, resource and audience must be strings`)
   }
   const redirect = member('redirect')
@@ -98,21 +96,22 @@ function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
     origin: url.origin,
     host: url.host,
     path,
-    parameters: defined({
-      scope: word('scope'),
-      resource: word('resource'),
-      audience: word('audience'),
-    }),
+    parameters,
     staysBelow: redirect === 'error',
   }
 }
 
 function covers({ path }: Listed, { pathname }: URL): boolean {
-  const isBelow = (candidate: string): boolean =>
-    candidate === path || candidate.startsWith(`${path}/`)
-  if (!isBelow(pathname)) return false
+  const isBelow = (candidate: string, prefix: string): boolean =>
+    candidate === prefix || candidate.startsWith(`${prefix}/`)
+  if (!isBelow(pathname, path)) return false
   // A server that decodes, and perhaps merges slashes, before it routes sees another path than this.
   if (!/%2f|%5c/i.test(pathname)) return true
-  const decoded = pathname.replaceAll(/(?:\/|%2f|%5c)+/gi, '/')
-  return isBelow(new URL(decoded, 'https://decoded.invalid').pathname)
+  return isBelow(decoded(pathname), decoded(path))
+}
+
+/** Ends at a segment border, as the path of an entry does. */
+function decoded(path: string): string {
+  const merged = path.replaceAll(/(?:\/|%2f|%5c)+/gi, '/')
+  return new URL(merged, 'https://decoded.invalid').pathname.replace(/\/$/, '')
 }

@@ -67,7 +67,7 @@ export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: f
  * The options of one call, which a caller without a type checker may have got wrong. Members that no
  * rule is about are let be: apps pass a method on as a handler, and it is called with an event then.
  *
- * @returns Those that a rule is about, read once.
+ * @returns Those that a rule is about, each read once, on an object that inherits none.
  *
  * @throws {TypeError} Names the member and the rule.
  */
@@ -75,7 +75,7 @@ export function checked<Options extends object>(
   options: Options | undefined,
   rules: Rules<Options>,
 ): Options {
-  const read: Record<string, unknown> = {}
+  const read: Record<string, unknown> = Object.create(null)
   if (options !== undefined) {
     checkIsObject(options)
     for (const [name, rule] of Object.entries(rules as Record<string, Rule>)) {

@@ -1,9 +1,9 @@
 import { defined } from '../core/defined.ts'
-import { memberOf } from '../core/member-of.ts'
+import { memberOf, membersOf } from '../core/member-of.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { TokenStore } from '../core/ports.ts'
-import type { TokenParameters } from '../core/record/token-set.ts'
+import { toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/authorization-server.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
@@ -111,7 +111,9 @@ const uri: Rule = [
 const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   authorizationServer: [
     (value) =>
-      isObject(value) ? isWord(value['issuer']) : isWord(value) && !value.includes('/.well-known/'),
+      isObject(value)
+        ? isWord(memberOf(value, 'issuer'))
+        : isWord(value) && !value.includes('/.well-known/'),
     'must be an issuer identifier, which is not the address of its metadata, or metadata with an issuer',
   ],
   clientId: word,
@@ -139,10 +141,18 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
     (value) => Array.isArray(value) && value.every(isString),
     'must be an array of strings',
   ],
-  endSession: [(value) => isObject(value) && isAddress(value['url']), 'must hold an https url'],
-  dpop: [isObject, 'must be what dpop() returns'],
+  endSession: [
+    (value) => isObject(value) && isAddress(memberOf(value, 'url')),
+    'must hold an https url',
+  ],
+  dpop: [
+    (value) => isObject(value) && typeof value['createKeyPair'] === 'function',
+    'must be what dpop() returns',
+  ],
   fetch: [(value) => typeof value === 'function', 'must be a function'],
 }
+
+const endSessionParameters = ['returnToParameter', 'clientIdParameter']
 
 const defaults = {
   redirectUri: undefined,
@@ -176,13 +186,19 @@ export function parseOptions(options: TokenManagerOptions): Settings {
     return [name, value]
   })
   const read = Object.fromEntries(named) as TokenManagerOptions
-  const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = read
+  const { authorizationServer, spentRefreshToken = [], fetch } = read
+  const endSession = read.endSession && membersOf(read.endSession, ['url', ...endSessionParameters])
+  for (const name of endSessionParameters)
+    checkMember(`endSession.${name}`, endSession?.[name], word)
   return {
     ...defaults,
     ...defined(read),
     issuer:
-      typeof authorizationServer === 'string' ? authorizationServer : authorizationServer.issuer,
-    parameters: defined({ scope, resource, audience }),
+      typeof authorizationServer === 'string'
+        ? authorizationServer
+        : String(memberOf(authorizationServer, 'issuer')),
+    endSession: endSession as EndSessionOptions | undefined,
+    parameters: toTokenParameters(read),
     spentRefreshToken: ['invalid_grant', ...spentRefreshToken],
     fetch: () => fetch ?? globalThis.fetch,
   }
@@ -220,16 +236,19 @@ function toUri(value: unknown, origin: string): string | undefined {
   return url.origin === origin && isSecureUrl(url) ? url.href : undefined
 }
 
-/** RFC 6749 §3.1.2: absolute and without a fragment; cleartext only where it never leaves the machine. */
+/**
+ * RFC 6749 §3.1.2: absolute and without a fragment; cleartext only where it never leaves the machine.
+ * What a parser drops or mends without a word would be sent as it is, and fit nothing that is registered.
+ */
 function isAddress(value: unknown): boolean {
-  return (
-    isString(value) && URL.canParse(value) && !value.includes('#') && isSecureUrl(new URL(value))
-  )
+  if (!isString(value) || !URL.canParse(value) || /[\s\p{Cc}\\#]/u.test(value)) return false
+  const url = new URL(value)
+  return isSecureUrl(url) && !url.username && !url.password
 }
 
 /** RFC 8252 §7.1: the scheme of an installed app has a dot in it, so it is never `javascript:`. */
 function isOwnScheme(value: string): boolean {
-  return /^[a-z][\w+-]*\.[\w.+-]*:\//i.test(value)
+  return /^[a-z][\w+-]*\.[\w.+-]*:\/[!-~]*$/i.test(value)
 }
 
 function isStore(value: unknown): boolean {

@@ -1,6 +1,5 @@
 import { createAccessTokens } from '../core/session/access-tokens.ts'
 import { disposedError } from '../core/errors.ts'
-import { defined } from '../core/defined.ts'
 import { createPage } from '../core/page.ts'
 import type { Navigation } from '../core/ports.ts'
 import { createPeers } from '../core/peers.ts'
@@ -11,6 +10,7 @@ import { createRotation } from '../core/rotation/rotation.ts'
 import { createSessionLifecycle } from '../core/session/session-lifecycle.ts'
 import { createSessionView } from '../core/session/session-view.ts'
 import { createSingleFlight } from '../core/rotation/single-flight.ts'
+import { toTokenParameters } from '../core/record/token-set.ts'
 import { createAuthorizationHeaders, createAuthorizedFetch } from '../http/authorized-fetch.ts'
 import { parseResourceServers } from '../http/resource-servers.ts'
 import { createAuthorizationCode } from '../oauth/authorization-code.ts'
@@ -229,7 +229,7 @@ export function createTokenManager(
       const isPlain = scope === undefined && resource === undefined && audience === undefined
       const { accessToken } = await tokens.obtain({
         asker,
-        parameters: isPlain ? undefined : defined({ scope, resource, audience }),
+        parameters: isPlain ? undefined : toTokenParameters({ scope, resource, audience }),
         minValidityMs,
         rejected:
           rejected === undefined ? undefined : { accessToken: rejected, resourceServer: '' },

@@ -8,7 +8,7 @@ import {
 import { ConfigurationError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
-import { scopeSet, type TokenParameters } from '../core/record/token-set.ts'
+import { scopeSet, toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { parseReturnTo } from './return-to.ts'
@@ -149,7 +149,7 @@ export async function createAuthorizationRequest(
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value)
   // A token for a resource can be had only if its sign-in has named it (RFC 8707 §2.2).
   for (const server of options.resourceServers) {
-    const resource = typeof server === 'string' ? undefined : server.resource
+    const { resource } = toTokenParameters(Object(server))
     if (resource && !address.searchParams.getAll('resource').includes(resource))
       address.searchParams.append('resource', resource)
   }

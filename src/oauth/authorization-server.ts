@@ -1,6 +1,7 @@
 import type { AuthorizationServer as Metadata } from 'oauth4webapi'
 import { pauseAfterMs } from '../core/rotation/back-off.ts'
 import { ConfigurationError, RefreshUnavailableError, type TokenError } from '../core/errors.ts'
+import { membersOf } from '../core/member-of.ts'
 import type { Clock, Random, TokenStore } from '../core/ports.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 import { createExchange, isJsonObject, parseJsonObject } from './token-endpoint.ts'
@@ -33,6 +34,14 @@ const endpoints = [
   'revocation_endpoint',
   'end_session_endpoint',
 ] as const
+/** What is read of metadata, here and by oauth4webapi. */
+const read = [
+  ...endpoints,
+  'issuer',
+  'authorization_response_iss_parameter_supported',
+  'code_challenge_methods_supported',
+  'id_token_signing_alg_values_supported',
+]
 
 /** The server a session is with: given by value, or discovered and kept for a day, also in storage. */
 export function createAuthorizationServer(options: {
@@ -180,11 +189,7 @@ function checkDiscovered(given: unknown, issuer: string): Metadata {
  */
 function check(given: unknown, base: string): Metadata {
   if (!isJsonObject(given)) throw invalid('metadata', 'must be an object')
-  const members: Record<string, unknown> = {
-    __proto__: null,
-    ...given,
-    mtls_endpoint_aliases: undefined,
-  }
+  const members = membersOf(given, read)
   if (typeof members['issuer'] !== 'string') throw invalid('issuer', 'must be a string')
   // An empty address would lead to whatever it is resolved against.
   if ((members['token_endpoint'] ?? '') === '') throw invalid('token_endpoint', 'is required')
@@ -200,6 +205,8 @@ function check(given: unknown, base: string): Metadata {
 function parseUrl(value: string, name: string, base?: string): URL {
   if (!URL.canParse(value, base)) throw invalid(name, 'must be a URL')
   const url = new URL(value, base)
+  // No fetch takes such an address, and it would look like a server that cannot be reached.
+  if (url.username || url.password) throw invalid(name, 'must not hold credentials')
   if (!isSecureUrl(url)) {
     throw new ConfigurationError(
       'INSECURE_ENDPOINT',

@@ -115,6 +115,16 @@ describe('parseResourceServers: match', () => {
     expect(match(versioned, url)).toBeUndefined()
   })
 
+  it('finds the path of a prefix that holds an encoded slash itself', () => {
+    const encoded = ['https://api.example/orgs/a%2Fb/']
+    expect(match(encoded, 'https://api.example/orgs/a%2Fb/x')).toBe(
+      'https://api.example/orgs/a%2Fb',
+    )
+    expect(match(encoded, 'https://api.example/orgs/a%2Fb%2F..%2Fc')).toBeUndefined()
+    expect(match(encoded, 'https://api.example/orgs/a%2Fb/..%2f..%2fx')).toBeUndefined()
+    expect(match(encoded, 'https://api.example/orgs/a/b/x')).toBeUndefined()
+  })
+
   it('prefers the longest path, in whatever order they are listed', () => {
     const all = 'https://api.example/'
     const v2 = 'https://api.example/v2/'

@@ -6,6 +6,7 @@ import {
   type TokenManagerOptions,
   type TokenStore,
 } from '../../src/index.ts'
+import { idToken } from '../support/id-token.ts'
 import { createProfile } from '../support/tabs.ts'
 
 const good = { authorizationServer: 'https://as.example', clientId: 'spa' }
@@ -53,6 +54,13 @@ const wrong: readonly [name: string, values: readonly unknown[], rule: string][]
       'http://app.example/cb',
       'https://app.example/cb#x',
       'javascript:alert(1)',
+      ' https://app.example/cb',
+      'https://app.example/cb\n',
+      'https://app.ex\tample/cb',
+      'https:\\\\app.example\\cb',
+      'https://user@app.example/cb',
+      'https://:pass@app.example/cb',
+      'com.example.app:/cb\n',
       7,
     ],
     addressRule,
@@ -73,8 +81,18 @@ const wrong: readonly [name: string, values: readonly unknown[], rule: string][]
   ],
   ['refreshAhead', [true, 'always', ''], ahead],
   ['spentRefreshToken', ['invalid_token', [1]], 'must be an array of strings'],
-  ['endSession', ['https://as.example/logout', {}, { url: '/logout' }], 'must hold an https url'],
-  ['dpop', [true, 'ES256'], 'must be what dpop() returns'],
+  [
+    'endSession',
+    [
+      'https://as.example/logout',
+      {},
+      { url: '/logout' },
+      { url: 'https://as.example/logout\n' },
+      { url: 'https://user@as.example/' },
+    ],
+    'must hold an https url',
+  ],
+  ['dpop', [true, 'ES256', {}, []], 'must be what dpop() returns'],
   ['fetch', ['fetch', {}], 'must be a function'],
 ]
 
@@ -95,6 +113,18 @@ describe('createTokenManager', () => {
     [null, 'must be a URL'],
     ['https://', 'must be a URL'],
   ]
+
+  it.each(['returnToParameter', 'clientIdParameter'])(
+    'refuses a wrong %s of endSession',
+    (name) => {
+      for (const value of ['', 7, null, {}]) {
+        const endSession = { url: 'https://as.example/logout', [name]: value }
+        expect(thrownBy(() => createWith({ ...good, endSession }))).toEqual(
+          new TypeError(`options.endSession.${name} ${wordRule}`),
+        )
+      }
+    },
+  )
 
   it.each(entryRules)('refuses the resource server %j: it %s', (entry, rule) => {
     const options = {
@@ -203,6 +233,78 @@ describe('createTokenManager', () => {
       for (const name of ['resourceServers', 'resource', 'redirect']) delete pollution[name]
     }
   })
+
+  const evil = 'https://evil.example/'
+  it.each<[string, unknown]>([
+    ['revocation_endpoint', evil],
+    ['end_session_endpoint', evil],
+    ['scope', evil],
+    ['resource', evil],
+    ['audience', evil],
+    ['revoke', false],
+    ['endSession', false],
+  ])(
+    'lets nothing that stands on Object.prototype as %s change what is sent',
+    async (name, value) => {
+      const pollution = Object.prototype as unknown as Record<string, unknown>
+      async function life(planted: unknown): Promise<readonly unknown[]> {
+        const { server, store } = createProfile()
+        const sent: unknown[] = []
+        const navigation = createMemoryNavigation('https://app.example/')
+        const authorizationServer = {
+          issuer: server.issuer,
+          authorization_endpoint: `${server.issuer}/authorize`,
+          token_endpoint: `${server.issuer}/token`,
+          // What is planted takes the place of what is not there.
+          ...(name === 'revocation_endpoint'
+            ? {}
+            : { revocation_endpoint: `${server.issuer}/revoke` }),
+          ...(name === 'end_session_endpoint'
+            ? {}
+            : { end_session_endpoint: `${server.issuer}/end` }),
+        }
+        if (planted !== undefined) pollution[name] = planted
+        try {
+          const auth = createTokenManager(
+            {
+              authorizationServer,
+              clientId: 'spa',
+              storage: store,
+              redirectUri: '/callback',
+              postLogoutRedirectUri: '/',
+              resourceServers: [{ url: 'https://api.example/' }],
+              async fetch(input, init) {
+                const { url } = new Request(input, init)
+                sent.push([url, init?.body, new Headers(init?.headers).get('authorization')])
+                return url.startsWith(server.issuer) ? server.fetch(input, init) : new Response()
+              },
+            },
+            { navigation },
+          )
+          await auth.signIn({
+            openUrl(address) {
+              const { searchParams } = new URL(address)
+              for (const once of ['state', 'code_challenge']) searchParams.delete(once)
+              sent.push([address.split('?')[0], String(searchParams)])
+            },
+          })
+          const signedIn = server.signIn({ id_token: idToken() })
+          await auth.startSession({ ...signedIn, scope: 'openid orders:read' })
+          await auth.getAccessToken()
+          await auth.fetch('https://api.example/orders')
+          await auth.refresh()
+          await auth.signOut()
+          auth.dispose()
+          return [...sent, ...navigation.left]
+        } finally {
+          delete pollution[name]
+        }
+      }
+      const usual = await life(undefined)
+      expect(usual.length).toBeGreaterThan(2)
+      expect(await life(value)).toEqual(usual)
+    },
+  )
 
   it.each([
     ['https://app.example/app/', 'https://app.example/app/api/orders', 'Bearer'],

@@ -78,6 +78,23 @@ describe('createAuthorizationServer: metadata by value', () => {
     })
   })
 
+  it('may be a class of the app with getters', async () => {
+    class Metadata {
+      readonly [member: string]: unknown
+      get issuer(): string {
+        return issuer
+      }
+      get token_endpoint(): string {
+        return '/token'
+      }
+    }
+    const { server } = createServerWith(new Metadata())
+    expect(await server.metadata()).toMatchObject({
+      issuer,
+      token_endpoint: 'https://app.example/token',
+    })
+  })
+
   it.each(['http://localhost:4000/token', 'http://127.0.0.1/token', 'http://[::1]:1/token'])(
     'may have the token endpoint %s',
     async (token_endpoint) => {
@@ -117,6 +134,12 @@ describe('createAuthorizationServer: metadata by value', () => {
       { ...metadata, end_session_endpoint: 'javascript:alert(1)' },
       'INSECURE_ENDPOINT',
       'end_session_endpoint must be https',
+    ],
+    [
+      'credentials in an endpoint',
+      { ...metadata, token_endpoint: 'https://user:pass@as.example/token' },
+      'METADATA_INVALID',
+      'token_endpoint must not hold credentials',
     ],
   ])('are refused with %s', async (_, given, code, text) => {
     // What an app without a type checker may pass.

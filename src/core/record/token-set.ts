@@ -1,9 +1,16 @@
+import { membersOf } from '../member-of.ts'
+
 /** What distinguishes one access token of a session from another. */
 export interface TokenParameters {
   readonly scope?: string
   /** Resource indicator (RFC 8707). */
   readonly resource?: string
   readonly audience?: string
+}
+
+/** A copy that inherits nothing: what is not named is not asked for. */
+export function toTokenParameters(from: object): TokenParameters {
+  return membersOf(from, ['scope', 'resource', 'audience'])
 }
 
 /** Names a token set inside a session; see {@link tokenKey}. */

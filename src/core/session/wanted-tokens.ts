@@ -1,9 +1,9 @@
-import { defined } from '../defined.ts'
 import { ConfigurationError } from '../errors.ts'
 import { lacking, mayBeNarrowed } from '../record/granted-scope.ts'
 import type { Session } from '../record/session-record.ts'
 import {
   defaultTokenKey,
+  toTokenParameters,
   tokenKey,
   type TokenKey,
   type TokenParameters,
@@ -74,10 +74,10 @@ function within(defaults: TokenParameters, wanted: TokenParameters): TokenParame
   const audience = wanted.audience ?? defaults.audience
   const isElsewhere = resource !== defaults.resource || audience !== defaults.audience
   const scope = wanted.scope ?? (isElsewhere ? undefined : defaults.scope)
-  return defined({ scope, resource, audience })
+  return toTokenParameters({ scope, resource, audience })
 }
 
 /** On refresh, no scope means the scope that was granted (RFC 6749 §6). */
 function withoutScope({ scope: _, ...rest }: TokenParameters): TokenParameters {
-  return rest
+  return toTokenParameters(rest)
 }
