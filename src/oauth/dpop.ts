@@ -8,13 +8,17 @@ import {
   type DPoPHandle,
 } from 'oauth4webapi'
 import { ConfigurationError } from '../core/errors.ts'
+import { memberOf } from '../core/member-of.ts'
 import { decodeJwtPart } from './id-token.ts'
 import { insecureAllowed } from './token-endpoint.ts'
 
 export interface DpopOptions {
   /** The algorithm of the proofs. Default: `'ES256'`. */
-  readonly algorithm?: 'ES256' | 'Ed25519' | 'PS256' | 'RS256' | undefined
+  readonly algorithm?: DpopAlgorithm | undefined
 }
+
+const algorithms = ['ES256', 'Ed25519', 'PS256', 'RS256'] as const
+type DpopAlgorithm = (typeof algorithms)[number]
 
 /** A request to a resource server that a proof is made for. */
 export interface ProvenRequest {
@@ -62,9 +66,14 @@ export interface DpopSupport {
  * })
  * ```
  *
+ * @throws {TypeError} The algorithm is none of those.
+ *
  * @see [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449.html)
  */
 export function dpop(options: DpopOptions = {}): DpopSupport {
+  const wanted = memberOf(options, 'algorithm') ?? 'ES256'
+  const algorithm = algorithms.find((known) => known === wanted)
+  if (!algorithm) throw new TypeError(`dpop(): algorithm must be one of ${algorithms.join(', ')}`)
   // A nonce is of one server, and an API may share its origin with the authorization server (RFC 9449 §9).
   const handles = new WeakMap<CryptoKeyPair, DPoPHandle>()
   const apiHandles = new WeakMap<CryptoKeyPair, DPoPHandle>()
@@ -125,7 +134,7 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
   }
 
   return {
-    createKeyPair: () => generateKeyPair(options.algorithm ?? 'ES256'),
+    createKeyPair: () => generateKeyPair(algorithm),
     isKeyPair,
     handle: (keyPair) => handle(keyPair),
     thumbprint: (keyPair) => handle(keyPair).calculateThumbprint(),

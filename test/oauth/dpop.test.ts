@@ -35,6 +35,15 @@ describe('dpop', () => {
     },
   )
 
+  it.each(['HS256', 'none', 'es256', '', 7, {}])(
+    'refuses the algorithm %j at once',
+    (algorithm) => {
+      expect(() => dpop({ algorithm: algorithm as never })).toThrow(
+        new TypeError('dpop(): algorithm must be one of ES256, Ed25519, PS256, RS256'),
+      )
+    },
+  )
+
   it('uses ES256 unless told otherwise', async () => {
     const { keyPair } = await createSupport()
     expect(keyPair.privateKey.algorithm).toMatchObject({ name: 'ECDSA', namedCurve: 'P-256' })
