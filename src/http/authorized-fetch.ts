@@ -72,7 +72,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const ofInit = init?.headers
     const headers = new Headers(ofInit === undefined ? target.request?.headers : ofInit)
     // The caller knows better, and the request is none of ours.
-    if (headers.has('authorization')) return options.fetch()(input, init)
+    if (headers.has('authorization')) return options.fetch()(input, unread(init, headers))
     // What was matched is what is sent: a URL object, or <base>, may change meanwhile.
     const request = prepareRequest(options.fetch, target.request ?? url.href, init, headers)
     if (request.mode === 'no-cors') {
@@ -219,6 +219,10 @@ export function createAuthorizationHeaders(
   const { source, resourceServers, proof } = options
   return async (target, { method = 'GET', rejected, signal } = {}) => {
     const asker = source.asker()
+    // A Request, say, would be read as a path of this page, and get the token of its server.
+    if (typeof target !== 'string' && !(target instanceof URL)) {
+      throw new TypeError('getAuthorizationHeaders(url): url must be an address')
+    }
     const url = new URL(target, options.baseUrl())
     const server = resourceServers.match(url)
     if (!server) return {}
@@ -252,6 +256,12 @@ function isElsewhere({ url }: Call, response: Response): boolean {
 /** Behind a redirect the 401 is that of the second address; the first may have done what it was asked. */
 function mayHaveActed({ method }: ReplayableRequest, { redirected }: Response): boolean {
   return redirected && !/^(get|head)$/i.test(method)
+}
+
+/** Headers of a kind that can be read once have been read. */
+function unread(init: RequestInit | undefined, headers: Headers): RequestInit | undefined {
+  const isSpent = init?.headers && !new Headers(init.headers).has('authorization')
+  return isSpent ? { ...init, headers } : init
 }
 
 function discard(response: Response): void {

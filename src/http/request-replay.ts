@@ -41,6 +41,8 @@ export function prepareRequest(
   const targets = [first, hasBody ? request.clone() : first]
 
   const headers = request?.headers ?? ownHeaders
+  // The Request got none of those that can be read once.
+  if (init?.headers) for (const [name, value] of ownHeaders) headers.set(name, value)
   return {
     headers,
     method,

@@ -29,6 +29,20 @@ describe('createAuthorizationHeaders', () => {
     expect(obtain.mock.calls[0]?.[0].signal).toBe(signal)
   })
 
+  it.each([
+    new Request('https://evil.example/'),
+    { href: url },
+    [url],
+    Object(url),
+    undefined,
+    null,
+    7,
+  ])('refuses what is no address: %s', async (odd) => {
+    const { authorizationHeaders, asked } = setUp(() => new Response())
+    await expect(authorizationHeaders(odd as never)).rejects.toThrow('url must be an address')
+    expect(asked).toEqual([])
+  })
+
   it.each(['http://api.example/v2/orders', 'https://user@api.example/v2/orders'])(
     'refuses %s with a TypeError',
     async (refused) => {

@@ -10,6 +10,11 @@ beforeEach(() => {
 })
 afterEach(() => warn.mockRestore())
 
+/** What fetch takes as well, though the types do not say so. */
+function readOnce(headers: Readonly<Record<string, string>>): HeadersInit {
+  return new Map(Object.entries(headers)).entries() as unknown as HeadersInit
+}
+
 describe('a request to a server that is not listed', () => {
   it.each<[RequestInfo | URL, RequestInit | undefined]>([
     ['https://other.example/', undefined],
@@ -99,6 +104,14 @@ describe('a request that is authorized already', () => {
     expect(authorizationsOf(sent)).toEqual(['Basic a'])
     expect(asked).toEqual([])
   })
+
+  it('keeps headers that can be read once', async () => {
+    const { authorizedFetch, sent, asked } = setUp(() => new Response())
+    await authorizedFetch(url, { headers: readOnce({ authorization: 'Basic a', 'x-a': '1' }) })
+    expect(authorizationsOf(sent)).toEqual(['Basic a'])
+    expect(sent[0]?.headers.get('x-a')).toBe('1')
+    expect(asked).toEqual([])
+  })
 })
 
 describe('a request to a listed server', () => {
@@ -117,6 +130,19 @@ describe('a request to a listed server', () => {
     expect(sent[0]?.init?.cache).toBe('no-store')
     expect([...headers]).toEqual([['accept', 'text/plain']])
     expect(asked).toHaveLength(1)
+  })
+
+  it.each<[string, RequestInfo, object]>([
+    ['an address', url, {}],
+    ['a Request', new Request(url, { headers: { 'x-b': '2' } }), {}],
+    ['an init of a class', url, Object.create({})],
+  ])('keeps headers that can be read once: %s', async (_, input, init) => {
+    const { authorizedFetch, sent } = setUp(() => new Response())
+    await authorizedFetch(input, Object.assign(init, { headers: readOnce({ 'x-a': '1' }) }))
+    expect(Object.fromEntries(sent[0]?.headers ?? [])).toEqual({
+      authorization: 'Bearer first',
+      'x-a': '1',
+    })
   })
 
   it.each<RequestInfo | URL>([
