@@ -2,16 +2,26 @@
 export type Place = readonly [provider: string, argument: string]
 
 /**
- * Callers without a type checker can pass anything, and a member that nobody reads is a typing
- * mistake, or a secret that must not be in a browser.
+ * The arguments, each read once. Callers without a type checker can pass anything, and a member that
+ * nobody reads is a typing mistake, or a secret that must not be in a browser.
  */
-export function checkMembers(provider: string, given: object, names: readonly string[]): void {
+export function readMembers<Arguments extends object>(
+  provider: string,
+  given: Arguments,
+  names: readonly (keyof Arguments & string)[],
+): Arguments {
   const value: unknown = given
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`${provider}: an object with ${names.join(', ')} is required`)
   }
-  const stranger = Object.keys(value).find((name) => !names.includes(name))
+  const stranger = Object.keys(value).find((name) => !names.some((known) => known === name))
   if (stranger !== undefined) throw new TypeError(`${provider}: ${stranger} is not an argument`)
+  // On Object.prototype it is nobody's argument: another script may have planted it there.
+  const isPlanted = (name: string): boolean =>
+    name in Object.prototype && !Object.hasOwn(value, name)
+  return Object.fromEntries(
+    names.map((name) => [name, isPlanted(name) ? undefined : given[name]]),
+  ) as unknown as Arguments
 }
 
 /** An error for an argument that breaks `rule`. It does not repeat the value, which could be a secret. */

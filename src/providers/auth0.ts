@@ -1,4 +1,4 @@
-import { checkMembers, parseHost, parseWord } from './arguments.ts'
+import { parseHost, parseWord, readMembers } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface Auth0Arguments {
@@ -44,9 +44,9 @@ export type Auth0Options = ProviderOptions<{
  * ```
  */
 export function auth0(given: Auth0Arguments): Auth0Options {
-  checkMembers('auth0', given, ['domain', 'audience'])
-  const domain = parseHost(given.domain, ['auth0', 'domain'])
-  const { audience } = given
+  const read = readMembers('auth0', given, ['domain', 'audience'])
+  const domain = parseHost(read.domain, ['auth0', 'domain'])
+  const { audience } = read
   return {
     // Auth0's issuers end in a slash, and its tokens name them so.
     authorizationServer: `https://${domain}/`,

@@ -1,4 +1,4 @@
-import { checkMembers, parseOwnAddress, wrong } from './arguments.ts'
+import { parseOwnAddress, readMembers, wrong } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface DailyPayArguments {
@@ -53,8 +53,7 @@ const hosts = { production: 'auth.dailypay.com', uat: 'auth.uat.dailypay.com' } 
  * ```
  */
 export function dailyPay(given: DailyPayArguments): DailyPayOptions {
-  checkMembers('dailyPay', given, ['environment', 'tokenProxy'])
-  const { environment, tokenProxy } = given
+  const { environment, tokenProxy } = readMembers('dailyPay', given, ['environment', 'tokenProxy'])
   if (!Object.keys(hosts).includes(environment)) {
     throw wrong(['dailyPay', 'environment'], "must be 'production' or 'uat'")
   }

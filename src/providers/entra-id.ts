@@ -1,4 +1,4 @@
-import { checkMembers, wrong } from './arguments.ts'
+import { readMembers, wrong } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface EntraIdArguments {
@@ -45,9 +45,8 @@ export type EntraIdOptions = ProviderOptions<{
  * ```
  */
 export function entraId(given: EntraIdArguments): EntraIdOptions {
-  checkMembers('entraId', given, ['tenant'])
   const place = ['entraId', 'tenant'] as const
-  const { tenant } = given
+  const { tenant } = readMembers('entraId', given, ['tenant'])
   if (['common', 'organizations', 'consumers'].includes(tenant)) {
     throw wrong(place, `must not be '${tenant}': the issuer in its tokens would not match`)
   }

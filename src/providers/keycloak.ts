@@ -1,4 +1,4 @@
-import { checkMembers, parseBaseUrl, parseSegment, wrong } from './arguments.ts'
+import { parseBaseUrl, parseSegment, readMembers, wrong } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface KeycloakArguments {
@@ -39,10 +39,10 @@ export type KeycloakOptions = ProviderOptions<{
  * ```
  */
 export function keycloak(given: KeycloakArguments): KeycloakOptions {
-  checkMembers('keycloak', given, ['baseUrl', 'realm'])
+  const read = readMembers('keycloak', given, ['baseUrl', 'realm'])
   const place = ['keycloak', 'baseUrl'] as const
-  const baseUrl = parseBaseUrl(given.baseUrl, place)
+  const baseUrl = parseBaseUrl(read.baseUrl, place)
   if (/\/realms(?:\/|$)/.test(baseUrl)) throw wrong(place, 'must not hold /realms, which is added')
-  const realm = parseSegment(given.realm, ['keycloak', 'realm'])
+  const realm = parseSegment(read.realm, ['keycloak', 'realm'])
   return { authorizationServer: `${baseUrl}/realms/${realm}`, scope: 'openid' }
 }

@@ -1,4 +1,4 @@
-import { checkMembers, parseOwnAddress, wrong } from './arguments.ts'
+import { parseOwnAddress, readMembers, wrong } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface MercadoPagoArguments {
@@ -52,9 +52,9 @@ export type MercadoPagoOptions = ProviderOptions<{
  * ```
  */
 export function mercadoPago(given: MercadoPagoArguments): MercadoPagoOptions {
-  checkMembers('mercadoPago', given, ['tokenProxy'])
+  const read = readMembers('mercadoPago', given, ['tokenProxy'])
   const place = ['mercadoPago', 'tokenProxy'] as const
-  const tokenProxy = parseOwnAddress(given.tokenProxy, place)
+  const tokenProxy = parseOwnAddress(read.tokenProxy, place)
   if (/^https:\/\/(?:[^/]+\.)?mercadopago\.com(?:\.\w+)?(?:[:/]|$)/.test(tokenProxy)) {
     throw wrong(place, "must be a proxy of the app's own: Mercado Pago itself demands a secret")
   }

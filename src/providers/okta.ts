@@ -1,4 +1,4 @@
-import { checkMembers, parseBaseUrl, wrong } from './arguments.ts'
+import { parseBaseUrl, readMembers, wrong } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface OktaArguments {
@@ -41,9 +41,9 @@ export type OktaOptions = ProviderOptions<{
  * ```
  */
 export function okta(given: OktaArguments): OktaOptions {
-  checkMembers('okta', given, ['issuer'])
+  const read = readMembers('okta', given, ['issuer'])
   const place = ['okta', 'issuer'] as const
-  const issuer = parseBaseUrl(given.issuer, place)
+  const issuer = parseBaseUrl(read.issuer, place)
   if (/^https:\/\/[^/]+-admin\.okta(?:preview|-emea)?\.com/.test(issuer)) {
     throw wrong(place, "must not be the admin console's address, but the one without -admin")
   }

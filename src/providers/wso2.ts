@@ -1,4 +1,4 @@
-import { checkMembers, parseBaseUrl, wrong } from './arguments.ts'
+import { parseBaseUrl, readMembers, wrong } from './arguments.ts'
 import type { ProviderOptions } from './provider-options.ts'
 
 export interface Wso2Arguments {
@@ -41,9 +41,9 @@ export type Wso2Options = ProviderOptions<{
  * ```
  */
 export function wso2(given: Wso2Arguments): Wso2Options {
-  checkMembers('wso2', given, ['baseUrl'])
+  const read = readMembers('wso2', given, ['baseUrl'])
   const place = ['wso2', 'baseUrl'] as const
-  const baseUrl = parseBaseUrl(given.baseUrl, place)
+  const baseUrl = parseBaseUrl(read.baseUrl, place)
   if (/\/oauth2(?:\/|$)/.test(baseUrl)) throw wrong(place, 'must not hold /oauth2, which is added')
   return { authorizationServer: `${baseUrl}/oauth2/token`, scope: 'openid' }
 }

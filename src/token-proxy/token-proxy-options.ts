@@ -99,27 +99,32 @@ export function parseOptions(options: TokenProxyOptions): Settings {
   if (typeof given !== 'object' || given === null) {
     throw new TypeError('createTokenProxy: options must be an object')
   }
-  for (const name of new Set([...required, ...Object.keys(given)])) {
-    // An option nobody reads is a typing mistake, of a limit perhaps.
-    if (!Object.hasOwn(rules, name)) {
-      throw new TypeError(`createTokenProxy: options.${name} is not an option`)
-    }
-    const [check, text] = rules[name as keyof TokenProxyOptions]
-    const value: unknown = Reflect.get(given, name)
+  // An option nobody reads is a typing mistake, of a limit perhaps.
+  const stranger = Object.keys(given).find((name) => !Object.hasOwn(rules, name))
+  if (stranger !== undefined) {
+    throw new TypeError(`createTokenProxy: options.${stranger} is not an option`)
+  }
+  // Read once: what was checked is what is used.
+  const read: Record<string, unknown> = Object.create(null)
+  for (const [name, [check, text]] of Object.entries(rules)) {
+    // On Object.prototype it is nobody's option: a request may have planted it there.
+    const isPlanted = name in Object.prototype && !Object.hasOwn(given, name)
+    const value: unknown = isPlanted ? undefined : Reflect.get(given, name)
     const isGood = value === undefined ? !required.includes(name) : check(value)
     if (!isGood) throw new TypeError(`createTokenProxy: options.${name} ${text}`)
+    read[name] = value
   }
-  const { fetch } = options
+  const { fetch, ...checked } = read as unknown as TokenProxyOptions
   return {
-    tokenEndpoint: options.tokenEndpoint,
-    clientId: options.clientId,
-    clientSecret: options.clientSecret,
-    authentication: options.authentication ?? 'post',
-    encoding: options.encoding ?? 'form',
-    allowedOrigins: [...options.allowedOrigins],
-    allowedGrants: [...(options.allowedGrants ?? grants)],
-    maxBodyBytes: options.maxBodyBytes ?? 131_072,
-    timeoutMs: options.timeoutMs ?? 9_000,
+    tokenEndpoint: checked.tokenEndpoint,
+    clientId: checked.clientId,
+    clientSecret: checked.clientSecret,
+    authentication: checked.authentication ?? 'post',
+    encoding: checked.encoding ?? 'form',
+    allowedOrigins: [...checked.allowedOrigins],
+    allowedGrants: [...(checked.allowedGrants ?? grants)],
+    maxBodyBytes: checked.maxBodyBytes ?? 131_072,
+    timeoutMs: checked.timeoutMs ?? 9_000,
     fetch: () => fetch ?? globalThis.fetch,
   }
 }

@@ -36,6 +36,29 @@ describe('every provider', () => {
     expect(JSON.parse(JSON.stringify(options))).toEqual(options)
   })
 
+  it.each([
+    ['tokenProxy', () => dailyPay({ environment: 'uat' })],
+    ['audience', () => auth0({ domain: 'example.eu.auth0.com' })],
+  ])('reads no %s that somebody has put on Object.prototype', (name, provide) => {
+    const usual = provide()
+    const pollution = Object.prototype as unknown as Record<string, unknown>
+    pollution[name] = 'https://evil.example/token'
+    try {
+      expect(provide()).toEqual(usual)
+    } finally {
+      delete pollution[name]
+    }
+  })
+
+  it('takes a class of the app with getters', () => {
+    class Tenant {
+      get domain(): string {
+        return 'example.eu.auth0.com'
+      }
+    }
+    expect(auth0(new Tenant()).authorizationServer).toBe('https://example.eu.auth0.com/')
+  })
+
   const functions = { auth0, wso2, dailyPay, mercadoPago, keycloak, okta, entraId }
 
   it.each(Object.entries(functions))(

@@ -105,6 +105,74 @@ describe('createTokenProxy', () => {
     expect(errorWith(changes)).toBeUndefined()
   })
 
+  it('takes a class of the app with getters, and checks what they return', () => {
+    class Configuration {
+      readonly tokenEndpoint = good.tokenEndpoint
+      readonly clientId = good.clientId
+      readonly allowedOrigins = good.allowedOrigins
+      get clientSecret(): string {
+        return clientSecret
+      }
+      get timeoutMs(): number {
+        return 5_000
+      }
+    }
+    class Wrong extends Configuration {
+      override get timeoutMs(): number {
+        return -5
+      }
+    }
+    expect(() => createTokenProxy(new Configuration())).not.toThrow()
+    expect(() => createTokenProxy(new Wrong())).toThrow('options.timeoutMs must be')
+  })
+
+  it('uses what it has checked, whatever a getter returns the next time', async () => {
+    const addresses: unknown[] = []
+    let reads = 0
+    const tokenProxy = createTokenProxy({
+      ...good,
+      async fetch(address) {
+        addresses.push(address)
+        return Response.json({})
+      },
+      get tokenEndpoint() {
+        reads += 1
+        return reads === 1 ? good.tokenEndpoint : 'http://evil.example/'
+      },
+    })
+    await tokenProxy(
+      new Request('https://app.example.com/token', {
+        method: 'POST',
+        headers: { origin: 'https://app.example.com' },
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'rt-1' }),
+      }),
+    )
+    expect(addresses).toEqual([good.tokenEndpoint])
+  })
+
+  it.each<[string, unknown]>([
+    ['tokenEndpoint', 'https://evil.example/token'],
+    ['allowedOrigins', ['https://evil.example']],
+    ['clientSecret', 'planted'],
+    ['maxBodyBytes', 1],
+    ['timeoutMs', -5],
+    ['allowedGrants', ['password']],
+    ['encoding', 'xml'],
+    ['fetch', 'none'],
+  ])('takes no %s from Object.prototype, where a request may have put it', (name, planted) => {
+    const { [name as 'fetch']: _, ...rest } = { ...good, fetch: async () => Response.json({}) }
+    const isRequired = name in good
+    const pollution = Object.prototype as unknown as Record<string, unknown>
+    pollution[name] = planted
+    try {
+      const create = (): unknown => createTokenProxy(rest)
+      if (isRequired) expect(create).toThrow(`options.${name} must be`)
+      else expect(create).not.toThrow()
+    } finally {
+      delete pollution[name]
+    }
+  })
+
   it('does not heed what becomes of the options later', async () => {
     const allowedOrigins = ['https://app.example.com']
     const { upstream, address } = await startBoth({ allowedOrigins })
