@@ -25,13 +25,30 @@ function withoutSecret(text: string, secret: string): string {
   const rest = text.replaceAll(secret, redacted)
   const needle = visible(unescaped(secret))
   const plain = unescaped(rest)
-  const isThere = [plain, ...base64In(plain)].some((reading) => visible(reading).includes(needle))
+  const coded = base64In(plain)
+  const readings = [plain, ...coded, ...coded.flatMap(base64In)]
+  const isThere = readings.some((reading) => visible(reading).includes(needle))
   return isThere && needle.length > 3 ? redacted : rest
 }
 
 const escape =
-  /%([\da-f]{2})|\\u([\da-f]{4})|&#x([\da-f]{1,6});|&#(\d{1,7});|&([a-z]{2,4});|\\(.)/gi
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+  /%([\da-f]{2})|\\u([\da-f]{4})|&#x([\da-f]{1,6});|&#(\d{1,7});|&([a-z]{2,6});|\\[nrt]|\\(.)/gi
+/** With those of what a token is made of besides letters and digits. */
+const named: Readonly<Record<string, string>> = {
+  // A line that JSON has broken: base64 often stands in many.
+  '': '',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  hyphen: '-',
+  period: '.',
+  lowbar: '_',
+  plus: '+',
+  sol: '/',
+  equals: '=',
+}
 
 /** One spelling for all spellings of a text, as far as it is ASCII. */
 function unescaped(text: string): string {
@@ -45,9 +62,9 @@ function unescaped(text: string): string {
   return plain
 }
 
-/** What stands in base64, from wherever in a run of such letters it may begin. */
+/** What stands in base64, in lines or in one, from wherever in a run of such letters it may begin. */
 function base64In(text: string): readonly string[] {
-  return [...text.matchAll(/[\w+/-]{8,}/g)].flatMap(([run]) =>
+  return [...text.replaceAll(/\s/g, '').matchAll(/[\w+/-]{8,}/g)].flatMap(([run]) =>
     [0, 1, 2, 3].map((from) => unescaped(fromBase64(run.slice(from)))),
   )
 }

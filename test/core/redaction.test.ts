@@ -12,6 +12,16 @@ const namedHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
+const names: Readonly<Record<string, string>> = {
+  '-': 'hyphen',
+  '.': 'period',
+  _: 'lowbar',
+  '+': 'plus',
+  '/': 'sol',
+  '=': 'equals',
+}
+const allNamedHtml = (text: string): string =>
+  namedHtml(text).replaceAll(/[-._+/=]/g, (c) => `&${names[c]};`)
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const base64url = (text: string): string => Buffer.from(text).toString('base64url')
 const hexEscapes = (text: string): string =>
@@ -31,18 +41,19 @@ const spellings: Readonly<Record<string, (text: string) => string>> = {
   'HTML-encoded': html,
   'HTML-encoded by names': namedHtml,
   'HTML-encoded in hexadecimal': hexEntities,
+  'HTML-encoded by names, all that have one': allNamedHtml,
   'in base64': base64,
   'in base64url': base64url,
+  'in base64 of many lines, in JSON': (text) => json(base64(text).replaceAll(/.{6}/g, '$&\n')),
+  'in base64 of many lines': (text) => base64(text).replaceAll(/.{8}/g, '$&\r\n'),
 }
 const pairs = Object.entries(spellings)
   .filter(([name]) => name !== 'as it is')
   .flatMap(([first, once]) =>
-    Object.entries(spellings)
-      .filter(([name]) => !name.includes('base64') || !first.includes('base64'))
-      .map(([second, twice]): [string, string] => [
-        `${first}, then ${second}`,
-        twice(once(secret)),
-      ]),
+    Object.entries(spellings).map(([second, twice]): [string, string] => [
+      `${first}, then ${second}`,
+      twice(once(secret)),
+    ]),
   )
 
 describe('a secret in a text', () => {
