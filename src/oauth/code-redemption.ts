@@ -56,7 +56,7 @@ export async function redeemCode(
 function readCode(
   server: AuthorizationServer,
   { parameters }: Callback,
-  { state }: SignInTransaction,
+  { state, nonce = '' }: SignInTransaction,
 ): string {
   const iss = parameters.get('iss')
   const isFitting =
@@ -64,12 +64,12 @@ function readCode(
     ['code', 'state', 'iss', 'error'].every((name) => parameters.getAll(name).length <= 1) &&
     !['id_token', 'token', 'response'].some((name) => parameters.has(name))
   if (!isFitting) throw responseInvalid('its parameters do not fit')
+  const code = parameters.get('code')
   const error = parameters.get('error')
   if (error) {
     const error_description = parameters.get('error_description')
-    throw toCallbackError({ error, error_description }, [state])
+    throw toCallbackError({ error, error_description }, [state, nonce, code ?? ''])
   }
-  const code = parameters.get('code')
   if (!code) throw responseInvalid('it does not hold a code')
   return code
 }

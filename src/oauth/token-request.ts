@@ -111,7 +111,7 @@ export async function requestTokens(
     const processed = await processGenericTokenEndpointResponse(server, client, response)
     const claims = getValidatedIdTokenClaims(processed) as IdTokenClaims | undefined
     const reply = {
-      ...toTokenReply(processed, claims),
+      ...toTokenReply(processed, claims, grant.secrets),
       ...defined({
         // A server that has nothing new to name takes the one it took once more (RFC 9449 §8.2).
         senderNonce: dpop && (exchange.reply()?.headers.get('dpop-nonce') ?? nonceOf(proof)),

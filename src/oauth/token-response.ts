@@ -1,5 +1,6 @@
 import { defined } from '../core/defined.ts'
 import { isAccessToken } from '../core/record/token-set.ts'
+import { withoutSecrets } from '../core/redaction.ts'
 import { decodeIdToken } from './id-token.ts'
 import type { TokenReply } from '../core/record/token-reply.ts'
 import type { IdTokenClaims } from '../core/id-token-claims.ts'
@@ -25,12 +26,18 @@ const endMembers = [
   'refresh_token_expires_in',
 ]
 
-/** From the wire's words into ours; the response has been checked. */
+/**
+ * From the wire's words into ours; the response has been checked. What the app is shown of it holds none
+ * of its tokens, nor of those that it was had for.
+ */
 export function toTokenReply(
   response: TokenEndpointResponse,
   claims: IdTokenClaims | undefined,
+  secrets: readonly string[] = [],
 ): TokenReply {
-  const { expires_in, refresh_token, scope, id_token } = response
+  const { access_token, expires_in, refresh_token, id_token } = response
+  const all = [...secrets, access_token, refresh_token ?? '', id_token ?? '']
+  const scope = response.scope && withoutSecrets(response.scope, all)
   // 0 says, at Keycloak for one, that the refresh token has no end of its own.
   const ends = endMembers
     .map((name) => response[name])
@@ -39,7 +46,7 @@ export function toTokenReply(
     .filter((seconds): seconds is number => typeof seconds === 'number' && seconds > 0)
   const isBound = response.token_type.toLowerCase() === 'dpop'
   return defined({
-    accessToken: response.access_token,
+    accessToken: access_token,
     tokenType: isBound ? ('DPoP' as const) : ('Bearer' as const),
     expiresInMs: expires_in === undefined ? undefined : toMs(expires_in),
     refreshToken: refresh_token,

@@ -55,19 +55,21 @@ function unescapeJson(text: string): string {
   )
 }
 
+/** The entities of what ASCII has besides letters and digits; encoders differ in which they use. */
+const named = new Map(
+  [
+    'amp & lt < gt > quot " apos \' excl ! num # dollar $ percnt % lpar ( rpar ) ast * plus + comma , hyphen -',
+    'period . sol / colon : semi ; equals = quest ? commat @ lsqb [ bsol \\ rsqb ] Hat ^ lowbar _ grave `',
+    'lcub { verbar | rcub }',
+  ].flatMap((line) => [...line.matchAll(/(\w+) (\S)/g)].map(([, name, sign]) => [name, sign])),
+)
+
 function unescapeHtml(text: string): string {
-  const named: Readonly<Record<string, string>> = {
-    amp: '&',
-    lt: '<',
-    gt: '>',
-    quot: '"',
-    apos: "'",
-  }
   return text.replaceAll(
-    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,4}));/gi,
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,6}));/gi,
     (escaped, hex?: string, decimal?: string, name = '') => {
       const code = hex === undefined ? Number(decimal ?? NaN) : Number.parseInt(hex, 16)
-      return code <= 0x10ffff ? String.fromCodePoint(code) : (named[name] ?? escaped)
+      return code <= 0x10ffff ? String.fromCodePoint(code) : (named.get(name) ?? escaped)
     },
   )
 }

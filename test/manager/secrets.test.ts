@@ -249,6 +249,24 @@ describe('no token is found in errors, events, states, messages, names, keys or 
     },
   )
 
+  it('when the token endpoint grants a scope that holds the tokens', async () => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    const tab = openTab()
+    await tab.auth.startSession(profile.server.signIn({ scope: 'openid orders' }))
+    profile.server.answerAlways(async ({ parameters, proceed }) => {
+      const reply = (await proceed().json()) as Record<string, string>
+      const said = [parameters.get('refresh_token'), reply['refresh_token'], reply['access_token']]
+      return json(200, { ...reply, scope: `openid ${said.join(' ')}` })
+    })
+    await note(tab.auth.refresh())
+    await profile.pass(60_000)
+    await note(tab.auth.refresh())
+    expect(tab.auth.getState()).toMatchObject({ scope: expect.stringContaining('openid') })
+    witness.found.push(tab.auth.getState())
+    expectNoSecret(witness)
+  })
+
   it('when all goes well, with an API that rejects every token', async () => {
     const witness = createWitness()
     const { profile, openTab, note } = witness

@@ -91,6 +91,10 @@ describe('errors', () => {
   it.each<[string, (state: string) => Readonly<Record<string, string | undefined>>]>([
     ['an error', (state) => ({ error: 'access_denied', error_description: `no, ${state}` })],
     ['an error that is the state', (state) => ({ error: state, error_description: state })],
+    [
+      'an error that says the code',
+      () => ({ error: plantedCode, error_description: `no, ${plantedCode}` }),
+    ],
     ['another issuer', (state) => ({ iss: `https://evil.example/${state}` })],
     ['no issuer', () => ({ iss: undefined })],
     ['no code', () => ({ code: undefined })],

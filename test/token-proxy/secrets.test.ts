@@ -49,6 +49,19 @@ function expectNoTrace(text: string): void {
   for (const trace of traces) expect(text).not.toContain(trace)
 }
 
+const entities: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '/': 'sol',
+  '"': 'quot',
+  '+': 'plus',
+  '=': 'equals',
+  '%': 'percnt',
+  '<': 'lt',
+  '>': 'gt',
+  '\\': 'bsol',
+}
+const inNamedHtml = clientSecret.replaceAll(/[&/"+=%<>\\]/g, (sign) => `&${entities[sign]};`)
+
 describe('a reply that holds the secret', () => {
   const places: readonly [string, string][] = [
     ['as it is', clientSecret],
@@ -77,6 +90,7 @@ describe('a reply that holds the secret', () => {
       'in HTML with names',
       `<p>${clientSecret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')}</p>`,
     ],
+    ['in HTML with names for all that have one', `<p>${inNamedHtml}</p>`],
     ['in base64', `{"secret":"${Buffer.from(clientSecret).toString('base64')}"}`],
     ['in base64url', Buffer.from(clientSecret).toString('base64url')],
     ['as Basic credentials', `{"authorization":"Basic ${basic}"}`],
