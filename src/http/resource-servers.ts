@@ -1,5 +1,5 @@
+import { checkedMembers, isString, mustBe, text, word, type Rule } from '../core/checked-members.ts'
 import { defined } from '../core/defined.ts'
-import { memberOf } from '../core/member-of.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 import type { TokenParameters } from '../core/record/token-set.ts'
 
@@ -71,26 +71,23 @@ export function parseResourceServers(
   }
 }
 
+const entryRules: Readonly<Record<string, Rule>> = {
+  url: word,
+  scope: text,
+  resource: text,
+  audience: text,
+  redirect: [(value) => value === 'follow' || value === 'error', "'follow' or 'error'"],
+}
+
 function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
-  const member = (part: string): unknown =>
-    typeof entry === 'object' && entry !== null ? memberOf(entry, part) : undefined
-  const value = typeof entry === 'string' ? entry : member('url')
-  if (typeof value !== 'string' || value === '' || !URL.canParse(value, baseUrl)) {
-    throw new TypeError(`${name} must be a URL`)
-  }
-  const url = new URL(value, baseUrl)
-  if (!isSecureUrl(url)) throw new TypeError(`${name} must be https (http only on loopback)`)
-  if (url.search || url.hash || url.username || url.password) {
-    throw new TypeError(`${name} must not hold a query, a fragment or credentials`)
-  }
-  const word = (part: string): string | undefined => {
-    const given = member(part)
-    if (given === undefined || typeof given === 'string') return given
-    throw new TypeError(`${name}: scope, resource and audience must be strings`)
-  }
-  const redirect = member('redirect')
-  if (redirect !== undefined && redirect !== 'follow' && redirect !== 'error') {
-    throw new TypeError(`${name}: redirect must be 'follow' or 'error'`)
+  const members = typeof entry === 'string' ? { url: entry } : entry
+  const { url: prefix, redirect, ...parameters } = checkedMembers(name, members, entryRules)
+  const url = isString(prefix) && URL.canParse(prefix, baseUrl) && new URL(prefix, baseUrl)
+  if (!url || !isSecureUrl(url) || url.search || url.hash || url.username || url.password) {
+    throw mustBe(
+      name,
+      'an https URL (http only on loopback) without query, fragment and credentials',
+    )
   }
   const path = url.pathname.replace(/\/$/, '')
   return {
@@ -98,11 +95,7 @@ function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
     origin: url.origin,
     host: url.host,
     path,
-    parameters: defined({
-      scope: word('scope'),
-      resource: word('resource'),
-      audience: word('audience'),
-    }),
+    parameters: defined(parameters),
     staysBelow: redirect === 'error',
   }
 }

@@ -26,10 +26,10 @@ function thrownBy(act: () => void): unknown {
 }
 
 const issuerRule =
-  'must be an issuer identifier, which is not the address of its metadata, or metadata with an issuer'
+  'must be an issuer identifier, not the address of its metadata, or metadata with an issuer'
 const wordRule = 'must be a non-empty string'
 const addressRule =
-  "must be an https URL (http only on loopback), a path that begins with /, or a URL of an app's own scheme (com.example.app:/callback), without a fragment"
+  'must be an https URL (http only on loopback), a path (/callback) or a URL of a scheme with a dot (com.example:/callback), without a fragment'
 const ahead = "must be 'in-use', 'visible' or 'never'"
 const storageRule = "must be 'indexeddb', 'memory' or a store with read() and update()"
 
@@ -73,7 +73,11 @@ const wrong: readonly [name: string, values: readonly unknown[], rule: string][]
   ],
   ['refreshAhead', [true, 'always', ''], ahead],
   ['spentRefreshToken', ['invalid_token', [1]], 'must be an array of strings'],
-  ['endSession', ['https://as.example/logout', {}, { url: '/logout' }], 'must hold an https url'],
+  [
+    'endSession',
+    ['https://as.example/logout', {}, { url: '/logout' }],
+    'must be an object with an https url',
+  ],
   ['dpop', [true, 'ES256'], 'must be what dpop() returns'],
   ['fetch', ['fetch', {}], 'must be a function'],
 ]
@@ -87,13 +91,15 @@ describe('createTokenManager', () => {
     expect(error).toHaveProperty('message', `options.${name} ${rule}`)
   })
 
+  const prefixRule =
+    'must be an https URL (http only on loopback) without query, fragment and credentials'
   const entryRules: readonly [entry: unknown, rule: string][] = [
-    ['http://api.example/', 'must be https (http only on loopback)'],
-    ['https://api.example/?a=b', 'must not hold a query, a fragment or credentials'],
-    ['https://user:word@api.example/', 'must not hold a query, a fragment or credentials'],
-    [{}, 'must be a URL'],
-    [null, 'must be a URL'],
-    ['https://', 'must be a URL'],
+    ['http://api.example/', prefixRule],
+    ['https://api.example/?a=b', prefixRule],
+    ['https://user:word@api.example/', prefixRule],
+    [{}, prefixRule],
+    ['https://', prefixRule],
+    [null, 'must be an object'],
   ]
 
   it.each(entryRules)('refuses the resource server %j: it %s', (entry, rule) => {
