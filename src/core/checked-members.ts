@@ -1,7 +1,8 @@
 import { memberOf } from './member-of.ts'
+import { isObject, isString, type Check } from './shape.ts'
 
 /** What a value has to be, and how that reads after "must be". */
-export type Rule = readonly [isMet: (value: unknown) => boolean, description: string]
+export type Rule = readonly [isMet: Check, description: string]
 
 export const word: Rule = [isWord, 'a non-empty string']
 export const text: Rule = [isString, 'a string']
@@ -40,14 +41,6 @@ export function isWord(value: unknown): value is string {
   return isString(value) && value !== ''
 }
 
-export function isString(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function'
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

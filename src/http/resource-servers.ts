@@ -1,6 +1,7 @@
-import { checkedMembers, isString, mustBe, text, word, type Rule } from '../core/checked-members.ts'
+import { checkedMembers, mustBe, text, word, type Rule } from '../core/checked-members.ts'
 import { defined } from '../core/defined.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
+import { isString } from '../core/shape.ts'
 import type { TokenParameters } from '../core/record/token-set.ts'
 
 /** A URL prefix with an access token of its own. */

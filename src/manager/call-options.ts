@@ -1,12 +1,12 @@
 import {
   checkedMembers,
   isFunction,
-  isObject,
   text,
   texts,
   word,
   type Rule,
 } from '../core/checked-members.ts'
+import { isObject } from '../core/shape.ts'
 import type {
   AccessTokenOptions,
   AuthorizationHeadersOptions,

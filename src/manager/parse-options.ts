@@ -1,8 +1,6 @@
 import {
   checkedMembers,
   isFunction,
-  isObject,
-  isString,
   isWord,
   mustBe,
   texts,
@@ -13,6 +11,7 @@ import { defined } from '../core/defined.ts'
 import type { TokenStore } from '../core/ports.ts'
 import type { TokenParameters } from '../core/record/token-set.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
+import { isObject, isString } from '../core/shape.ts'
 import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/authorization-server.ts'
