@@ -25,8 +25,8 @@ export interface Settings {
   readonly issuer: string
   readonly clientId: string
   readonly parameters: TokenParameters
-  readonly redirectUri: string | undefined
-  readonly postLogoutRedirectUri: string | undefined
+  readonly redirectUri?: string
+  readonly postLogoutRedirectUri?: string
   readonly authorizationParameters: Readonly<Record<string, string>>
   readonly resourceServers: readonly (string | ResourceServerOptions)[]
   readonly storage: 'indexeddb' | 'memory' | TokenStore
@@ -36,8 +36,8 @@ export interface Settings {
   readonly tokenRequestTimeoutMs: number
   readonly patienceMs: number
   readonly spentRefreshToken: readonly string[]
-  readonly endSession: EndSessionOptions | undefined
-  readonly dpop: DpopSupport | undefined
+  readonly endSession?: EndSessionOptions
+  readonly dpop?: DpopSupport
   readonly fetch: () => typeof globalThis.fetch
 }
 
@@ -85,8 +85,6 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
 }
 
 const defaults = {
-  redirectUri: undefined,
-  postLogoutRedirectUri: undefined,
   authorizationParameters: {},
   resourceServers: [],
   storage: 'indexeddb',
@@ -95,8 +93,6 @@ const defaults = {
   refreshAhead: 'in-use',
   tokenRequestTimeoutMs: 10_000,
   patienceMs: 5_000,
-  endSession: undefined,
-  dpop: undefined,
 } as const
 
 /** Checks every option; a `TypeError` names the option and the rule. */
