@@ -53,7 +53,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const request = prepareRequest(options.fetch, target.request ?? url.href, init, headers)
     if (request.mode === 'no-cors') {
       throw new TypeError(
-        `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
+        `A request to ${server.id} cannot be no-cors, which takes no access token along`,
       )
     }
     return sendAuthorized({ asker, url: url.href, server, request })

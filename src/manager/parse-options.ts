@@ -43,13 +43,13 @@ export interface Settings {
 
 const uri: Rule = [
   (value) => toUri(value, 'https://app.example') !== undefined,
-  'an https URL (http only on loopback), a path (/callback) or a URL of a scheme with a dot (com.example:/callback), without a fragment',
+  'an https URL (http only on loopback), a path (/callback) or a URL of an own scheme (com.example:/), without fragment',
 ]
 const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   authorizationServer: [
     (value) =>
       isObject(value) ? isWord(value['issuer']) : isWord(value) && !value.includes('/.well-known/'),
-    'an issuer identifier, not the address of its metadata, or metadata with an issuer',
+    'an issuer identifier, without /.well-known/, or metadata with an issuer',
   ],
   clientId: word,
   scope: word,

@@ -48,7 +48,7 @@ export function createUnaskedSignIns(options: {
       if (recent().length >= most) {
         throw new SignInError(
           'LOOP',
-          'Sign-ins follow each other without a gesture of the user, and no session comes of them: see whether the page at redirectUri calls handleRedirect(), what errors the server sends there, and whether cookies and clock are right.',
+          'Sign-ins follow each other without a gesture of the user, and no session comes of them: look at redirectUri (is it this app, does it call handleRedirect()?), at errors that the server sends there, at cookies and clock.',
         )
       }
       return () => tabStorage.set(key, [...recent(), clock.now()].join(' '))

@@ -36,7 +36,7 @@ describe('a request to a server that is not listed', () => {
     }
     expect(warn).toHaveBeenCalledOnce()
     expect(warn).toHaveBeenCalledWith(
-      'tokenring: https://other.example answered 401 and is not one of options.resourceServers, so no access token was sent to it.',
+      'tokenring: https://other.example answered 401. It is not in options.resourceServers, so it gets no access token.',
     )
     await authorizedFetch('https://third.example/')
     expect(warn).toHaveBeenCalledTimes(2)

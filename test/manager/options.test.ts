@@ -25,11 +25,10 @@ function thrownBy(act: () => void): unknown {
   return undefined
 }
 
-const issuerRule =
-  'must be an issuer identifier, not the address of its metadata, or metadata with an issuer'
+const issuerRule = 'must be an issuer identifier, without /.well-known/, or metadata with an issuer'
 const wordRule = 'must be a non-empty string'
 const addressRule =
-  'must be an https URL (http only on loopback), a path (/callback) or a URL of a scheme with a dot (com.example:/callback), without a fragment'
+  'must be an https URL (http only on loopback), a path (/callback) or a URL of an own scheme (com.example:/), without fragment'
 const ahead = "must be 'in-use', 'visible' or 'never'"
 const storageRule = "must be 'indexeddb', 'memory' or a store with read() and update()"
 
