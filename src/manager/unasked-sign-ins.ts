@@ -48,7 +48,7 @@ export function createUnaskedSignIns(options: {
       if (recent().length >= most) {
         throw new SignInError(
           'LOOP',
-          'Sign-ins follow each other without a gesture of the user, and no session comes of them: look at redirectUri (is it this app, does it call handleRedirect()?), at errors that the server sends there, at cookies and clock.',
+          'Sign-ins follow each other without a gesture of the user, and no session comes of them: look at redirectUri (does this app call handleRedirect() there?), at errors of the server (perhaps without state), at cookies and clock.',
         )
       }
       return () => tabStorage.set(key, [...recent(), clock.now()].join(' '))
