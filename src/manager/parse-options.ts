@@ -84,6 +84,8 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   fetch: [isFunction, 'a function'],
 }
 
+const required = ['authorizationServer', 'clientId']
+
 const defaults = {
   authorizationParameters: {},
   resourceServers: [],
@@ -97,16 +99,14 @@ const defaults = {
 
 /** Checks every option; a `TypeError` names the option and the rule. */
 export function parseOptions(options: TokenManagerOptions): Settings {
-  const read = checkedMembers('options', options, rules, [
-    'authorizationServer',
-    'clientId',
-  ]) as unknown as TokenManagerOptions
   // An option nobody reads is a typing mistake, or a secret that must not be in a browser.
-  const stranger = Object.keys(options).find((name) => !Object.hasOwn(rules, name))
+  const names = isObject(options) ? Object.keys(options) : []
+  const stranger = names.find((name) => !Object.hasOwn(rules, name))
   if (stranger !== undefined) {
     const known = Object.keys(rules).join(', ')
     throw new TypeError(`options.${stranger} is not an option; there are ${known}`)
   }
+  const read = checkedMembers('options', options, rules, required) as unknown as TokenManagerOptions
   const { authorizationServer, scope, resource, audience, spentRefreshToken = [], fetch } = read
   return {
     ...defaults,

@@ -135,6 +135,12 @@ describe('createTokenManager', () => {
     )
   })
 
+  it('says so of a required one that is misspelt', () => {
+    const { authorizationServer } = good
+    const error = thrownBy(() => createWith({ authorizationServer, clientID: 'spa' }))
+    expect(String(error)).toContain('options.clientID is not an option')
+  })
+
   it.each(['toString', 'constructor', 'hasOwnProperty'])(
     'takes no option %s, though every object has one',
     (name) => {
