@@ -4,7 +4,8 @@ import type { AccessTokens } from '../core/session/access-tokens.ts'
 import { proofSenderFor } from './proof-sender.ts'
 import type { ResourceServers } from './resource-servers.ts'
 
-export interface AuthorizationHeadersOptions {
+/** What it takes to authorize a request. */
+export interface RequestAuthorizationOptions {
   readonly source: Pick<AccessTokens, 'asker' | 'refusal' | 'obtain'>
   readonly resourceServers: ResourceServers
   /** What relative URLs are resolved against. */
@@ -13,7 +14,7 @@ export interface AuthorizationHeadersOptions {
 }
 
 /** The headers that authorize one request which somebody else sends. */
-export function createAuthorizationHeaders(options: AuthorizationHeadersOptions): (
+export function createAuthorizationHeaders(options: RequestAuthorizationOptions): (
   url: string | URL,
   how?: {
     readonly method?: string | undefined

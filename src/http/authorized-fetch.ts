@@ -2,13 +2,13 @@ import type { Asker } from '../core/session/asker.ts'
 import type { Report } from '../core/events.ts'
 import type { IssuedToken } from '../core/session/held-tokens.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
-import type { AuthorizationHeadersOptions } from './authorization-headers.ts'
+import type { RequestAuthorizationOptions } from './authorization-headers.ts'
 import { proofSenderFor } from './proof-sender.ts'
 import { prepareRequest, readTarget, type ReplayableRequest } from './request-replay.ts'
 import type { ResourceServer } from './resource-servers.ts'
 import { createUnlistedFetch } from './unlisted-fetch.ts'
 
-export interface AuthorizedFetchOptions extends AuthorizationHeadersOptions {
+export interface AuthorizedFetchOptions extends RequestAuthorizationOptions {
   readonly fetch: () => typeof globalThis.fetch
   readonly report: Report
   /** Told of every request that got through. */

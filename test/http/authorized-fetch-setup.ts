@@ -4,7 +4,7 @@ import type { ProofSender } from '../../src/core/proof-sender.ts'
 import type { AccessTokens } from '../../src/core/session/access-tokens.ts'
 import {
   createAuthorizationHeaders,
-  type AuthorizationHeadersOptions,
+  type RequestAuthorizationOptions,
 } from '../../src/http/authorization-headers.ts'
 import { createAuthorizedFetch } from '../../src/http/authorized-fetch.ts'
 import {
@@ -29,7 +29,7 @@ export const bound = (accessToken: string): IssuedToken =>
 function createSource(
   first: IssuedToken,
   renew: () => IssuedToken | Promise<IssuedToken>,
-): { readonly source: AuthorizationHeadersOptions['source']; readonly asked: Obtained[] } {
+): { readonly source: RequestAuthorizationOptions['source']; readonly asked: Obtained[] } {
   const asked: Obtained[] = []
   return {
     asked,
