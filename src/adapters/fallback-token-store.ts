@@ -1,5 +1,6 @@
 import { patiently } from '../core/patience.ts'
 import type { AbortSignalLike, Clock, StoreChange, TokenStore } from '../core/ports.ts'
+import { unlessStopped, type Stop } from '../core/until.ts'
 import { createMemoryTokenStore } from './memory-token-store.ts'
 
 /** Why the primary store is not used: it refused, it said nothing in time, or there is none. */
@@ -49,7 +50,10 @@ export function createFallbackTokenStore(
 
   async function decide(key: string, firstRead = primary.read(key)): Promise<void> {
     notBeforeMonotonic = clock.monotonic() + askEveryMs
-    cause = await failureOf(firstRead, clock, waitMs)
+    const silence: Stop<FallbackCause> = (_, resolve) =>
+      patiently(clock, waitMs, () => resolve('no-answer'))
+    const failure = firstRead.then(() => undefined, causeOf)
+    cause = await unlessStopped<FallbackCause | undefined>(failure, [silence])
     if (!cause) return
     onFallback(cause)
     hear(firstRead)
@@ -123,22 +127,6 @@ export function createFallbackTokenStore(
       return cause ? memory.update(key, change) : update(key, change, options)
     },
   }
-}
-
-function failureOf(
-  firstRead: Promise<unknown>,
-  clock: Clock,
-  waitMs: number,
-): Promise<FallbackCause | undefined> {
-  return new Promise((resolve) => {
-    const cancel = patiently(clock, waitMs, () => resolve('no-answer'))
-    firstRead
-      .then(
-        () => resolve(undefined),
-        (error: unknown) => resolve(causeOf(error)),
-      )
-      .finally(cancel)
-  })
 }
 
 function causeOf(error: unknown): FallbackCause {

@@ -1,25 +1,31 @@
 import type { PageEvents } from '../core/ports.ts'
 
+/** Where there is no page (server, worker): visible and online, and nothing ever happens to it. */
+const nowhere: PageEvents = {
+  isVisible: () => true,
+  isPrerendering: () => false,
+  isOnline: () => true,
+  subscribe: () => () => {},
+}
+
 /**
- * The page this runs in. Where there is none (server, worker) it counts as visible and online, and
- * nothing ever happens to it.
+ * The page this runs in.
  *
  * Only events that leave the back/forward cache alone are listened to, so not `unload`. They are heard
  * on their way down, before the app's own listeners, which may ask for a token at once.
  */
 export function createPageEvents(): PageEvents {
+  if (typeof document === 'undefined') return nowhere
   return {
-    isVisible: () => typeof document === 'undefined' || isShown(document),
-    isPrerendering: () => typeof document !== 'undefined' && isPrerendering(document),
-    isOnline: () => typeof document === 'undefined' || navigator.onLine,
+    isVisible,
+    isPrerendering,
+    isOnline: () => navigator.onLine,
     isActivated() {
-      if (typeof document === 'undefined') return undefined
       // Firefox before 120 has none.
       const { userActivation } = navigator as { readonly userActivation?: UserActivation }
       return userActivation?.isActive
     },
     subscribe(listener) {
-      if (typeof document === 'undefined') return () => {}
       const listening = new AbortController()
       const first = { signal: listening.signal, capture: true }
       addEventListener('pagehide', () => listener('hide'), first)
@@ -27,17 +33,17 @@ export function createPageEvents(): PageEvents {
       addEventListener('online', () => listener('online'), first)
       addEventListener('prerenderingchange', () => listener('restore'), first)
       addEventListener('resume', () => listener('resume'), first)
-      addEventListener('visibilitychange', () => isShown(document) && listener('visible'), first)
+      addEventListener('visibilitychange', () => isVisible() && listener('visible'), first)
       return () => listening.abort()
     },
   }
 }
 
-function isShown(page: Document): boolean {
-  return page.visibilityState === 'visible' && !isPrerendering(page)
+function isVisible(): boolean {
+  return document.visibilityState === 'visible' && !isPrerendering()
 }
 
 /** A page loaded ahead of a click that may never come must not spend a refresh token. */
-function isPrerendering(page: Document): boolean {
-  return 'prerendering' in page && page.prerendering === true
+function isPrerendering(): boolean {
+  return 'prerendering' in document && document.prerendering === true
 }

@@ -4,9 +4,6 @@ import type { Random } from '../core/ports.ts'
 export function createRandom(): Random {
   return {
     fraction: () => Math.random(),
-    id() {
-      const words = crypto.getRandomValues(new Uint32Array(4))
-      return [...words].map((word) => word.toString(36)).join('-')
-    },
+    id: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
   }
 }

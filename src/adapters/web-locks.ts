@@ -13,25 +13,22 @@ export function createWebLocks(): LockManager {
       const letGo = new AbortController()
       const { signal } = letGo
       let held = false
-      let settle: (held: boolean) => void
-      const granted = new Promise<boolean>((resolve) => {
-        settle = resolve
+      const granted = new Promise<boolean>((settle) => {
+        const hold = async (): Promise<void> => {
+          if (signal.aborted) return
+          held = true
+          settle(true)
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        }
+        const over = (): void => {
+          held = false
+          settle(false)
+        }
+        // The signal ends the waiting; once the lock is held, it is `hold` that listens to it. The
+        // promise also rejects when a held lock is taken away, as WebKit's page cache does.
+        const request = async () => navigator.locks.request(name, { signal }, hold)
+        request().then(over, over)
       })
-
-      const hold = async (): Promise<void> => {
-        if (signal.aborted) return
-        held = true
-        settle(true)
-        await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      }
-      const over = (): void => {
-        held = false
-        settle(false)
-      }
-      // The signal ends the waiting; once the lock is held, it is `hold` that listens to it. The
-      // promise also rejects when a held lock is taken away, as WebKit's page cache does.
-      const request = async () => navigator.locks.request(name, { signal }, hold)
-      request().then(over, over)
 
       return {
         granted,

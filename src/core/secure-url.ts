@@ -1,3 +1,6 @@
+/** RFC 6761 §6.3 and RFC 1122 §3.2.1.3, as browsers take them, in the spelling of URL parsers. */
+const loopback = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/
+
 /** Whether nobody can read on the way what is sent there: https, or loopback, which never leaves the machine. */
 export function isSecureUrl({
   protocol,
@@ -6,10 +9,5 @@ export function isSecureUrl({
   readonly protocol: string
   readonly hostname: string
 }): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
-
-/** RFC 6761 §6.3 and RFC 1122 §3.2.1.3, as browsers take them; `hostname` is one that a URL parser wrote. */
-function isLoopback(hostname: string): boolean {
-  return /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname))
 }

@@ -1,40 +1,16 @@
 import type { Asker } from '../core/session/asker.ts'
 import type { Report } from '../core/events.ts'
 import type { IssuedToken } from '../core/session/held-tokens.ts'
-import type { AbortSignalLike } from '../core/ports.ts'
-import type { TokenParameters } from '../core/record/token-set.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
-import { proofSenderFor, type ProofSender } from './proof-sender.ts'
+import type { RequestAuthorizationOptions } from './authorization-headers.ts'
+import { proofSenderFor } from './proof-sender.ts'
 import { prepareRequest, readTarget, type ReplayableRequest } from './request-replay.ts'
-import type { ResourceServer, ResourceServers } from './resource-servers.ts'
+import type { ResourceServer } from './resource-servers.ts'
 import { createUnlistedFetch } from './unlisted-fetch.ts'
 
-/** Where access tokens come from; see `AccessTokens`. */
-export interface AccessTokenSource {
-  asker(): Asker
-  refusal(asker: Asker): Error | undefined
-  obtain(request: {
-    readonly asker: Asker
-    readonly parameters?: TokenParameters
-    readonly rejected?:
-      | {
-          readonly accessToken: string
-          readonly resourceServer: string
-          readonly wasGood?: boolean
-        }
-      | undefined
-    readonly signal?: AbortSignalLike | undefined
-  }): IssuedToken | Promise<IssuedToken>
-}
-
-export interface AuthorizedFetchOptions {
-  readonly source: AccessTokenSource
-  readonly resourceServers: ResourceServers
+export interface AuthorizedFetchOptions extends RequestAuthorizationOptions {
   readonly fetch: () => typeof globalThis.fetch
-  /** What relative URLs are resolved against. */
-  readonly baseUrl: () => string
   readonly report: Report
-  readonly proof: ProofSender | undefined
   /** Told of every request that got through. */
   readonly noteAnswer?: (() => void) | undefined
 }
@@ -77,7 +53,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const request = prepareRequest(options.fetch, target.request ?? url.href, init, headers)
     if (request.mode === 'no-cors') {
       throw new TypeError(
-        `A request to ${server.id} cannot be no-cors: the browser would leave the access token out`,
+        `A request to ${server.id} cannot be no-cors, which takes no access token along`,
       )
     }
     return sendAuthorized({ asker, url: url.href, server, request })
@@ -202,44 +178,6 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
       }
     }
     return status === 401 ? complaint.about : undefined
-  }
-}
-
-/** The headers that authorize one request which somebody else sends. */
-export function createAuthorizationHeaders(
-  options: Pick<AuthorizedFetchOptions, 'source' | 'resourceServers' | 'baseUrl' | 'proof'>,
-): (
-  url: string | URL,
-  how?: {
-    readonly method?: string | undefined
-    readonly rejected?: string | undefined
-    readonly signal?: AbortSignalLike | undefined
-  },
-) => Promise<Record<string, string>> {
-  const { source, resourceServers, proof } = options
-  return async (target, { method = 'GET', rejected, signal } = {}) => {
-    const asker = source.asker()
-    // A Request, say, would be read as a path of this page, and get the token of its server.
-    if (typeof target !== 'string' && !(target instanceof URL)) {
-      throw new TypeError('getAuthorizationHeaders(url): url must be an address')
-    }
-    const url = new URL(target, options.baseUrl())
-    const server = resourceServers.match(url)
-    if (!server) return {}
-    const token = await source.obtain({
-      asker,
-      parameters: server.parameters,
-      rejected:
-        rejected === undefined ? undefined : { accessToken: rejected, resourceServer: server.id },
-      signal,
-    })
-    const { accessToken, senderKey: keyPair } = token
-    const prover = proofSenderFor(token, proof)
-    if (!prover) return { authorization: `Bearer ${accessToken}` }
-    const headers = await prover.proofHeaders({ keyPair, accessToken, method, url: url.href })
-    const refused = source.refusal(asker)
-    if (refused) throw refused
-    return headers
   }
 }
 

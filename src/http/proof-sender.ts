@@ -1,21 +1,6 @@
 import { ConfigurationError } from '../core/errors.ts'
+import type { ProofSender } from '../core/proof-sender.ts'
 import type { IssuedToken } from '../core/session/held-tokens.ts'
-
-interface ProvenRequest {
-  readonly keyPair: unknown
-  readonly accessToken: string
-  readonly method: string
-  readonly url: string
-}
-
-/** Makes and sends DPoP proofs. */
-export interface ProofSender {
-  send(
-    request: ProvenRequest,
-    dispatch: (headers: Readonly<Record<string, string>>) => Promise<Response>,
-  ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }>
-  proofHeaders(request: ProvenRequest): Promise<Record<string, string>>
-}
 
 /**
  * What makes the proofs for a token that is bound to a key, which is never sent as a bearer token
@@ -23,8 +8,8 @@ export interface ProofSender {
  */
 export function proofSenderFor(
   { tokenType }: IssuedToken,
-  proof: ProofSender | undefined,
-): ProofSender | undefined {
+  proof: ProofSender<Response> | undefined,
+): ProofSender<Response> | undefined {
   if (tokenType === 'Bearer' && !proof) return undefined
   if (tokenType === 'DPoP' && proof) return proof
   throw new ConfigurationError(

@@ -69,14 +69,11 @@ export function readTarget(input: RequestInfo | URL): {
   readonly request?: Request
   readonly url: string
 } {
-  if (typeof input === 'object') {
-    try {
-      const ownUrl = Object.getOwnPropertyDescriptor(Request.prototype, 'url')?.get
-      const url: unknown = ownUrl?.call(input)
-      if (typeof url === 'string') return { request: input as Request, url }
-    } catch {
-      // No Request.
-    }
+  try {
+    const url: unknown = Reflect.get(Request.prototype, 'url', input)
+    if (typeof url === 'string') return { request: input as Request, url }
+  } catch {
+    // No Request.
   }
   return { url: `${input as string | URL}` }
 }

@@ -1,5 +1,6 @@
-import { memberOf } from '../core/member-of.ts'
+import { checkedMembers, mustBe, text, word, type Rule } from '../core/checked-members.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
+import { isString } from '../core/shape.ts'
 import { toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
 
 /** A URL prefix with an access token of its own. */
@@ -70,25 +71,23 @@ export function parseResourceServers(
   }
 }
 
+const entryRules: Readonly<Record<string, Rule>> = {
+  url: word,
+  scope: text,
+  resource: text,
+  audience: text,
+  redirect: [(value) => value === 'follow' || value === 'error', "'follow' or 'error'"],
+}
+
 function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
-  const member = (part: string): unknown =>
-    typeof entry === 'object' && entry !== null ? memberOf(entry, part) : undefined
-  const value = typeof entry === 'string' ? entry : member('url')
-  if (typeof value !== 'string' || value === '' || !URL.canParse(value, baseUrl)) {
-    throw new TypeError(`${name} must be a URL`)
-  }
-  const url = new URL(value, baseUrl)
-  if (!isSecureUrl(url)) throw new TypeError(`${name} must be https (http only on loopback)`)
-  if (url.search || url.hash || url.username || url.password) {
-    throw new TypeError(`${name} must not hold a query, a fragment or credentials`)
-  }
-  const parameters = toTokenParameters(Object(entry))
-  if (!Object.values(parameters).every((part) => typeof part === 'string')) {
-    throw new TypeError(`${name}: scope, resource and audience must be strings`)
-  }
-  const redirect = member('redirect')
-  if (redirect !== undefined && redirect !== 'follow' && redirect !== 'error') {
-    throw new TypeError(`${name}: redirect must be 'follow' or 'error'`)
+  const members = typeof entry === 'string' ? { url: entry } : entry
+  const { url: prefix, redirect, ...parameters } = checkedMembers(name, members, entryRules)
+  const url = isString(prefix) && URL.canParse(prefix, baseUrl) && new URL(prefix, baseUrl)
+  if (!url || !isSecureUrl(url) || url.search || url.hash || url.username || url.password) {
+    throw mustBe(
+      name,
+      'an https URL (http only on loopback) without query, fragment and credentials',
+    )
   }
   const path = url.pathname.replace(/\/$/, '')
   return {
@@ -96,7 +95,7 @@ function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
     origin: url.origin,
     host: url.host,
     path,
-    parameters,
+    parameters: toTokenParameters(parameters),
     staysBelow: redirect === 'error',
   }
 }

@@ -16,7 +16,7 @@ export function createUnlistedFetch(options: {
       options.report({ type: 'unlisted-401', origin })
       // oxlint-disable-next-line no-console -- the one thing a developer has to see without listening
       console.warn(
-        `tokenring: ${origin} answered 401 and is not one of options.resourceServers, so no access token was sent to it.`,
+        `tokenring: ${origin} answered 401. It is not in options.resourceServers, so it gets no access token.`,
       )
     }
     return response

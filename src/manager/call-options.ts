@@ -1,14 +1,12 @@
-import { memberOf } from '../core/member-of.ts'
 import {
-  checkIsObject,
-  checkMember,
-  flag,
-  isObject,
+  checkedMembers,
+  isFunction,
   text,
   texts,
   word,
   type Rule,
-} from './rules.ts'
+} from '../core/checked-members.ts'
+import { isObject } from '../core/shape.ts'
 import type {
   AccessTokenOptions,
   AuthorizationHeadersOptions,
@@ -19,13 +17,11 @@ import type {
 
 type Rules<Options> = Readonly<Partial<Record<keyof Options, Rule>>>
 
+const flag: Rule = [(value) => typeof value === 'boolean', 'true or false']
+const amount: Rule = [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of ms']
 const signal: Rule = [
-  (value) => isObject(value) && typeof value['addEventListener'] === 'function',
-  'must be an AbortSignal',
-]
-const amount: Rule = [
-  (value) => Number.isFinite(value) && Number(value) >= 0,
-  'must be a number of ms',
+  (value) => isObject(value) && isFunction(value['addEventListener']),
+  'an AbortSignal',
 ]
 
 export const accessTokenRules: Rules<AccessTokenOptions> = {
@@ -56,18 +52,16 @@ export const signInRules: Rules<Partial<OpenUrlSignInOptions>> = {
   acrValues: text,
   maxAgeSeconds: [
     (value) => Number.isInteger(value) && Number(value) >= 0,
-    'must be a whole number of seconds',
+    'a whole number of seconds',
   ],
   parameters: texts,
-  openUrl: [(value) => typeof value === 'function', 'must be a function'],
+  openUrl: [isFunction, 'a function'],
 }
 export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: flag }
 
 /**
- * The options of one call, which a caller without a type checker may have got wrong. Members that no
- * rule is about are let be: apps pass a method on as a handler, and it is called with an event then.
- *
- * @returns Those that a rule is about, each read once, on an object that inherits none.
+ * The options of one call. Members that no rule is about are let be: apps pass a method on as a
+ * handler, and it is called with an event then.
  *
  * @throws {TypeError} Names the member and the rule.
  */
@@ -75,13 +69,9 @@ export function checked<Options extends object>(
   options: Options | undefined,
   rules: Rules<Options>,
 ): Options {
-  const read: Record<string, unknown> = Object.create(null)
-  if (options !== undefined) {
-    checkIsObject(options)
-    for (const [name, rule] of Object.entries(rules as Record<string, Rule>)) {
-      read[name] = memberOf(options, name)
-      checkMember(name, read[name], rule)
-    }
-  }
-  return read as Options
+  return checkedMembers(
+    'options',
+    options === undefined ? {} : options,
+    rules as Record<string, Rule>,
+  ) as Options
 }

@@ -61,7 +61,7 @@ export function createHandleRedirect(options: {
         if (!isOpen) {
           throw new SignInError(
             'NO_TRANSACTION',
-            'This callback does not answer a sign-in that this browser has begun and not finished: sign in again.',
+            'This callback answers no sign-in that is open in this browser: sign in again.',
           )
         }
         const redeemed = await code.redeem(callback, known, () => {

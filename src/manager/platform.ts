@@ -87,3 +87,12 @@ const nobody: PeerChannel = { post() {}, close() {} }
 const uncontended: LockManager = {
   request: () => ({ granted: Promise.resolve(true), isHeld: () => true, release() {} }),
 }
+
+/**
+ * What relative options are resolved against: as relative requests are, so that both mean the same,
+ * but never another origin than the page's, to which a planted `<base>` would take the tokens.
+ */
+export function ownBaseOf(navigation: Navigation): string {
+  const [base, page] = [navigation.baseUrl(), navigation.currentUrl()]
+  return new URL(base).origin === new URL(page).origin ? base : page
+}

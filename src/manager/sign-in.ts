@@ -55,7 +55,7 @@ export function createSignIn(
 
   /** Nobody is sent to the browser's error page, away from what he has typed. */
   function requireNetwork(): void {
-    if (!page.isOnline()) throw notLeft('the browser is offline')
+    if (!page.isOnline()) throw notLeft('it is offline')
   }
 
   /** The page that comes back would be another app's: its storage knows nothing of this sign-in. */
@@ -66,7 +66,7 @@ export function createSignIn(
     hasWarned = true
     // oxlint-disable-next-line no-console -- a mistake of the developer's that nothing here will ever hear of
     console.warn(
-      `tokenring: options.redirectUri (${redirectUri}) has another origin than this page (${origin}), which will hear nothing of the sign-in.`,
+      `tokenring: options.redirectUri (${redirectUri}) has another origin than this page (${origin}): no sign-in comes back here.`,
     )
   }
 
@@ -91,6 +91,6 @@ export function createSignIn(
 function notLeft(why: string): SignInError {
   return new SignInError(
     'NOT_LEFT',
-    `This page was to leave for the login page, but ${why}: offer the sign-in again.`,
+    `The page has not left for the login page (${why}): offer the sign-in again.`,
   )
 }

@@ -19,7 +19,7 @@ export function createSignOut(options: {
   readonly clock: Clock
   readonly clientId: string
   readonly postLogoutRedirectUri: string | undefined
-  readonly endSession: EndSessionOptions | undefined
+  readonly endSession?: EndSessionOptions
 }): TokenManager['signOut'] {
   const { lifecycle, endpoint, metadata, navigation, clock } = options
   let revoked: Promise<unknown> = Promise.resolve()
@@ -38,6 +38,7 @@ export function createSignOut(options: {
     if (!endSession || !options.postLogoutRedirectUri) return
     const address = endSessionUrl({
       ...options,
+      endSession: options.endSession,
       metadata: await bounded(metadata().catch(() => undefined)),
       idToken,
     })

@@ -1,7 +1,6 @@
 import { createAccessTokens } from '../core/session/access-tokens.ts'
 import { disposedError } from '../core/errors.ts'
 import { createPage } from '../core/page.ts'
-import type { Navigation } from '../core/ports.ts'
 import { createPeers } from '../core/peers.ts'
 import { createRecordKeeper } from '../core/record/record-keeper.ts'
 import { createRefreshSchedule } from '../core/session/refresh-schedule.ts'
@@ -10,8 +9,8 @@ import { createRotation } from '../core/rotation/rotation.ts'
 import { createSessionLifecycle } from '../core/session/session-lifecycle.ts'
 import { createSessionView } from '../core/session/session-view.ts'
 import { createSingleFlight } from '../core/rotation/single-flight.ts'
-import { toTokenParameters } from '../core/record/token-set.ts'
-import { createAuthorizationHeaders, createAuthorizedFetch } from '../http/authorized-fetch.ts'
+import { createAuthorizationHeaders } from '../http/authorization-headers.ts'
+import { createAuthorizedFetch } from '../http/authorized-fetch.ts'
 import { parseResourceServers } from '../http/resource-servers.ts'
 import { createAuthorizationCode } from '../oauth/authorization-code.ts'
 import { createAuthorizationServer } from '../oauth/authorization-server.ts'
@@ -20,11 +19,13 @@ import { createTokenEndpoint } from '../oauth/refresh-token-grant.ts'
 import { createSharedCallback } from '../oauth/shared-callback.ts'
 import { stateMark } from '../oauth/state-mark.ts'
 import { createAbsentTokenManager } from './absent-token-manager.ts'
-import { accessTokenRules, checked, headersRules, refreshRules } from './call-options.ts'
+import { checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
-import { parseOptions, resolveUri, type TokenManagerOptions } from './options.ts'
+import type { TokenManagerOptions } from './options.ts'
+import { parseOptions, resolveUri } from './parse-options.ts'
+import { createGetAccessToken } from './get-access-token.ts'
 import { createHandleRedirect } from './handle-redirect.ts'
-import { createPorts, createStores, type Ports } from './platform.ts'
+import { createPorts, createStores, ownBaseOf, type Ports } from './platform.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import { createStartSession } from './start-session.ts'
@@ -126,6 +127,7 @@ export function createTokenManager(
     keeper,
     report,
     noteAnswer: page.noteAnswer,
+    disposal: disposal.signal,
   }
 
   const { metadata } = createAuthorizationServer({ ...shared, store: stores.session })
@@ -140,27 +142,16 @@ export function createTokenManager(
     sharedCallback,
     store: stores.lasting,
     key: signInKey,
-    disposal: disposal.signal,
   })
 
   const lifecycle = createSessionLifecycle(shared)
-  const rotate = createRotation({
-    ...shared,
-    endpoint,
-    lockName: `tokenring ${name}`,
-    disposal: disposal.signal,
-  })
+  const rotate = createRotation({ ...shared, endpoint, lockName: `tokenring ${name}` })
   const flight = createSingleFlight(rotate)
   const tokens = createAccessTokens({ ...shared, flight })
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
-  const signIn = createSignIn({
-    ...shared,
-    code,
-    disposal: disposal.signal,
-    key: `unasked sign-ins ${name}`,
-  })
+  const signIn = createSignIn({ ...shared, code, key: `unasked sign-ins ${name}` })
   const handleRedirect = createHandleRedirect({
     ...shared,
     code,
@@ -220,23 +211,7 @@ export function createTokenManager(
     subscribe: view.subscribe,
     observe: observers.observe,
 
-    async getAccessToken(wanted) {
-      const asker = tokens.asker()
-      const { scope, resource, audience, minValidityMs, rejected, signal } = checked(
-        wanted,
-        accessTokenRules,
-      )
-      const isPlain = scope === undefined && resource === undefined && audience === undefined
-      const { accessToken } = await tokens.obtain({
-        asker,
-        parameters: isPlain ? undefined : toTokenParameters({ scope, resource, audience }),
-        minValidityMs,
-        rejected:
-          rejected === undefined ? undefined : { accessToken: rejected, resourceServer: '' },
-        signal,
-      })
-      return accessToken
-    },
+    getAccessToken: createGetAccessToken(tokens),
     getAuthorizationHeaders: async (url, wanted) =>
       authorizationHeaders(url, checked(wanted, headersRules)),
     fetch: createAuthorizedFetch(http),
@@ -263,13 +238,4 @@ export function createTokenManager(
       })
     },
   }
-}
-
-/**
- * What relative options are resolved against: as relative requests are, so that both mean the same,
- * but never another origin than the page's, to which a planted `<base>` would take the tokens.
- */
-function ownBaseOf(navigation: Navigation): string {
-  const [base, page] = [navigation.baseUrl(), navigation.currentUrl()]
-  return new URL(base).origin === new URL(page).origin ? base : page
 }

@@ -48,7 +48,7 @@ export function createUnaskedSignIns(options: {
       if (recent().length >= most) {
         throw new SignInError(
           'LOOP',
-          'Sign-ins follow each other without a gesture of the user, and no session comes of them: see whether the page is served at redirectUri and calls handleRedirect(), whether the server sends errors (perhaps without state), and whether cookies and clock are right.',
+          'Sign-ins follow each other without a gesture of the user, and no session comes of them: look at redirectUri (does this app call handleRedirect() there?), at errors of the server (perhaps without state), at cookies and clock.',
         )
       }
       return () => tabStorage.set(key, [...recent(), clock.now()].join(' '))

@@ -86,9 +86,6 @@ export async function createAuthorizationRequest(
     throw new TypeError('returnTo must be a path of this origin')
   }
   const { maxAgeSeconds } = wanted
-  if (maxAgeSeconds !== undefined && !(Number.isInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
-    throw new TypeError('maxAgeSeconds must be a whole number of seconds')
-  }
   const further = { ...options.authorizationParameters, ...wanted.parameters }
   const owned = ownedParameters.find((name) => Object.hasOwn(further, name))
   if (owned)

@@ -40,7 +40,7 @@ it('whatever is given as an option, there is a manager, or a TypeError that name
           createTokenManager(options, { navigation }).dispose()
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError)
-          expect((error as Error).message).toMatch(/^options\.\w+(\[\d\])?:? /)
+          expect((error as Error).message).toMatch(/^options\.\w+(\[\d\])?(\.\w+)? /)
         }
       },
     ),

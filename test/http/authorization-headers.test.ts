@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { AccessTokenSource } from '../../src/http/authorized-fetch.ts'
+import type { AccessTokens } from '../../src/core/session/access-tokens.ts'
 import { server, setUp, url } from './authorized-fetch-setup.ts'
 
 describe('createAuthorizationHeaders', () => {
@@ -22,7 +22,7 @@ describe('createAuthorizationHeaders', () => {
 
   it('hands the signal on, and rejects as the source does', async () => {
     const over = new Error('the session is over')
-    const obtain = vi.fn<AccessTokenSource['obtain']>(() => Promise.reject(over))
+    const obtain = vi.fn<AccessTokens['obtain']>(() => Promise.reject(over))
     const { authorizationHeaders } = setUp(() => new Response(), { source: { obtain } })
     const { signal } = new AbortController()
     await expect(authorizationHeaders(url, { signal })).rejects.toBe(over)

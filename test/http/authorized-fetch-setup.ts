@@ -1,11 +1,12 @@
 import type { Reported } from '../../src/core/events.ts'
 import type { IssuedToken } from '../../src/core/session/held-tokens.ts'
+import type { ProofSender } from '../../src/core/proof-sender.ts'
+import type { AccessTokens } from '../../src/core/session/access-tokens.ts'
 import {
   createAuthorizationHeaders,
-  createAuthorizedFetch,
-  type AccessTokenSource,
-} from '../../src/http/authorized-fetch.ts'
-import type { ProofSender } from '../../src/http/proof-sender.ts'
+  type RequestAuthorizationOptions,
+} from '../../src/http/authorization-headers.ts'
+import { createAuthorizedFetch } from '../../src/http/authorized-fetch.ts'
 import {
   parseResourceServers,
   type ResourceServerOptions,
@@ -15,7 +16,7 @@ import { createApi, pageUrl, unauthorized, type Answer, type SentRequest } from 
 export const url = 'https://api.example/v2/orders'
 export const server = 'https://api.example/v2'
 
-type Obtained = Parameters<AccessTokenSource['obtain']>[0]
+type Obtained = Parameters<AccessTokens['obtain']>[0]
 
 export function token(accessToken: string, more: Partial<IssuedToken> = {}): IssuedToken {
   return { accessToken, tokenType: 'Bearer', epoch: 1, generation: 1, sub: 'user-1', ...more }
@@ -28,7 +29,7 @@ export const bound = (accessToken: string): IssuedToken =>
 function createSource(
   first: IssuedToken,
   renew: () => IssuedToken | Promise<IssuedToken>,
-): { readonly source: AccessTokenSource; readonly asked: Obtained[] } {
+): { readonly source: RequestAuthorizationOptions['source']; readonly asked: Obtained[] } {
   const asked: Obtained[] = []
   return {
     asked,
@@ -48,9 +49,9 @@ export function setUp(
   how: {
     readonly first?: IssuedToken
     readonly renew?: () => IssuedToken | Promise<IssuedToken>
-    readonly source?: Partial<AccessTokenSource>
+    readonly source?: Partial<AccessTokens>
     readonly resourceServers?: readonly (string | ResourceServerOptions)[]
-    readonly proof?: ProofSender
+    readonly proof?: ProofSender<Response>
     /** What the page's `<base>` says. */
     readonly baseUrl?: string
   } = {},

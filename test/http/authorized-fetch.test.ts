@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest'
-import type { AccessTokenSource } from '../../src/http/authorized-fetch.ts'
+import type { AccessTokens } from '../../src/core/session/access-tokens.ts'
 import { unauthorized } from './api-double.ts'
 import { accepting, authorizationsOf, server, setUp, token, url } from './authorized-fetch-setup.ts'
 import { patience } from '../support/patience.ts'
@@ -41,7 +41,7 @@ describe('a request to a server that is not listed', () => {
     }
     expect(warn).toHaveBeenCalledOnce()
     expect(warn).toHaveBeenCalledWith(
-      'tokenring: https://other.example answered 401 and is not one of options.resourceServers, so no access token was sent to it.',
+      'tokenring: https://other.example answered 401. It is not in options.resourceServers, so it gets no access token.',
     )
     await authorizedFetch('https://third.example/')
     expect(warn).toHaveBeenCalledTimes(2)
@@ -291,7 +291,7 @@ describe('a request to a listed server', () => {
 
 describe('a signal', () => {
   /** Never has a token, and heeds the signal as the real source does. */
-  const waitingSource = (begun: () => void): Pick<AccessTokenSource, 'obtain'> => ({
+  const waitingSource = (begun: () => void): Pick<AccessTokens, 'obtain'> => ({
     obtain: ({ signal }) =>
       new Promise((_, reject) => {
         begun()
@@ -322,7 +322,7 @@ describe('a signal', () => {
     const reason = new Error('the user went elsewhere')
     const renewals = vi.fn<() => void>()
     const waiting = waitingSource(renewals)
-    const source: Pick<AccessTokenSource, 'obtain'> = {
+    const source: Pick<AccessTokens, 'obtain'> = {
       obtain: (request) => (request.rejected ? waiting.obtain(request) : token('first')),
     }
     const { authorizedFetch, sent } = setUp(() => unauthorized(), { source })

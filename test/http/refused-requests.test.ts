@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { disposedError, type DisposedError } from '../../src/core/errors.ts'
 import { redirectedTo, unauthorized } from './api-double.ts'
 import { accepting, authorizationsOf, server, setUp, token, url } from './authorized-fetch-setup.ts'
 
@@ -126,8 +127,8 @@ describe('a 401', () => {
     async (because) => {
       let cancelled = 0
       const body = new ReadableStream({ cancel: () => void (cancelled += 1) })
-      const over = new Error('another session has begun')
-      let refusal: Error | undefined
+      const over = disposedError()
+      let refusal: DisposedError | undefined
       const { authorizedFetch, sent, events } = setUp(() => new Response(body, { status: 401 }), {
         source: { refusal: () => refusal },
         renew() {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { ProofSender } from '../../src/http/proof-sender.ts'
+import { disposedError, type DisposedError } from '../../src/core/errors.ts'
+import type { ProofSender } from '../../src/core/proof-sender.ts'
 import { unauthorized } from './api-double.ts'
 import { authorizationsOf, bound, server, setUp, url } from './authorized-fetch-setup.ts'
 
 describe('a sender-constrained token', () => {
   /** Numbers its proofs, and wants a nonce where the response says so. */
-  function createProof(): ProofSender & { readonly proven: unknown[] } {
+  function createProof(): ProofSender<Response> & { readonly proven: unknown[] } {
     const proven: unknown[] = []
     const headersFor = (accessToken: string) => ({
       authorization: `DPoP ${accessToken}`,
@@ -92,10 +93,10 @@ describe('a sender-constrained token', () => {
   )
 
   it('is not sent again with a nonce once the one who asked gets nothing any more', async () => {
-    const over = new Error('signed out')
+    const over = disposedError()
     let cancelled = 0
     const body = new ReadableStream({ cancel: () => void (cancelled += 1) })
-    let refusal: Error | undefined
+    let refusal: DisposedError | undefined
     const { authorizedFetch, sent, asked } = setUp(
       () => {
         refusal = over
@@ -110,8 +111,8 @@ describe('a sender-constrained token', () => {
   })
 
   it('is not sent if its user signs out while the proof is made', async () => {
-    const over = new Error('signed out')
-    let refusal: Error | undefined
+    const over = disposedError()
+    let refusal: DisposedError | undefined
     const proof = createProof()
     const { authorizedFetch, authorizationHeaders, sent } = setUp(() => new Response(), {
       first: bound('first'),

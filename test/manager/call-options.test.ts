@@ -61,6 +61,7 @@ const methods: readonly [
       ['prompt', [7], text],
       ['loginHint', [null], text],
       ['acrValues', [['high']], text],
+      ['maxAgeSeconds', [-1, 1.5, Number.NaN, Infinity, '60'], 'must be a whole number of seconds'],
       ['parameters', ['a=b', { a: 7 }], 'must be an object of strings'],
     ],
   ],

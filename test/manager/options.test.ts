@@ -26,11 +26,10 @@ function thrownBy(act: () => void): unknown {
   return undefined
 }
 
-const issuerRule =
-  'must be an issuer identifier, which is not the address of its metadata, or metadata with an issuer'
+const issuerRule = 'must be an issuer identifier, without /.well-known/, or metadata with an issuer'
 const wordRule = 'must be a non-empty string'
 const addressRule =
-  "must be an https URL (http only on loopback), a path that begins with /, or a URL of an app's own scheme (com.example.app:/callback), without a fragment"
+  'must be an https URL (http only on loopback), a path (/callback) or a URL of an own scheme (com.example:/), without fragment'
 const ahead = "must be 'in-use', 'visible' or 'never'"
 const storageRule = "must be 'indexeddb', 'memory' or a store with read() and update()"
 
@@ -90,7 +89,7 @@ const wrong: readonly [name: string, values: readonly unknown[], rule: string][]
       { url: 'https://as.example/logout\n' },
       { url: 'https://user@as.example/' },
     ],
-    'must hold an https url',
+    'must be an object with an https url',
   ],
   ['dpop', [true, 'ES256', {}, []], 'must be what dpop() returns'],
   ['fetch', ['fetch', {}], 'must be a function'],
@@ -105,13 +104,15 @@ describe('createTokenManager', () => {
     expect(error).toHaveProperty('message', `options.${name} ${rule}`)
   })
 
+  const prefixRule =
+    'must be an https URL (http only on loopback) without query, fragment and credentials'
   const entryRules: readonly [entry: unknown, rule: string][] = [
-    ['http://api.example/', 'must be https (http only on loopback)'],
-    ['https://api.example/?a=b', 'must not hold a query, a fragment or credentials'],
-    ['https://user:word@api.example/', 'must not hold a query, a fragment or credentials'],
-    [{}, 'must be a URL'],
-    [null, 'must be a URL'],
-    ['https://', 'must be a URL'],
+    ['http://api.example/', prefixRule],
+    ['https://api.example/?a=b', prefixRule],
+    ['https://user:word@api.example/', prefixRule],
+    [{}, prefixRule],
+    ['https://', prefixRule],
+    [null, 'must be an object'],
   ]
 
   it.each(['returnToParameter', 'clientIdParameter'])(
@@ -158,6 +159,12 @@ describe('createTokenManager', () => {
     expect(String(error)).toContain(
       `options.${name} is not an option; there are authorizationServer,`,
     )
+  })
+
+  it('says so of a required one that is misspelt', () => {
+    const { authorizationServer } = good
+    const error = thrownBy(() => createWith({ authorizationServer, clientID: 'spa' }))
+    expect(String(error)).toContain('options.clientID is not an option')
   })
 
   it.each(['toString', 'constructor', 'hasOwnProperty'])(

@@ -145,14 +145,6 @@ describe('begin', () => {
     )
   })
 
-  it.each([-1, 1.5, Number.NaN, Infinity])('does not begin with the age %d', async (age) => {
-    const { code, store } = createCode()
-    await expect(code.begin({ maxAgeSeconds: age })).rejects.toThrow(
-      new TypeError('maxAgeSeconds must be a whole number of seconds'),
-    )
-    expect(await store.read('sign-in')).toBeUndefined()
-  })
-
   it.each([
     ['https://app.example//evil.example', '/'],
     ['https://app.example//', '/'],

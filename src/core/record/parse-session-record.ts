@@ -1,4 +1,5 @@
 import { isIdTokenClaims } from '../id-token-claims.ts'
+import { fits, isObject, isString, type Check } from '../shape.ts'
 import type { Session, SessionRecord } from './session-record.ts'
 import { isAccessToken } from './token-set.ts'
 
@@ -28,9 +29,6 @@ function fitting({ claims, tokens, ...session }: Session): Session {
     tokens: Object.fromEntries(sendable),
   }
 }
-
-type Check = (value: unknown) => boolean
-type Checks = Readonly<Record<string, Check>>
 
 const isRecord: Check = (value) =>
   fits(
@@ -118,27 +116,8 @@ const isOAuthError: Check = (value) =>
     { error_description: isString, error_uri: isString, status: isFinite },
   )
 
-/** Whether every required member, and every optional one that is there, passes its check. */
-function fits(value: unknown, required: Checks, optional: Checks = {}): boolean {
-  return (
-    isObject(value) &&
-    Object.entries(required).every(([name, check]) => check(value[name])) &&
-    Object.entries(optional).every(
-      ([name, check]) => value[name] === undefined || check(value[name]),
-    )
-  )
-}
-
 function areAll(values: unknown, check: Check): boolean {
   return isObject(values) && Object.values(values).every(check)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function isString(value: unknown): boolean {
-  return typeof value === 'string'
 }
 
 function isBoolean(value: unknown): boolean {

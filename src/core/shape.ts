@@ -1,0 +1,36 @@
+/** Whether one value is what it has to be. */
+export type Check = (value: unknown) => boolean
+
+/** An object of any kind, a list included. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+export function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+/** Whether every required member, and every optional one that is there, passes its check. */
+export function fits(
+  value: unknown,
+  required: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
+): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(required).every(([name, check]) => check(value[name])) &&
+    Object.entries(optional).every(
+      ([name, check]) => value[name] === undefined || check(value[name]),
+    )
+  )
+}
+
+/** A JSON object, or nothing. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
