@@ -21,6 +21,7 @@ export function createSignOutFence(
   signOutsHere: () => number,
 ): SignOutFence {
   const before = signOutsHere()
+  const raisedAt = Math.floor(clock.now())
   /** Until it has looked, only this tab's own sign-outs count. */
   let epoch = Infinity
 
@@ -28,8 +29,8 @@ export function createSignOutFence(
     async look() {
       const read = atMost(clock, longestLookMs, keeper.read()).catch(() => undefined)
       const record = (await read) ?? keeper.seen()
-      // Epochs start from the clock.
-      epoch = record?.epoch ?? clock.now()
+      // Epochs start from the clock, whose milliseconds may hold a sign-out and this.
+      epoch = record?.epoch ?? raisedAt - 1
     },
     isPassed: (record = keeper.seen()) =>
       signOutsHere() !== before || (record?.signedOutEpoch ?? 0) > epoch,
