@@ -37,7 +37,8 @@ export function toTokenReply(
 ): TokenReply {
   const { access_token, expires_in, refresh_token, id_token } = response
   const all = [...secrets, access_token, refresh_token ?? '', id_token ?? '']
-  const scope = response.scope && withoutSecrets(response.scope, all)
+  // A scope is compared word by word: a short secret may well be one of its words.
+  const scope = response.scope && withoutSecrets(response.scope, all.filter(isLong))
   // 0 says, at Keycloak for one, that the refresh token has no end of its own.
   const ends = endMembers
     .map((name) => response[name])
@@ -55,6 +56,10 @@ export function toTokenReply(
     idToken: id_token,
     claims,
   })
+}
+
+function isLong({ length }: string): boolean {
+  return length >= 8
 }
 
 /** A number so large that it is infinite in ms would make the record unreadable. */

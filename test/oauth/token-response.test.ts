@@ -13,6 +13,11 @@ describe('toTokenReply', () => {
     })
   })
 
+  it('leaves a word of the scope that is a short code as well', () => {
+    const reply = toTokenReply({ ...response, scope: 'orders 3' }, undefined, ['3', 'orders'])
+    expect(reply.scope).toBe('orders 3')
+  })
+
   it('counts in milliseconds', () => {
     const reply = toTokenReply(
       { ...response, expires_in: 0.5, refresh_token: 'refresh-secret', refresh_expires_in: 1_800 },
