@@ -57,9 +57,8 @@ export function parseTokenResponse(response: unknown, secrets: readonly string[]
     throw wrong('token_type', "must be 'Bearer' or 'DPoP'")
   }
   const given = member('expires_in')
-  // Servers write it as text, too.
-  const life = given === undefined ? undefined : Number.parseFloat(String(given))
-  if (life !== undefined && !(Number.isFinite(life) && life >= 0)) {
+  const life = isString(given) ? Number.parseFloat(given) : given
+  if (life !== undefined && !isDuration(life)) {
     throw wrong('expires_in', 'must be a number of seconds')
   }
   const idToken = text('id_token')
@@ -89,6 +88,10 @@ export function parseTokenResponse(response: unknown, secrets: readonly string[]
 
 function wrong(name: string, rule: string): TypeError {
   return new TypeError(`response.${name} ${rule}`)
+}
+
+function isDuration(value: unknown): value is number {
+  return Number.isFinite(value) && Number(value) >= 0
 }
 
 /** A number so large that it is infinite in ms would make the record unreadable. */
