@@ -23,7 +23,7 @@ export function objectionTo(
 ): string | undefined {
   const { alg, crit } = decodeJwtPart(idToken, 0) ?? {}
   const announced = server.id_token_signing_alg_values_supported
-  const { iss, azp, auth_time = 0 } = claims
+  const { iss, azp, auth_time = 0, nbf = 0 } = claims
   const audiences = audiencesOf(claims)
   return firstBroken({
     alg:
@@ -34,6 +34,7 @@ export function objectionTo(
     aud: audiences.includes(clientId),
     azp: audiences.length === 1 || azp === clientId,
     auth_time: typeof auth_time === 'number',
+    nbf: typeof nbf === 'number',
   })
 }
 

@@ -44,6 +44,15 @@ describe('decodeIdToken', () => {
   )
 })
 
+describe('a token of other than three parts', () => {
+  it.each([(jwt: string) => jwt.replace(/\.[^.]*$/, ''), (jwt: string) => `${jwt}.a.b`])(
+    'is none',
+    async (change) => {
+      expect(decodeIdToken(change(await signIdToken()))).toBeUndefined()
+    },
+  )
+})
+
 describe('objectionTo', () => {
   const object = (
     header: Readonly<Record<string, unknown>>,
@@ -82,6 +91,7 @@ describe('objectionTo', () => {
     ['further audiences without a party', { aud: [clientId, 'api'], azp: undefined }],
     ['further audiences and another party', { aud: [clientId, 'api'], azp: 'api' }],
     ['a time of authentication that is text', { auth_time: '1000' }],
+    ['a beginning that is text', { nbf: '1000' }],
   ])('has one to %s', (_, changes) => {
     expect(object(signed, changes)).toBe(Object.keys(changes).at(-1))
   })
