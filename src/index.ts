@@ -50,8 +50,8 @@ export {
   type OAuthErrorDetails,
 } from './core/errors.ts'
 export type { ResourceServerOptions } from './http/resource-servers.ts'
-export type { SignInOptions } from './oauth/authorization-code.ts'
-export type { AuthorizationServerMetadata } from './oauth/authorization-server.ts'
+export type { SignInOptions } from './oauth/authorization-request.ts'
+export type { AuthorizationServerMetadata } from './oauth/server-metadata.ts'
 export { dpop, type DpopOptions, type DpopSupport } from './oauth/dpop.ts'
 export type { EndSessionOptions } from './oauth/end-session.ts'
 export type { TokenEndpointResponse } from './oauth/token-response.ts'

@@ -1,3 +1,5 @@
+import { isObject } from './shape.ts'
+
 /**
  * What one tab tells the others: that the record changed, never what is in it. It carries no
  * authority; a receiver reads the record and believes only that.
@@ -8,5 +10,5 @@ export interface Announcement {
 
 /** Whether a message is an announcement that this version understands. */
 export function isAnnouncement(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'v' in message && message.v === 1
+  return isObject(message) && message['v'] === 1
 }

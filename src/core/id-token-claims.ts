@@ -1,3 +1,5 @@
+import { isObject, isString } from './shape.ts'
+
 /** Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). */
 export interface IdTokenClaims {
   readonly iss: string
@@ -27,10 +29,9 @@ export function isIdTokenClaims(value: unknown): value is IdTokenClaims {
   const { iss, sub, aud, exp, iat } = value
   return (
     // An empty name is nobody's, and two users could have it.
-    [iss, sub].every((claim) => typeof claim === 'string' && claim !== '') &&
+    [iss, sub].every((claim) => isString(claim) && claim !== '') &&
     [exp, iat].every(Number.isFinite) &&
-    (typeof aud === 'string' ||
-      (Array.isArray(aud) && aud.every((entry) => typeof entry === 'string'))) &&
+    (isString(aud) || (Array.isArray(aud) && aud.every(isString))) &&
     isShallowJson(value)
   )
 }
@@ -43,8 +44,4 @@ function isShallowJson(value: unknown): boolean {
     level = level.filter(isObject).flatMap(Object.values)
   }
   return true
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

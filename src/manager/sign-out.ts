@@ -2,8 +2,8 @@ import { checked, signOutRules } from './call-options.ts'
 import type { Clock, Navigation } from '../core/ports.ts'
 import type { SessionLifecycle } from '../core/session/session-lifecycle.ts'
 import { atMost } from '../core/until.ts'
-import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { endSessionUrl, type EndSessionOptions } from '../oauth/end-session.ts'
+import type { TokenRequestOptions } from '../oauth/token-request.ts'
 import type { TokenManager } from './token-manager-api.ts'
 import type { TokenEndpoint } from '../core/rotation/token-grant.ts'
 
@@ -14,7 +14,7 @@ const signOutWaitMs = 3_000
 export function createSignOut(options: {
   readonly lifecycle: SessionLifecycle
   readonly endpoint: TokenEndpoint
-  readonly metadata: AuthorizationServer['metadata']
+  readonly metadata: TokenRequestOptions['metadata']
   readonly navigation: Navigation
   readonly clock: Clock
   readonly clientId: string

@@ -3,7 +3,7 @@ import { SignInError } from '../core/errors.ts'
 import type { SessionLifecycle } from '../core/session/session-lifecycle.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
 import { checkHandedOverIdToken } from '../oauth/id-token.ts'
-import { parseTokenEndpointResponse } from '../oauth/token-response.ts'
+import { parseTokenResponse } from '../oauth/token-response.ts'
 import type { TokenManager } from './token-manager-api.ts'
 
 /** The way into a session with tokens that the app got elsewhere. */
@@ -18,7 +18,7 @@ export function createStartSession(options: {
 
   return async function startSession(response, wanted) {
     const { scope, receivedAt, nonce, ifSignedOut } = checked(wanted, startSessionRules)
-    const reply = parseTokenEndpointResponse(response)
+    const reply = parseTokenResponse(response)
     const wrong = reply.claims && checkHandedOverIdToken(reply.claims, { ...options, nonce })
     if (wrong) {
       throw new SignInError(

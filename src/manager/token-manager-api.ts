@@ -1,6 +1,6 @@
 import type { TokenManagerEvent } from '../core/events.ts'
 import type { SessionState } from '../core/session/session-state.ts'
-import type { SignInOptions } from '../oauth/authorization-code.ts'
+import type { SignInOptions } from '../oauth/authorization-request.ts'
 import type { TokenEndpointResponse } from '../oauth/token-response.ts'
 
 /** Which access token, and how good it has to be. */

@@ -13,11 +13,11 @@ import { createAuthorizationHeaders } from '../http/authorization-headers.ts'
 import { createAuthorizedFetch } from '../http/authorized-fetch.ts'
 import { parseResourceServers } from '../http/resource-servers.ts'
 import { createAuthorizationCode } from '../oauth/authorization-code.ts'
-import { createAuthorizationServer } from '../oauth/authorization-server.ts'
 import { createBoundedDpop } from '../oauth/crypto-bound.ts'
-import { createTokenEndpoint } from '../oauth/refresh-token-grant.ts'
+import { createDiscovery } from '../oauth/discovery.ts'
 import { createSharedCallback } from '../oauth/shared-callback.ts'
 import { stateMark } from '../oauth/state-mark.ts'
+import { createTokenEndpoint } from '../oauth/token-endpoint.ts'
 import { createAbsentTokenManager } from './absent-token-manager.ts'
 import { checked, headersRules, refreshRules } from './call-options.ts'
 import { call, createObservers } from './observers.ts'
@@ -130,7 +130,7 @@ export function createTokenManager(
     disposal: disposal.signal,
   }
 
-  const { metadata } = createAuthorizationServer({ ...shared, store: stores.session })
+  const metadata = createDiscovery({ ...shared, store: stores.session })
   const endpoint = createTokenEndpoint({ ...shared, metadata })
   const signInKey = `sign-in ${name}`
   const mark = stateMark(settings.issuer, clientId, settings.sessionName)

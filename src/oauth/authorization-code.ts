@@ -14,8 +14,6 @@ import {
 } from './sign-in-transactions.ts'
 import { createTabSignInMemory, type TabSignInMemory } from './tab-sign-in.ts'
 
-export type { Callback, RedeemedCode, SignInOptions }
-
 export interface AuthorizationCode {
   /**
    * Writes down a sign-in and returns the address to leave for. What `check` throws, once the address
@@ -91,9 +89,5 @@ export function createAuthorizationCode(
 /** There may be no session that is kept, and nothing here tries again. */
 function cannotBegin(cause: unknown): never {
   if (!(cause instanceof RefreshUnavailableError)) throw cause
-  throw new SignInError(
-    'UNAVAILABLE',
-    'The sign-in cannot begin: the metadata of the authorization server, or the cryptography of this browser, cannot be had now.',
-    { cause },
-  )
+  throw new SignInError('UNAVAILABLE', `The sign-in cannot begin now: ${cause.message}`, { cause })
 }

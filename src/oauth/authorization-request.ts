@@ -12,6 +12,7 @@ import { scopeSet, toTokenParameters, type TokenParameters } from '../core/recor
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { parseReturnTo } from './return-to.ts'
+import { metadataInvalid } from './server-metadata.ts'
 import type { SignInTransaction } from './sign-in-transactions.ts'
 
 export interface SignInOptions {
@@ -94,16 +95,10 @@ export async function createAuthorizationRequest(
   const { authorization_endpoint, code_challenge_methods_supported: methods } =
     await options.metadata()
   if (!authorization_endpoint) {
-    throw new ConfigurationError(
-      'METADATA_INVALID',
-      'authorizationServer: authorization_endpoint is required for signIn().',
-    )
+    throw metadataInvalid('authorization_endpoint', 'is required for signIn()')
   }
   if (Array.isArray(methods) && !methods.includes('S256')) {
-    throw new ConfigurationError(
-      'METADATA_INVALID',
-      'authorizationServer: code_challenge_methods_supported must name S256 for signIn().',
-    )
+    throw metadataInvalid('code_challenge_methods_supported', 'must name S256 for signIn()')
   }
   const scope = wanted.scope ?? options.parameters.scope
   const isOpenId = scope !== undefined && scopeSet(scope).includes('openid')

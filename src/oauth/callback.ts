@@ -1,10 +1,5 @@
-import {
-  ConfigurationError,
-  SignInError,
-  type RefreshUnavailableError,
-  type OAuthErrorDetails,
-} from '../core/errors.ts'
-import { inWords, redact } from './translate-error.ts'
+import { SignInError, type ConfigurationError } from '../core/errors.ts'
+import { clientRejected, redact, signInUnavailable } from './errors.ts'
 
 /** What an authorization server has answered, by way of an address. */
 export interface Callback {
@@ -91,33 +86,5 @@ export function toCallbackError(
   if (error === 'server_error' || error === 'temporarily_unavailable') {
     return signInUnavailable({ code: 'SERVER_UNAVAILABLE', oauth })
   }
-  return new ConfigurationError(
-    'CLIENT_REJECTED',
-    `The authorization server does not accept the sign-in as this client asks for it (${error}).`,
-    { oauth },
-  )
-}
-
-/** No session may be there that is kept, and nothing tries again by itself. */
-export function signInUnavailable({
-  code,
-  oauth,
-}: Pick<RefreshUnavailableError, 'code' | 'oauth'>): SignInError {
-  return new SignInError('UNAVAILABLE', `${inWords(code, oauth?.error)}: sign in again.`, { oauth })
-}
-
-export function responseInvalid(why: string, oauth?: OAuthErrorDetails): SignInError {
-  return new SignInError(
-    'RESPONSE_INVALID',
-    `The sign-in cannot be finished: ${why}. It has to be begun again.`,
-    { oauth },
-  )
-}
-
-/** A host that adds a slash, or takes one away: silence would make the app sign in again without end. */
-export function redirectUriMismatch(address: string, awaitedAt: string): SignInError {
-  return new SignInError(
-    'REDIRECT_URI_MISMATCH',
-    `The callback came to ${address} in place of ${awaitedAt}: let the host serve redirectUri as it is, or register and configure the other address.`,
-  )
+  return clientRejected('sign-in', oauth)
 }

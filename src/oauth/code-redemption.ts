@@ -2,14 +2,16 @@ import type { AuthorizationServer } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
 import { RefreshUnavailableError, disposedError, type SignInError } from '../core/errors.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
 import type { TokenParameters } from '../core/record/token-set.ts'
-import { untilFirst } from '../core/until.ts'
-import { responseInvalid, signInUnavailable, toCallbackError, type Callback } from './callback.ts'
+import { onAbort, untilFirst } from '../core/until.ts'
+import { toCallbackError, type Callback } from './callback.ts'
+import { misfit, responseInvalid, signInUnavailable } from './errors.ts'
+import { objectionToSignIn } from './id-token.ts'
 import type { SharedCallback } from './shared-callback.ts'
 import type { SignInTransaction } from './sign-in-transactions.ts'
-import { requestTokens, type TokenAnswer, type TokenRequestOptions } from './token-request.ts'
-import type { TokenReply } from '../core/record/token-reply.ts'
-import type { IdTokenClaims } from '../core/id-token-claims.ts'
+import type { TokenAnswer } from './token-answer.ts'
+import { requestTokens, type TokenRequestOptions } from './token-request.ts'
 
 /** A sign-in that has come back with tokens. */
 export interface RedeemedCode {
@@ -44,7 +46,8 @@ export async function redeemCode(
 ): Promise<RedeemedCode> {
   const { scope, nonce, senderKey, returnTo } = transaction
   const reply = await exchangeCode(options, callback, transaction, check)
-  checkClaims(reply.claims, transaction, options.clock.now())
+  const objection = objectionToSignIn(reply.claims, transaction, options.clock.now())
+  if (objection) throw responseInvalid(misfit(objection))
   return defined({ reply, scope, nonce, senderKey, returnTo })
 }
 
@@ -85,39 +88,22 @@ async function exchangeCode(
   let failure: SignInError | undefined
   for (const pauseMs of [...pausesMs, Infinity]) {
     const answer = await sendCode(options, callback, transaction, check)
-    switch (answer.kind) {
-      case 'accepted':
-        return answer.reply
-      case 'unusable':
-        throw responseInvalid(`its token response fails a check (${answer.detail})`)
-      case 'configuration':
-        throw answer.error
-      case 'dead-grant':
-        // After an attempt that nobody knows the outcome of, the code may be spent.
-        throw failure ?? responseInvalid('the code was refused', answer.oauth)
-      case 'unreadable':
-        throw failure ?? responseInvalid('the code was refused', answer.error.oauth)
-      case 'nonce-required':
-      case 'withheld':
-        throw responseInvalid('the code was refused')
-      case 'transient': {
-        if (answer.error.oauth?.error === 'invalid_dpop_proof') {
-          // No pause mends that (RFC 9449 §11.1).
-          throw responseInvalid(
-            'the proof of its key was refused, mostly because the clock of the device is wrong',
-            answer.error.oauth,
-          )
-        }
-        failure = signInUnavailable(answer.error)
-        const waitMs = Math.max(pauseMs, answer.retryAfterMs ?? 0)
-        if (clock.monotonic() + waitMs > triesUntil) throw failure
-        await untilFirst(clock, waitMs, (listener) => {
-          disposal.addEventListener('abort', listener)
-          return () => disposal.removeEventListener('abort', listener)
-        })
-        if (disposal.aborted) throw disposedError()
-      }
+    if (answer.kind === 'accepted') return answer.reply
+    if (answer.kind === 'configuration') throw answer.error
+    if (answer.kind === 'unusable') throw responseInvalid(answer.detail)
+    const oauth =
+      'error' in answer ? answer.error.oauth : answer.kind === 'rejected' ? answer.oauth : undefined
+    // After an attempt that nobody knows the outcome of, the code may be spent.
+    if (answer.kind !== 'transient') throw failure ?? responseInvalid('the code was refused', oauth)
+    if (oauth?.error === 'invalid_dpop_proof') {
+      // No pause mends that (RFC 9449 §11.1).
+      throw responseInvalid('its proof was refused, as with a device clock that is wrong', oauth)
     }
+    failure = signInUnavailable(answer.error)
+    const waitMs = Math.max(pauseMs, answer.retryAfterMs ?? 0)
+    if (clock.monotonic() + waitMs > triesUntil) throw failure
+    await untilFirst(clock, waitMs, (listener) => onAbort(disposal)(listener, listener))
+    if (disposal.aborted) throw disposedError()
   }
   throw failure ?? responseInvalid('the code was refused')
 }
@@ -154,29 +140,10 @@ async function sendCode(
         resource: options.parameters.resource,
       }),
       secrets: [verifier, code],
-      deadGrant: ['invalid_grant'],
+      rejectedBy: ['invalid_grant'],
       senderKey,
     })
   }
   const answer = await send()
   return answer.kind === 'nonce-required' ? send() : answer
-}
-
-/**
- * Whether the `id_token` is for this sign-in (OpenID Connect Core §3.1.3.7). A nonce that was sent has
- * to come back, so there is no doing without the token then, and none that was not sent may come.
- */
-function checkClaims(
-  claims: IdTokenClaims | undefined,
-  { nonce, maxAgeSeconds, createdAt }: SignInTransaction,
-  now: number,
-): void {
-  if (claims?.nonce !== nonce) throw responseInvalid('its id_token has another nonce')
-  if (claims && claims.exp <= claims.iat) throw responseInvalid('its id_token was never valid')
-  if (maxAgeSeconds === undefined) return
-  // The two clocks need not agree, so the time since the sign-in began is taken by this one alone.
-  const underWaySeconds = Math.max(0, Math.ceil((now - createdAt) / 1_000))
-  const { iat = Infinity, auth_time = 0 } = claims ?? {}
-  if (iat - auth_time > maxAgeSeconds + underWaySeconds)
-    throw responseInvalid('the user authenticated too long ago')
 }

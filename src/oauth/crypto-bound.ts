@@ -26,7 +26,7 @@ export function createCryptoBound(clock: Clock): CryptoBound {
       reject(
         new RefreshUnavailableError(
           'TIMEOUT',
-          'The cryptography of this browser does not answer: nothing was sent; the session is kept.',
+          'The cryptography of this browser does not answer: nothing was sent.',
           { outcome: 'not-sent' },
         ),
       )

@@ -3,14 +3,16 @@ import {
   allowInsecureRequests,
   customFetch,
   generateKeyPair,
-  isDPoPNonceError,
   protectedResourceRequest,
   type DPoPHandle,
 } from 'oauth4webapi'
 import { ConfigurationError } from '../core/errors.ts'
 import { memberOf } from '../core/member-of.ts'
+import type { ProofSender, ProvenRequest } from '../core/proof-sender.ts'
+import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
+import { isSecureUrl } from '../core/secure-url.ts'
+import type { Reply } from './exchange.ts'
 import { decodeJwtPart } from './id-token.ts'
-import { insecureAllowed } from './token-endpoint.ts'
 
 export interface DpopOptions {
   /** The algorithm of the proofs. Default: `'ES256'`. */
@@ -20,16 +22,8 @@ export interface DpopOptions {
 const algorithms = ['ES256', 'Ed25519', 'PS256', 'RS256'] as const
 type DpopAlgorithm = (typeof algorithms)[number]
 
-/** A request to a resource server that a proof is made for. */
-export interface ProvenRequest {
-  readonly keyPair: unknown
-  readonly accessToken: string
-  readonly method: string
-  readonly url: string
-}
-
 /** Sender-constrained tokens; made by {@link dpop} and passed as the option of that name. */
-export interface DpopSupport {
+export interface DpopSupport extends ProofSender<Response> {
   /** A key pair whose private key cannot leave the browser. */
   createKeyPair(): Promise<unknown>
   isKeyPair(value: unknown): boolean
@@ -39,15 +33,11 @@ export interface DpopSupport {
   learn(keyPair: unknown, url: string, nonce: string | undefined): Promise<void>
   /** What an authorization request binds its code to (RFC 9449 §10). */
   thumbprint(keyPair: unknown): Promise<string>
-  /** Whether a failed token request only lacked a nonce, which is known by now. */
-  isNonceError(error: unknown): boolean
-  /** Sends a request to a resource server, by `dispatch`, with a proof of its own. */
-  send(
-    request: ProvenRequest,
-    dispatch: (headers: Readonly<Record<string, string>>) => Promise<Response>,
-  ): Promise<{ readonly response: Response; readonly nonceRequired: boolean }>
-  /** The headers alone, for requests that are sent by other means. */
-  proofHeaders(request: ProvenRequest): Promise<Record<string, string>>
+  /** What a token endpoint means that refuses for want of a nonce, which does not use up the grant (RFC 9449 §8). */
+  readNonceWish(
+    reply: Reply,
+    issuer: string,
+  ): Extract<RefreshOutcome, { readonly kind: 'nonce-required' | 'configuration' }> | undefined
 }
 
 /**
@@ -111,9 +101,11 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
     { accessToken, method, url }: Omit<ProvenRequest, 'keyPair'>,
     dispatch: (headers: { authorization: string; dpop: string }) => Promise<string | null>,
   ): Promise<void> {
-    await protectedResourceRequest(accessToken, method, new URL(url), undefined, undefined, {
+    const address = new URL(url)
+    await protectedResourceRequest(accessToken, method, address, undefined, undefined, {
       DPoP: by,
-      [allowInsecureRequests]: insecureAllowed(url),
+      // Cleartext is for loopback alone; oauth4webapi refuses all of it, or none.
+      [allowInsecureRequests]: isSecureUrl(address),
       [customFetch]: async (_url, { headers: { authorization = '', dpop: proof = '' } }) => {
         const nonce = await dispatch({ authorization, dpop: proof })
         return new Response(null, nonce === null ? {} : { headers: { 'dpop-nonce': nonce } })
@@ -138,8 +130,13 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
     isKeyPair,
     handle: (keyPair) => handle(keyPair),
     thumbprint: (keyPair) => handle(keyPair).calculateThumbprint(),
-    isNonceError: isDPoPNonceError,
     learn,
+    readNonceWish({ status, headers, json }, issuer) {
+      if (status < 400 || status > 499 || json?.['error'] !== 'use_dpop_nonce') return undefined
+      return headers.get('dpop-nonce')
+        ? { kind: 'nonce-required' }
+        : { kind: 'configuration', error: nonceNotExposed(issuer) }
+    },
     send,
     async proofHeaders(request) {
       let proof: Readonly<Record<string, string>> = {}
@@ -178,11 +175,11 @@ function isNonceRequired(response: Response, usedNonce: string | undefined): boo
 }
 
 /** What a server has to change that asks for a nonce and does not show it. */
-export function nonceNotExposed(url: string): ConfigurationError {
+function nonceNotExposed(url: string): ConfigurationError {
   const server = URL.canParse(url) ? new URL(url).origin : 'The server'
   return new ConfigurationError(
     'NONCE_NOT_EXPOSED',
-    `${server} asks for a DPoP nonce and hides it: it has to send Access-Control-Expose-Headers: DPoP-Nonce.`,
+    `${server} hides its DPoP nonce: it has to send Access-Control-Expose-Headers: DPoP-Nonce.`,
   )
 }
 

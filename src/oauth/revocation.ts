@@ -2,9 +2,8 @@ import type { AuthorizationServer } from 'oauth4webapi'
 import { defined } from '../core/defined.ts'
 import type { Report } from '../core/events.ts'
 import type { Clock } from '../core/ports.ts'
-import { isSecureUrl } from '../core/secure-url.ts'
-import { createExchange, isSuccess } from './token-endpoint.ts'
-import { readOAuthError } from './translate-error.ts'
+import { readOAuthError } from './error-response.ts'
+import { exchange, isSuccess } from './exchange.ts'
 
 /**
  * Revokes a refresh token, and with it what hangs on it (RFC 7009 §2.1), where the server has an
@@ -20,26 +19,19 @@ export async function revokeToken(options: {
   readonly report: Report
   readonly token: string
 }): Promise<void> {
-  const { fetch, clock, timeoutMs, report, token, clientId } = options
-  const exchange = createExchange({ fetch, clock, timeoutMs, keepalive: true })
-  try {
-    const { revocation_endpoint: endpoint } = await options.metadata()
-    if (!endpoint || !isSecureUrl(new URL(endpoint))) return
-    await exchange.customFetch(endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
-      body: new URLSearchParams({ token, token_type_hint: 'refresh_token', client_id: clientId }),
-    })
-  } catch {
-    // Nobody has the token any more, so nothing depends on the server having heard of it.
-  }
-  const reply = exchange.reply()
-  if (reply && isSuccess(reply.status)) return
-  const code = reply
-    ? readOAuthError(reply, { deadGrant: [], secrets: [token] })?.error
-    : exchange.failure()?.toUpperCase()
-  const status = reply?.status
-  if (status !== undefined || code !== undefined) {
-    report(defined({ type: 'revocation-failed' as const, status, code }))
+  const { report, token, clientId } = options
+  const metadata = await options.metadata().catch(() => undefined)
+  if (!metadata?.revocation_endpoint) return
+  const reply = await exchange(options, metadata.revocation_endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+    body: new URLSearchParams({ token, token_type_hint: 'refresh_token', client_id: clientId }),
+    keepalive: true,
+  })
+  if (typeof reply === 'string') {
+    report({ type: 'revocation-failed', code: reply.toUpperCase() })
+  } else if (!isSuccess(reply.status)) {
+    const code = readOAuthError(reply, { rejectedBy: [], secrets: [token] })?.error
+    report(defined({ type: 'revocation-failed' as const, status: reply.status, code }))
   }
 }

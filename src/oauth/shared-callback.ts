@@ -1,5 +1,5 @@
 import type { TabStorage } from '../core/ports.ts'
-import type { AuthorizationServerMetadata } from './authorization-server.ts'
+import type { AuthorizationServerMetadata } from './server-metadata.ts'
 import { addressOf } from './callback.ts'
 import { isOfAnotherIssuer } from './state-mark.ts'
 

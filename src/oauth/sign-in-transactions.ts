@@ -1,6 +1,6 @@
 import { StorageError } from '../core/errors.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
-import { isJsonObject } from './token-endpoint.ts'
+import { fits, isString, type Check } from '../core/shape.ts'
 
 /** What a sign-in has to remember until its callback comes. */
 export interface SignInTransaction {
@@ -58,11 +58,9 @@ export function createSignInTransactions(options: {
 
   function update<T>(change: (stored: unknown) => StoreChange<T>): Promise<T> {
     return store.update(key, change).catch((cause: unknown) => {
-      throw new StorageError(
-        'STORE_WRITE',
-        'What a sign-in has to remember could not be read or written: storage refused.',
-        { cause },
-      )
+      throw new StorageError('STORE_WRITE', 'Storage refused what a sign-in has to remember.', {
+        cause,
+      })
     })
   }
 
@@ -87,31 +85,22 @@ function newest<T>(signIns: readonly T[]): readonly T[] {
   )
 }
 
+const isNumber: Check = (value) => typeof value === 'number'
+
 export function isTransaction(value: unknown): value is SignInTransaction {
-  return fits(value, transactionShape) && URL.canParse((value as SignInTransaction).redirectUri)
+  return fits(
+    value,
+    {
+      state: isString,
+      verifier: isString,
+      redirectUri: (uri) => isString(uri) && URL.canParse(uri),
+      returnTo: isString,
+      createdAt: isNumber,
+    },
+    { nonce: isString, scope: isString, maxAgeSeconds: isNumber },
+  )
 }
 
 function isFinished(value: unknown): value is FinishedSignIn {
-  return fits(value, finishedShape)
-}
-
-type Shape = Readonly<Record<string, readonly string[]>>
-
-const transactionShape: Shape = {
-  state: ['string'],
-  verifier: ['string'],
-  nonce: ['string', 'undefined'],
-  redirectUri: ['string'],
-  scope: ['string', 'undefined'],
-  returnTo: ['string'],
-  maxAgeSeconds: ['number', 'undefined'],
-  createdAt: ['number'],
-}
-const finishedShape: Shape = { state: ['string'], returnTo: ['string'], finishedAt: ['number'] }
-
-function fits(value: unknown, shape: Shape): boolean {
-  return (
-    isJsonObject(value) &&
-    Object.entries(shape).every(([name, types]) => types.includes(typeof value[name]))
-  )
+  return fits(value, { state: isString, returnTo: isString, finishedAt: isNumber })
 }

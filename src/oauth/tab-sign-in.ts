@@ -1,6 +1,6 @@
 import { defined } from '../core/defined.ts'
 import type { TabStorage } from '../core/ports.ts'
-import { parseJsonObject } from './token-endpoint.ts'
+import { isString, parseJsonObject } from '../core/shape.ts'
 
 /** What a tab remembers of its last sign-in, until a session has come of it. */
 export interface TabSignIn {
@@ -24,7 +24,7 @@ export function createTabSignInMemory(tabStorage: TabStorage, key: string): TabS
   return {
     recall() {
       const { state, returnTo, at, awaitedAt } = parseJsonObject(tabStorage.get(key) ?? '') ?? {}
-      return typeof returnTo === 'string'
+      return isString(returnTo)
         ? defined({ returnTo, state: text(state), at: text(at), awaitedAt: text(awaitedAt) })
         : undefined
     },
@@ -33,5 +33,5 @@ export function createTabSignInMemory(tabStorage: TabStorage, key: string): TabS
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  return isString(value) ? value : undefined
 }

@@ -1,144 +1,74 @@
-import { patiently } from '../core/patience.ts'
-import type { Clock } from '../core/ports.ts'
-import { isSecureUrl } from '../core/secure-url.ts'
-import { unlessStopped } from '../core/until.ts'
+import { defined } from '../core/defined.ts'
+import type { Report } from '../core/events.ts'
+import { unavailable } from './errors.ts'
+import { compareIdToken } from './id-token.ts'
+import { revokeToken } from './revocation.ts'
+import type { Tokens } from './token-answer.ts'
+import { requestTokens, type TokenRequestOptions } from './token-request.ts'
+import type { RefreshOutcome, RefreshRequest, TokenEndpoint } from '../core/rotation/token-grant.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
+import type { IdTokenClaims } from '../core/id-token-claims.ts'
 
-/** What a server answered, read once and for good. */
-export interface Reply {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
+export interface TokenEndpointOptions extends TokenRequestOptions {
+  readonly report: Report
+  /** The `error` words that mean a dead refresh token. */
+  readonly spentRefreshToken: readonly string[]
 }
 
-/** What oauth4webapi says of a request, as far as it is heeded. */
-interface Outgoing {
-  readonly method: 'GET' | 'POST'
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: URLSearchParams | undefined
-}
+/** The refresh token grant (RFC 6749 §6) and revocation at one server, for one public client. */
+export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  const { dpop, metadata, spentRefreshToken } = options
 
-/** Why there is no reply: it was never sent, it broke, or it took too long. */
-export type TransportFailure = 'withheld' | 'network' | 'timeout'
-
-/** One request to an authorization server; made anew for each. */
-export interface Exchange {
-  /** To be handed to oauth4webapi under its `customFetch` symbol. */
-  readonly customFetch: (url: string, request: Outgoing) => Promise<Response>
-  /** What came back, once it did. */
-  reply(): Reply | undefined
-  /** What kept a reply from coming. Whoever caught an error asks here, not the error. */
-  failure(): TransportFailure | undefined
-}
-
-export interface ExchangeOptions {
-  readonly fetch: () => typeof globalThis.fetch
-  readonly clock: Clock
-  /** Bound on the request and its body together. */
-  readonly timeoutMs: number
-  /** Asked in the same synchronous turn as the real `fetch`; on `false` nothing is sent. */
-  readonly maySend?: (() => boolean) | undefined
-  /** Lets the request outlive the page. */
-  readonly keepalive?: boolean
-}
-
-/**
- * The way to an authorization server's endpoints: no cache, no cookies, no referrer, no redirect, and
- * an end to waiting. The body is read here, because what oauth4webapi makes of a reply it refuses
- * would take the refresh token in it with it.
- */
-export function createExchange(options: ExchangeOptions): Exchange {
-  let received: Reply | undefined
-  let failed: TransportFailure | undefined
-
-  async function customFetch(url: string, request: Outgoing): Promise<Response> {
-    const controller = new AbortController()
-    const giveUp = (reject: (reason: unknown) => void): (() => void) =>
-      patiently(options.clock, options.timeoutMs, () => {
-        failed = 'timeout'
-        controller.abort()
-        reject(controller.signal.reason)
-      })
-    try {
-      // A fetch that an app brings along may not heed the signal, so this does not rest on it.
-      return await unlessStopped(send(url, request, controller.signal), [giveUp])
-    } catch (error) {
-      failed ??= 'network'
-      throw error
-    }
-  }
-
-  async function send(url: string, request: Outgoing, signal: AbortSignal): Promise<Response> {
-    if (options.maySend?.() === false) {
-      failed = 'withheld'
-      throw new Error('The request was withheld.')
-    }
-    const response = await options.fetch()(url, {
-      method: request.method,
-      headers: request.headers,
-      // A string is sent by every fetch in the same way, also by one that an app brings along.
-      ...(request.body ? { body: request.body.toString() } : {}),
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'manual',
-      referrerPolicy: 'no-referrer',
-      signal,
-      ...(options.keepalive ? { keepalive: true } : {}),
+  async function refresh(request: RefreshRequest): Promise<RefreshOutcome> {
+    const { refreshToken, parameters, previous, secrets = [], senderKey, maySend } = request
+    if (dpop && !dpop.isKeyPair(senderKey)) return { kind: 'key-lost' }
+    const answer = await requestTokens(options, {
+      type: 'refresh_token',
+      parameters: { ...parameters, refresh_token: refreshToken },
+      secrets: [refreshToken, ...secrets],
+      rejectedBy: spentRefreshToken,
+      senderKey,
+      senderNonce: previous.senderNonce,
+      maySend,
     })
-    const text = await response.text()
-    received = { status: response.status, headers: response.headers, text }
-    return toReadableResponse(received)
+    return answer.kind === 'accepted' || answer.kind === 'unusable'
+      ? compare(answer, previous)
+      : answer
   }
 
-  return { customFetch, reply: () => received, failure: () => failed }
+  return {
+    async prepare() {
+      await metadata()
+    },
+    refresh,
+    revoke: (token) => revokeToken({ ...options, token }),
+  }
 }
 
 /**
- * The reply as oauth4webapi reads it best: as JSON whatever its label says, without members that are
- * null or empty (they count as absent), and without a challenge, which would keep it from reading the
- * body.
+ * Whether the tokens are for the session they were asked for. The server has rotated either way, so
+ * the new refresh token is the only one left, whatever else is wrong.
  */
-function toReadableResponse({ status, headers, text }: Reply): Response {
-  const json = parseJsonObject(text)
-  const readable = new Headers(headers)
-  readable.delete('www-authenticate')
-  if (json) readable.set('content-type', 'application/json')
-  const body = json ? JSON.stringify(withoutEmpty(json)) : text
-  // An opaque redirect has the status 0, which no Response can be made with; and a token response
-  // that says 201 is none for oauth4webapi, though the server has rotated.
-  const legible = json && isSuccess(status) ? 200 : status || 502
-  return new Response([204, 205, 304].includes(status) ? null : body, {
-    status: legible,
-    headers: readable,
-  })
-}
-
-export function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300
-}
-
-/** A JSON object, or nothing. */
-export function parseJsonObject(text: string): Record<string, unknown> | undefined {
+function compare(tokens: Tokens, previous: RefreshRequest['previous']): RefreshOutcome {
+  const { refreshToken, claims } = tokens.kind === 'accepted' ? tokens.reply : tokens
+  let detail = 'the id_token is not for this session'
   try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
+    const mismatch = claims && compareIdToken(claims, previous, tokens.issuer)
+    if (mismatch === 'other-subject')
+      return defined({ kind: 'subject-changed', refreshToken } as const)
+    if (tokens.kind === 'unusable') detail = tokens.detail
+    else if (!mismatch)
+      return { kind: 'accepted', reply: withSignIn(tokens.reply, previous.claims) }
   } catch {
-    return undefined
+    // What it was to be compared with is odd.
   }
+  const error = unavailable('RESPONSE_INVALID', 'unknown', undefined, detail)
+  return defined({ kind: 'unusable', refreshToken, error } as const)
 }
 
-export function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Servers that write their structs out whole have members that say nothing. */
-function withoutEmpty(json: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(json).filter(([, value]) => value !== null && value !== ''),
-  )
-}
-
-/** Cleartext is for loopback only, where it never leaves the machine. */
-export function insecureAllowed(address: string): boolean {
-  const url = new URL(address)
-  return url.protocol !== 'https:' && isSecureUrl(url)
+/** A refresh is no new authentication: how and when the user signed in holds, if it is left out here. */
+function withSignIn(reply: TokenReply, before: IdTokenClaims | undefined): TokenReply {
+  if (!reply.claims || !before) return reply
+  const { auth_time, acr, amr } = before
+  return { ...reply, claims: { ...defined({ auth_time, acr, amr }), ...reply.claims } }
 }

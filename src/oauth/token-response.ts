@@ -1,9 +1,10 @@
 import { defined } from '../core/defined.ts'
+import { memberOf } from '../core/member-of.ts'
+import type { TokenReply } from '../core/record/token-reply.ts'
 import { isAccessToken } from '../core/record/token-set.ts'
 import { withoutSecrets } from '../core/redaction.ts'
+import { isObject, isString } from '../core/shape.ts'
 import { decodeIdToken } from './id-token.ts'
-import type { TokenReply } from '../core/record/token-reply.ts'
-import type { IdTokenClaims } from '../core/id-token-claims.ts'
 
 /** An access token response (RFC 6749 §5.1), in wire spelling. */
 export interface TokenEndpointResponse {
@@ -27,39 +28,71 @@ const endMembers = [
 ]
 
 /**
- * From the wire's words into ours; the response has been checked. What the app is shown of it holds none
- * of its tokens, nor of those that it was had for.
+ * From the wire's words into ours, whether a server has sent them or the app hands them over. A member
+ * that is null or empty counts as absent: servers that write their structs out whole say nothing so. What
+ * the app is shown of it holds none of its tokens, nor of the `secrets` that it was had for.
+ *
+ * @throws {TypeError} Names the member and the rule, never a value.
  */
-export function toTokenReply(
-  response: TokenEndpointResponse,
-  claims: IdTokenClaims | undefined,
-  secrets: readonly string[] = [],
-): TokenReply {
-  const { access_token, expires_in, refresh_token, id_token } = response
-  const all = [...secrets, access_token, refresh_token ?? '', id_token ?? '']
+export function parseTokenResponse(response: unknown, secrets: readonly string[] = []): TokenReply {
+  if (!isObject(response)) {
+    throw new TypeError('response must be an access token response (RFC 6749 §5.1)')
+  }
+  const member = (name: string): unknown => {
+    const value = memberOf(response, name)
+    return value === null || value === '' ? undefined : value
+  }
+  const text = (name: string): string | undefined => {
+    const value = member(name)
+    if (value === undefined || isString(value)) return value
+    throw wrong(name, 'must be a non-empty string')
+  }
+
+  const accessToken = text('access_token')
+  if (!accessToken) throw wrong('access_token', 'is required')
+  // A browser that is to send another one would write it into its error.
+  if (!isAccessToken(accessToken)) throw wrong('access_token', 'must be printable ASCII')
+  const type = text('token_type')?.toLowerCase()
+  if (type !== 'bearer' && type !== 'dpop') {
+    throw wrong('token_type', "must be 'Bearer' or 'DPoP'")
+  }
+  const given = member('expires_in')
+  const life = isString(given) ? Number.parseFloat(given) : given
+  if (life !== undefined && !isDuration(life)) {
+    throw wrong('expires_in', 'must be a number of seconds')
+  }
+  const idToken = text('id_token')
+  const claims = idToken === undefined ? undefined : decodeIdToken(idToken)
+  if (idToken !== undefined && !claims) throw wrong('id_token', 'must be a JWT')
+  const refreshToken = text('refresh_token')
+  const scope = text('scope')
   // A scope is compared word by word: a short secret may well be one of its words.
-  const scope = response.scope && withoutSecrets(response.scope, all.filter(isLong))
+  const all = [...secrets, accessToken, refreshToken ?? '', idToken ?? '']
   // 0 says, at Keycloak for one, that the refresh token has no end of its own.
   const ends = endMembers
-    .map((name) => response[name])
+    .map(member)
     // Whatever else stands there, a date or an object, is no reason to do without the tokens.
-    .map((value) => (typeof value === 'string' ? Number(value) : value))
-    .filter((seconds): seconds is number => typeof seconds === 'number' && seconds > 0)
-  const isBound = response.token_type.toLowerCase() === 'dpop'
+    .map((end) => (isString(end) ? Number(end) : end))
+    .filter((end) => typeof end === 'number')
+    .filter((end) => end > 0)
   return defined({
-    accessToken: access_token,
-    tokenType: isBound ? ('DPoP' as const) : ('Bearer' as const),
-    expiresInMs: expires_in === undefined ? undefined : toMs(expires_in),
-    refreshToken: refresh_token,
+    accessToken,
+    tokenType: type === 'dpop' ? ('DPoP' as const) : ('Bearer' as const),
+    expiresInMs: life === undefined ? undefined : toMs(life),
+    refreshToken,
     refreshTokenExpiresInMs: ends.length > 0 ? toMs(Math.min(...ends)) : undefined,
-    scope,
-    idToken: id_token,
+    scope: scope && withoutSecrets(scope, all.filter(isLong)),
+    idToken,
     claims,
   })
 }
 
-function isLong({ length }: string): boolean {
-  return length >= 8
+function wrong(name: string, rule: string): TypeError {
+  return new TypeError(`response.${name} ${rule}`)
+}
+
+function isDuration(value: unknown): value is number {
+  return Number.isFinite(value) && Number(value) >= 0
 }
 
 /** A number so large that it is infinite in ms would make the record unreadable. */
@@ -67,49 +100,6 @@ function toMs(seconds: number): number {
   return Math.min(seconds * 1_000, Number.MAX_SAFE_INTEGER)
 }
 
-/**
- * Parses a response that the app hands over. A member that is null or empty counts as absent.
- *
- * @throws {TypeError} Names the member and the rule, never a value.
- */
-export function parseTokenEndpointResponse(value: unknown): TokenReply {
-  if (typeof value !== 'object' || value === null) {
-    throw new TypeError('response must be an access token response (RFC 6749 §5.1)')
-  }
-  const members = value as Record<string, unknown>
-  const string = (name: string, isRequired = false): string | undefined => {
-    const member = members[name] ?? undefined
-    if (member === undefined || (typeof member === 'string' && member !== '')) return member
-    if (member === '' && !isRequired) return undefined
-    throw new TypeError(`response.${name} must be a non-empty string`)
-  }
-  const access_token = string('access_token', true)
-  const token_type = string('token_type', true)
-  if (!access_token) throw new TypeError('response.access_token is required')
-  if (!isAccessToken(access_token)) {
-    throw new TypeError('response.access_token must be printable ASCII')
-  }
-  if (!token_type || !['bearer', 'dpop'].includes(token_type.toLowerCase())) {
-    throw new TypeError("response.token_type must be 'Bearer' or 'DPoP'")
-  }
-  const seconds = members['expires_in'] === '' ? undefined : (members['expires_in'] ?? undefined)
-  const expires_in = typeof seconds === 'string' ? Number.parseFloat(seconds) : seconds
-  if (expires_in !== undefined && !(typeof expires_in === 'number' && expires_in >= 0)) {
-    throw new TypeError('response.expires_in must be a number of seconds')
-  }
-  const id_token = string('id_token')
-  const claims = id_token === undefined ? undefined : decodeIdToken(id_token)
-  if (id_token !== undefined && !claims) throw new TypeError('response.id_token must be a JWT')
-  return toTokenReply(
-    {
-      ...members,
-      access_token,
-      token_type,
-      expires_in,
-      refresh_token: string('refresh_token'),
-      scope: string('scope'),
-      id_token,
-    },
-    claims,
-  )
+function isLong({ length }: string): boolean {
+  return length >= 8
 }

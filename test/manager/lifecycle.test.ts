@@ -248,7 +248,7 @@ describe('startSession', () => {
     [undefined, 'response must be an access token response (RFC 6749 §5.1)'],
     ['token', 'response must be an access token response (RFC 6749 §5.1)'],
     [{}, 'response.access_token is required'],
-    [{ ...full, access_token: '' }, 'response.access_token must be a non-empty string'],
+    [{ ...full, access_token: '' }, 'response.access_token is required'],
     [{ access_token: 'a' }, "response.token_type must be 'Bearer' or 'DPoP'"],
     [{ ...full, token_type: 'mac' }, "response.token_type must be 'Bearer' or 'DPoP'"],
     [{ ...full, expires_in: -1 }, 'response.expires_in must be a number of seconds'],

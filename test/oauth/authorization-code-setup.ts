@@ -5,9 +5,9 @@ import type { TokenStore } from '../../src/core/ports.ts'
 import {
   createAuthorizationCode,
   type AuthorizationCode,
-  type RedeemedCode,
-  type SignInOptions,
 } from '../../src/oauth/authorization-code.ts'
+import type { SignInOptions } from '../../src/oauth/authorization-request.ts'
+import type { RedeemedCode } from '../../src/oauth/code-redemption.ts'
 import { isTransaction } from '../../src/oauth/sign-in-transactions.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import {

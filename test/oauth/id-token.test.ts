@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
-  asymmetricAlgOf,
   checkHandedOverIdToken,
   compareIdToken,
   decodeIdToken,
+  objectionTo,
 } from '../../src/oauth/id-token.ts'
-import { claims, clientId, issuer, signIdToken } from './server-double.ts'
+import { claims, clientId, issuer, metadata, signIdToken } from './server-double.ts'
 
 describe('decodeIdToken', () => {
   it('reads the claims, in whatever script they are written', async () => {
@@ -36,7 +36,7 @@ describe('decodeIdToken', () => {
     expect(decodeIdToken(`e30.${payload}.c2ln`)).toBeUndefined()
   })
 
-  it.each(['', 'opaque', 'a.b.c', 'e30.!!!.c2ln', 'e30.bnVsbA.c2ln', 'e30.W10.c2ln'])(
+  it.each(['', 'opaque', 'a.b.c', 'e30.!!!.c2ln', 'e30.bnVsbA.c2ln', 'e30.W10.c2ln', 'a.b.c.d.e'])(
     'makes nothing of %j',
     (text) => {
       expect(decodeIdToken(text)).toBeUndefined()
@@ -44,15 +44,74 @@ describe('decodeIdToken', () => {
   )
 })
 
-describe('asymmetricAlgOf', () => {
-  it('names what the token was signed with', async () => {
-    expect(asymmetricAlgOf(await signIdToken({}, 'ES256'))).toBe('ES256')
+describe('a token of other than three parts', () => {
+  it.each([(jwt: string) => jwt.replace(/\.[^.]*$/, ''), (jwt: string) => `${jwt}.a.b`])(
+    'is none',
+    async (change) => {
+      expect(decodeIdToken(change(await signIdToken()))).toBeUndefined()
+    },
+  )
+})
+
+describe('objectionTo', () => {
+  const object = (
+    header: Readonly<Record<string, unknown>>,
+    changes: Readonly<Record<string, unknown>> = {},
+    algorithms?: readonly string[],
+  ): string | undefined => {
+    const server =
+      algorithms === undefined
+        ? metadata
+        : { ...metadata, id_token_signing_alg_values_supported: [...algorithms] }
+    return objectionTo(
+      `${btoa(JSON.stringify(header))}.e30.c2ln`,
+      { ...claims, ...changes },
+      server,
+      clientId,
+    )
+  }
+  const signed = { alg: 'ES256', kid: '1' }
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['one audience', {}],
+    ['a list of one audience', { aud: [clientId] }],
+    ['further audiences and this client as its party', { aud: [clientId, 'api'], azp: clientId }],
+    ['a party of its own, where there is one audience', { azp: 'other' }],
+    ['a time of authentication', { auth_time: 1_000 }],
+    ['times long gone', { iat: 1, exp: 2, nbf: 9_000_000_000 }],
+  ])('has none to %s', (_, changes) => {
+    expect(object(signed, changes)).toBeUndefined()
   })
 
-  it('names no algorithm that proves nothing', async () => {
-    expect(asymmetricAlgOf(await signIdToken({}, 'HS256'))).toBeUndefined()
-    expect(asymmetricAlgOf(`${btoa('{"alg":"none"}')}.e30.`)).toBeUndefined()
-    expect(asymmetricAlgOf('opaque')).toBeUndefined()
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['another issuer', { iss: 'https://evil.example' }],
+    ['an issuer with a slash more', { iss: `${issuer}/` }],
+    ['another audience', { aud: 'other' }],
+    ['no audience', { aud: [] }],
+    ['further audiences without a party', { aud: [clientId, 'api'], azp: undefined }],
+    ['further audiences and another party', { aud: [clientId, 'api'], azp: 'api' }],
+    ['a time of authentication that is text', { auth_time: '1000' }],
+    ['a beginning that is text', { nbf: '1000' }],
+  ])('has one to %s', (_, changes) => {
+    expect(object(signed, changes)).toBe(Object.keys(changes).at(-1))
+  })
+
+  it.each(['none', 'HS256', 'HS512', undefined, 7, null])(
+    'has one to the algorithm %j, with which anybody could have made it',
+    (alg) => {
+      expect(object({ alg })).toBe('alg')
+    },
+  )
+
+  it('has one to an algorithm that the server does not announce', () => {
+    expect(object(signed, {}, ['PS256'])).toBe('alg')
+    expect(object(signed, {}, [])).toBe('alg')
+    expect(object(signed, {}, ['PS256', 'ES256'])).toBeUndefined()
+    expect(object({ alg: 'HS256' }, {}, ['HS256'])).toBeUndefined()
+  })
+
+  it('has one to an extension that has to be understood', () => {
+    expect(object({ ...signed, crit: ['b64'] })).toBe('crit')
   })
 })
 

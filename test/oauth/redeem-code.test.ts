@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, RefreshUnavailableError } from '../../src/core/errors.ts'
 import { dpop } from '../../src/oauth/dpop.ts'
+import { parseMetadata } from '../../src/oauth/server-metadata.ts'
 import {
   createCode,
   passUntil,
@@ -203,10 +204,13 @@ describe('redeem', () => {
   })
 
   it('sends nothing to an endpoint in cleartext', async () => {
+    let token_endpoint = server.token_endpoint
     const { code, begin, sent } = createCode(undefined, {
-      metadata: () => Promise.resolve({ ...server, token_endpoint: 'http://as.example/token' }),
+      metadata: async () => parseMetadata({ ...server, token_endpoint }, issuer),
     })
-    await expect(code.redeem((await begin()).callback())).rejects.toMatchObject({
+    const callback = (await begin()).callback()
+    token_endpoint = 'http://as.example/token'
+    await expect(code.redeem(callback)).rejects.toMatchObject({
       name: 'ConfigurationError',
       code: 'INSECURE_ENDPOINT',
     })

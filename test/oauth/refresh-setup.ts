@@ -1,8 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi'
-import {
-  createTokenEndpoint,
-  type TokenEndpointOptions,
-} from '../../src/oauth/refresh-token-grant.ts'
+import { createTokenEndpoint, type TokenEndpointOptions } from '../../src/oauth/token-endpoint.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import { claims, clientId, createFetchDouble, metadata, type SentRequest } from './server-double.ts'
 import type {

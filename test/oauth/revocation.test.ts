@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Report, Reported } from '../../src/core/events.ts'
 import { revokeToken } from '../../src/oauth/revocation.ts'
+import { parseMetadata } from '../../src/oauth/server-metadata.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
 import {
   clientId,
@@ -88,7 +89,8 @@ describe('revokeToken', () => {
     ['of a server whose metadata cannot be had', () => Promise.reject(new Error('offline'))],
     [
       'in cleartext',
-      () => Promise.resolve({ ...metadata, revocation_endpoint: 'http://as.example/revoke' }),
+      async () =>
+        parseMetadata({ ...metadata, revocation_endpoint: 'http://as.example/revoke' }, issuer),
     ],
   ])('sends nothing %s, and fulfils', async (_, read) => {
     const { sent, revoked, events } = revokeWith(() => json(200, {}), read)

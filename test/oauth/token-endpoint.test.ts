@@ -1,239 +1,290 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError, RefreshUnavailableError } from '../../src/core/errors.ts'
+import { dpop } from '../../src/oauth/dpop.ts'
+import { parseMetadata } from '../../src/oauth/server-metadata.ts'
+import { createEndpointWith, refreshWith, request, sentToken, tokens } from './refresh-setup.ts'
 import {
-  createExchange,
-  insecureAllowed,
-  parseJsonObject,
-  type ExchangeOptions,
-} from '../../src/oauth/token-endpoint.ts'
-import { createManualClock } from '../../src/testing/manual-clock.ts'
-import { createFetchDouble, json, opaqueRedirect, page } from './server-double.ts'
-import { patience } from '../support/patience.ts'
+  clientId,
+  createSilence,
+  issuer,
+  json,
+  opaqueRedirect,
+  page,
+  type SentRequest,
+} from './server-double.ts'
 
-const outgoing = {
-  method: 'POST' as const,
-  headers: { accept: 'application/json' },
-  body: new URLSearchParams({ grant_type: 'refresh_token', scope: 'a b' }),
-  redirect: 'manual' as const,
-}
-
-function createExchangeWith(
-  answer: (signal: AbortSignal) => Response | Promise<Response>,
-  changes: Partial<ExchangeOptions> = {},
-) {
-  const clock = createManualClock()
-  const { fetch, sent } = createFetchDouble(({ init }) => answer(init.signal ?? neverAborted))
-  const exchange = createExchange({ fetch, clock, timeoutMs: 10_000, ...changes })
-  const ask = (): Promise<Response> => exchange.customFetch('https://as.example/token', outgoing)
-  return { clock, sent, exchange, ask }
-}
-
-const neverAborted = new AbortController().signal
-
-describe('createExchange', () => {
-  it('sends no cookie and no referrer, follows no redirect and fills no cache', async () => {
-    const { ask, sent } = createExchangeWith(() => json(200, {}))
-    await ask()
+describe('createTokenEndpoint: the request', () => {
+  it('is a form with the grant, the token and the client, each once, and nothing in the URL', async () => {
+    const { endpoint, sent } = createEndpointWith(() => json(200, tokens))
+    await endpoint.refresh(request)
     expect(sent).toHaveLength(1)
     expect(sent[0]?.url).toBe('https://as.example/token')
-    expect(sent[0]?.init).toMatchObject({
-      method: 'POST',
-      body: 'grant_type=refresh_token&scope=a+b',
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'manual',
-      referrerPolicy: 'no-referrer',
+    expect(sent[0]?.init.method).toBe('POST')
+    expect(sent[0]?.headers.get('content-type')).toMatch(/^application\/x-www-form-urlencoded/)
+    expect(sent[0]?.headers.get('authorization')).toBeNull()
+    expect([...(sent[0]?.parameters ?? [])].sort(byName)).toEqual([
+      ['client_id', clientId],
+      ['grant_type', 'refresh_token'],
+      ['refresh_token', sentToken],
+    ])
+  })
+
+  it('names scope, resource and audience where they are wanted', async () => {
+    const { endpoint, sent } = createEndpointWith(() => json(200, tokens))
+    const parameters = { scope: 'a b', resource: 'https://api.example', audience: 'api' }
+    await endpoint.refresh({ ...request, parameters })
+    expect(Object.fromEntries(sent[0]?.parameters ?? [])).toMatchObject(parameters)
+  })
+
+  it('is not sent without permission', async () => {
+    const { endpoint, sent } = createEndpointWith(() => json(200, tokens))
+    expect(await endpoint.refresh({ ...request, maySend: () => false })).toEqual({
+      kind: 'withheld',
     })
-    expect(sent[0]?.init).not.toHaveProperty('keepalive')
-  })
-
-  it('lets a request outlive the page where that is wanted', async () => {
-    const { ask, sent } = createExchangeWith(() => json(200, {}), { keepalive: true })
-    await ask()
-    expect(sent[0]?.init.keepalive).toBe(true)
-  })
-
-  it('asks for permission in the same synchronous turn as it sends', async () => {
-    const log: string[] = []
-    const { ask } = createExchangeWith(
-      () => {
-        log.push('sent')
-        return json(200, {})
-      },
-      {
-        maySend() {
-          queueMicrotask(() => log.push('the next turn'))
-          log.push('asked')
-          return true
-        },
-      },
-    )
-    await ask()
-    expect(log).toEqual(['asked', 'sent', 'the next turn'])
-  })
-
-  it('sends nothing without permission, and leaves no timer', async () => {
-    const { ask, sent, exchange, clock } = createExchangeWith(() => json(200, {}), {
-      maySend: () => false,
-    })
-    await expect(ask()).rejects.toThrow('withheld')
-    expect(exchange.failure()).toBe('withheld')
-    expect(exchange.reply()).toBeUndefined()
     expect(sent).toEqual([])
-    expect(clock.timers()).toEqual([])
   })
 
-  it('keeps what was received, word for word', async () => {
-    const { ask, exchange, clock } = createExchangeWith(() =>
-      json(200, { a: null }, { 'x-request-id': '7' }),
-    )
-    await ask()
-    expect(exchange.reply()).toMatchObject({ status: 200, text: '{"a":null}' })
-    expect(exchange.reply()?.headers.get('x-request-id')).toBe('7')
-    expect(exchange.failure()).toBeUndefined()
-    expect(clock.timers()).toEqual([])
-  })
-
-  it('hands on JSON as JSON, whatever its label, without null members and without a challenge', async () => {
-    const { ask } = createExchangeWith(
-      () =>
-        new Response('{"error":"invalid_client","error_description":null}', {
-          status: 401,
-          headers: { 'content-type': 'text/plain', 'www-authenticate': 'Basic realm="as"' },
-        }),
-    )
-    const handedOn = await ask()
-    expect(handedOn.status).toBe(401)
-    expect(handedOn.headers.get('content-type')).toBe('application/json')
-    expect(handedOn.headers.get('www-authenticate')).toBeNull()
-    expect(await handedOn.json()).toEqual({ error: 'invalid_client' })
-  })
-
-  it('hands on a page as the page it is', async () => {
-    const { ask } = createExchangeWith(() => page(200))
-    const handedOn = await ask()
-    expect(handedOn.headers.get('content-type')).toBe('text/html')
-    expect(await handedOn.text()).toContain('Wi-Fi')
-  })
-
-  it.each([
-    ['204', () => new Response(null, { status: 204 }), 204],
-    ['304', () => new Response(null, { status: 304 }), 304],
-    ['an opaque redirect', opaqueRedirect, 502],
-    ['JSON under the status 201', () => json(201, { access_token: 'a' }), 200],
-  ])('hands on %s as something oauth4webapi can read', async (_, answer, status) => {
-    const { ask, exchange } = createExchangeWith(answer)
-    expect((await ask()).status).toBe(status)
-    expect(exchange.failure()).toBeUndefined()
-  })
-
-  it('calls a request that breaks a network failure', async () => {
-    const { ask, exchange, clock } = createExchangeWith(() =>
-      Promise.reject(new TypeError('Failed to fetch')),
-    )
-    await expect(ask()).rejects.toThrow(TypeError)
-    expect(exchange.failure()).toBe('network')
-    expect(clock.timers()).toEqual([])
-  })
-
-  it('calls a body that breaks a network failure', async () => {
-    const { ask, exchange } = createExchangeWith(
-      () =>
-        new Response(
-          new ReadableStream({ start: (body) => body.error(new TypeError('connection reset')) }),
-        ),
-    )
-    await expect(ask()).rejects.toThrow()
-    expect(exchange.failure()).toBe('network')
-    expect(exchange.reply()).toBeUndefined()
-  })
-
-  it('aborts a request that is not answered in time', async () => {
-    let aborted = false
-    const { ask, exchange, clock } = createExchangeWith(
-      (signal) =>
-        new Promise((_, reject) => {
-          signal.addEventListener('abort', () => {
-            aborted = true
-            reject(signal.reason)
-          })
-        }),
-    )
-    const asked = ask()
-    clock.advance(9_999)
-    expect(aborted).toBe(false)
-    clock.advance(1)
-    await expect(asked).rejects.toThrow()
-    expect(aborted).toBe(true)
-    expect(exchange.failure()).toBe('timeout')
-  })
-
-  it('does not wait longer for a body', async () => {
-    const pull = vi.fn()
-    const { ask, exchange, clock } = createExchangeWith(
-      () => new Response(new ReadableStream({ pull }, { highWaterMark: 0 })),
-    )
-    const asked = ask()
-    await vi.waitFor(() => expect(pull).toHaveBeenCalled(), patience)
-    clock.advance(10_000)
-    await expect(asked).rejects.toThrow()
-    expect(exchange.failure()).toBe('timeout')
-  })
-
-  it('does not wait longer for a fetch that heeds no signal', async () => {
-    const { ask, exchange, clock } = createExchangeWith(() => new Promise(() => {}))
-    const asked = ask()
-    clock.advance(10_000)
-    await expect(asked).rejects.toThrow()
-    expect(exchange.failure()).toBe('timeout')
-  })
-
-  it('takes a reply that came while the page was frozen, though its time ran out meanwhile', async () => {
-    const overdue: (() => void)[] = []
-    const frozen = {
-      ...createManualClock(),
-      schedule(_: number, task: () => void) {
-        overdue.push(task)
-        return () => {}
-      },
-    }
-    let arrive = (_: Response): void => {}
-    const arrived = new Promise<Response>((resolve) => {
-      arrive = resolve
+  it.each<[string, unknown, string]>([
+    ['no token endpoint', { issuer }, 'METADATA_INVALID'],
+    ['a token endpoint that is no URL', { issuer, token_endpoint: 'https://' }, 'METADATA_INVALID'],
+    ['cleartext', { issuer, token_endpoint: 'http://as.example/token' }, 'INSECURE_ENDPOINT'],
+    [
+      'cleartext to a host that only looks like loopback',
+      { issuer, token_endpoint: 'http://localhost.as.example/token' },
+      'INSECURE_ENDPOINT',
+    ],
+    ['an issuer that is no URL', { issuer: 'as' }, 'METADATA_INVALID'],
+  ])('is not sent with %s', async (_, server, code) => {
+    const { endpoint, sent } = createEndpointWith(() => json(200, tokens), {
+      // Whatever an app passes by value.
+      metadata: async () => parseMetadata(server, 'https://app.example/'),
     })
-    const { ask, exchange } = createExchangeWith(() => arrived, { clock: frozen })
-    const asked = ask()
-    // A page that thaws may run the timers that are overdue first, then hear of what has arrived.
-    for (const task of overdue.splice(0)) task()
-    arrive(json(200, { access_token: 'a' }))
-    await asked
-    expect(exchange.failure()).toBeUndefined()
+    expect(await endpoint.refresh(request)).toMatchObject({
+      kind: 'configuration',
+      error: { code },
+    })
+    expect(sent).toEqual([])
   })
-})
 
-describe('insecureAllowed', () => {
-  it.each(['http://localhost/token', 'http://127.0.0.1:8080/token', 'http://[::1]:9/token'])(
-    'allows %s, which never leaves the machine',
-    (url) => {
-      expect(insecureAllowed(url)).toBe(true)
+  it.each(['http://localhost:4000/token', 'http://127.0.0.1/token', 'http://[::1]:4000/token'])(
+    'is sent to %s in cleartext',
+    async (token_endpoint) => {
+      const outcome = await refreshWith(() => json(200, tokens), {}, { issuer, token_endpoint })
+      expect(outcome.kind).toBe('accepted')
     },
   )
 
-  it.each([
-    'http://as.example/token',
-    'http://localhost.as.example/token',
-    'http://127.0.0.1.nip.io/token',
-    'http://user@as.example/localhost',
-    'https://localhost/token',
-  ])('allows nothing for %s', (url) => {
-    expect(insecureAllowed(url)).toBe(false)
+  it('is not sent while the metadata cannot be had', async () => {
+    const error = new RefreshUnavailableError('NETWORK', 'No metadata.', { outcome: 'not-sent' })
+    const { endpoint, sent } = createEndpointWith(() => json(200, tokens), {
+      metadata: () => Promise.reject(error),
+    })
+    await expect(endpoint.prepare()).rejects.toBe(error)
+    expect(await endpoint.refresh(request)).toEqual({ kind: 'transient', error })
+    expect(sent).toEqual([])
+  })
+
+  it('is not sent with metadata that do not do', async () => {
+    const error = new ConfigurationError('METADATA_INVALID', 'No.')
+    const { endpoint } = createEndpointWith(() => json(200, tokens), {
+      metadata: () => Promise.reject(error),
+    })
+    expect(await endpoint.refresh(request)).toEqual({ kind: 'configuration', error })
+  })
+
+  it('ends after the bound', async () => {
+    const { answer, asked } = createSilence()
+    const { endpoint, clock } = createEndpointWith(answer)
+    const outcome = endpoint.refresh(request)
+    await asked
+    clock.advance(10_000)
+    expect(await outcome).toMatchObject({
+      kind: 'transient',
+      error: { code: 'TIMEOUT', outcome: 'unknown' },
+    })
   })
 })
 
-describe('parseJsonObject', () => {
-  it('takes objects only', () => {
-    expect(parseJsonObject('{"a":1}')).toEqual({ a: 1 })
-    for (const text of ['', 'null', '[]', '"a"', '1', '{', '<html>']) {
-      expect(parseJsonObject(text)).toBeUndefined()
+describe('createTokenEndpoint: no reply', () => {
+  const redirected = { kind: 'transient', error: { code: 'SERVER_UNAVAILABLE' } }
+
+  it.each<[string, () => Response | Promise<Response>, Readonly<Record<string, unknown>>]>([
+    ['a dead refresh token', () => json(400, { error: 'invalid_grant' }), { kind: 'rejected' }],
+    [
+      'a dead refresh token under a challenge',
+      () => json(401, { error: 'invalid_grant' }, { 'www-authenticate': 'Bearer realm="as"' }),
+      { kind: 'rejected', oauth: { error: 'invalid_grant', status: 401 } },
+    ],
+    [
+      'a dead refresh token labelled as a problem',
+      () => json(403, { error: 'invalid_grant' }, { 'content-type': 'application/problem+json' }),
+      { kind: 'rejected', oauth: { status: 403 } },
+    ],
+    [
+      'a dead refresh token as GitHub says it',
+      () => json(200, { error: 'invalid_grant' }),
+      { kind: 'rejected' },
+    ],
+    [
+      'an unknown client under a challenge',
+      () => json(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="as"' }),
+      { kind: 'configuration', error: { code: 'CLIENT_REJECTED', oauth: { status: 401 } } },
+    ],
+    [
+      'too many requests',
+      () => json(429, { error: 'rate_limited' }, { 'retry-after': '7' }),
+      { kind: 'transient', retryAfterMs: 7_000, error: { code: 'SERVER_UNAVAILABLE' } },
+    ],
+    [
+      'a server in trouble',
+      () => page(503, { 'retry-after': '7' }),
+      { kind: 'transient', retryAfterMs: 7_000, error: { outcome: 'answered' } },
+    ],
+    ['a redirect', opaqueRedirect, redirected],
+    [
+      'the page of a captive portal',
+      () => page(200),
+      { kind: 'transient', error: { code: 'RESPONSE_INVALID', outcome: 'unknown' } },
+    ],
+    [
+      'a broken connection',
+      () => Promise.reject(new TypeError('Failed to fetch')),
+      { kind: 'transient', error: { code: 'NETWORK', outcome: 'unknown' } },
+    ],
+    [
+      'a refusal without a word',
+      () => new Response(null, { status: 400 }),
+      { kind: 'refused', error: { code: 'REFUSED' } },
+    ],
+    [
+      'a word nobody knows',
+      () => json(400, { error: 'invalid_request' }),
+      { kind: 'refused', error: { code: 'REFUSED', outcome: 'answered' } },
+    ],
+    [
+      'a page in place of JSON',
+      () => page(400),
+      { kind: 'transient', error: { code: 'RESPONSE_INVALID', outcome: 'answered' } },
+    ],
+    [
+      'no endpoint there',
+      () => new Response(null, { status: 404 }),
+      { kind: 'transient', error: { code: 'RESPONSE_INVALID', outcome: 'answered' } },
+    ],
+    [
+      'nothing at all',
+      () => new Response(null, { status: 204 }),
+      { kind: 'transient', error: { code: 'RESPONSE_INVALID', outcome: 'unknown' } },
+    ],
+  ])('but %s', async (_, answer, expected) => {
+    expect(await refreshWith(answer)).toMatchObject(expected)
+  })
+
+  it('but a word that this vendor has for a dead refresh token', async () => {
+    const { endpoint } = createEndpointWith(() => json(400, { error: 'invalid_request' }), {
+      spentRefreshToken: ['invalid_grant', 'invalid_request'],
+    })
+    expect((await endpoint.refresh(request)).kind).toBe('rejected')
+  })
+
+  const said = `what you sent, ${sentToken}, is not known`
+  it.each<[string, () => Response | Promise<Response>]>([
+    ['rejected', () => json(400, { error: 'invalid_grant', error_description: said })],
+    ['configuration', () => json(401, { error: 'invalid_client', error_description: said })],
+    ['refused', () => json(400, { error: sentToken, message: said })],
+    ['transient', () => json(503, { error: 'server_error', error_description: said })],
+    ['transient', () => new Response(said, { status: 400 })],
+    ['transient', () => Promise.reject(new TypeError(said))],
+    ['unusable', () => json(200, { ...tokens, token_type: 'mac', error_description: said })],
+    ['unusable', () => json(200, { ...tokens, id_token: 'next-secret.access-secret.sent-secret' })],
+  ])('and no token in any error: %s', async (kind, answer) => {
+    const outcome = await refreshWith(answer)
+    expect(outcome.kind).toBe(kind)
+    // The new refresh token is what an unusable reply is there for.
+    const { refreshToken: _, ...rest } = { refreshToken: '', ...outcome }
+    const texts = [JSON.stringify(rest)]
+    if ('error' in rest) {
+      const { error } = rest
+      texts.push(error.message, String(error), String(error.stack))
+      expect(error.cause).toBeUndefined()
     }
+    expect(texts.join('\n')).not.toMatch(/-secret/)
   })
 })
+
+describe('createTokenEndpoint with DPoP', () => {
+  const bound = { ...tokens, token_type: 'DPoP' }
+
+  async function createBoundEndpoint(answer: (sent: SentRequest) => Response) {
+    const support = dpop()
+    const senderKey = await support.createKeyPair()
+    return { ...createEndpointWith(answer, { dpop: support }), senderKey }
+  }
+
+  it('sends a proof made with the key of the session', async () => {
+    const { endpoint, sent, senderKey } = await createBoundEndpoint(() => json(200, bound))
+    const outcome = await endpoint.refresh({ ...request, senderKey })
+    expect(outcome).toMatchObject({ kind: 'accepted', reply: { tokenType: 'DPoP' } })
+    expect(sent[0]?.headers.get('dpop')).toMatch(/^eyJ/)
+  })
+
+  it.each([undefined, null, 'key', {}, { privateKey: {}, publicKey: {} }])(
+    'sends nothing when the key is %j',
+    async (senderKey) => {
+      const { endpoint, sent } = await createBoundEndpoint(() => json(200, bound))
+      expect(await endpoint.refresh({ ...request, senderKey })).toEqual({ kind: 'key-lost' })
+      expect(sent).toEqual([])
+    },
+  )
+
+  it.each([400, 401])('asks to be called again when a nonce is wanted with %i', async (status) => {
+    const { endpoint, sent, senderKey } = await createBoundEndpoint(({ headers }) =>
+      proofOf(headers)['nonce'] === 'nonce-1'
+        ? json(200, bound)
+        : json(
+            status,
+            { error: 'use_dpop_nonce' },
+            { 'dpop-nonce': 'nonce-1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' },
+          ),
+    )
+    expect(await endpoint.refresh({ ...request, senderKey })).toEqual({ kind: 'nonce-required' })
+    expect(sent).toHaveLength(1)
+    expect((await endpoint.refresh({ ...request, senderKey })).kind).toBe('accepted')
+    const [first, second] = sent.map(({ headers }) => proofOf(headers)['jti'])
+    expect(first).not.toBe(second)
+  })
+
+  it('has no use for a bearer token, but saves the refresh token', async () => {
+    const { endpoint, senderKey } = await createBoundEndpoint(() => json(200, tokens))
+    expect(await endpoint.refresh({ ...request, senderKey })).toMatchObject({
+      kind: 'unusable',
+      refreshToken: 'next-secret',
+    })
+  })
+
+  it('waits when its proof is refused, which is what a wrong clock does', async () => {
+    const { endpoint, senderKey } = await createBoundEndpoint(() =>
+      json(400, { error: 'invalid_dpop_proof' }),
+    )
+    expect((await endpoint.refresh({ ...request, senderKey })).kind).toBe('transient')
+  })
+})
+
+describe('createTokenEndpoint: revocation', () => {
+  it('goes to the revocation endpoint of the same server', async () => {
+    const { endpoint, sent } = createEndpointWith(() => new Response(null, { status: 200 }))
+    await endpoint.revoke('orphan-secret')
+    expect(sent.map(({ url }) => url)).toEqual(['https://as.example/revoke'])
+    expect(sent[0]?.parameters.get('token')).toBe('orphan-secret')
+  })
+})
+
+function byName([first]: [string, string], [second]: [string, string]): number {
+  return first < second ? -1 : 1
+}
+
+function proofOf(headers: Headers): Record<string, unknown> {
+  const [, payload = ''] = (headers.get('dpop') ?? '').split('.')
+  const proof: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  return typeof proof === 'object' && proof !== null ? { ...proof } : {}
+}

@@ -1,33 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { parseTokenEndpointResponse, toTokenReply } from '../../src/oauth/token-response.ts'
+import { parseTokenResponse } from '../../src/oauth/token-response.ts'
 import { idToken } from '../support/id-token.ts'
 import { claims, signIdToken } from './server-double.ts'
 
 const response = { access_token: 'access-secret', token_type: 'Bearer' }
 
-describe('toTokenReply', () => {
+describe('parseTokenResponse: a response that is in order', () => {
   it('says nothing that the server did not say', () => {
-    expect(toTokenReply(response, undefined)).toEqual({
+    expect(parseTokenResponse(response)).toEqual({
       accessToken: 'access-secret',
       tokenType: 'Bearer',
     })
   })
 
   it('leaves a word of the scope that is a short code as well', () => {
-    const reply = toTokenReply({ ...response, scope: 'orders 3' }, undefined, ['3', 'orders'])
+    const reply = parseTokenResponse({ ...response, scope: 'orders 3' }, ['3', 'orders'])
     expect(reply.scope).toBe('orders 3')
   })
 
   it('counts in milliseconds', () => {
-    const reply = toTokenReply(
-      { ...response, expires_in: 0.5, refresh_token: 'refresh-secret', refresh_expires_in: 1_800 },
-      undefined,
-    )
+    const reply = parseTokenResponse({
+      ...response,
+      expires_in: 0.5,
+      refresh_token: 'refresh-secret',
+      refresh_expires_in: 1_800,
+    })
     expect(reply).toMatchObject({ expiresInMs: 500, refreshTokenExpiresInMs: 1_800_000 })
   })
 
   it.each(['DPoP', 'dpop', 'DPOP'])('spells the token type %s as its RFC does', (token_type) => {
-    expect(toTokenReply({ ...response, token_type }, undefined).tokenType).toBe('DPoP')
+    expect(parseTokenResponse({ ...response, token_type }).tokenType).toBe('DPoP')
   })
 
   it.each([
@@ -39,9 +41,7 @@ describe('toTokenReply', () => {
     ['the first end of several', { refresh_token_timeout: 90, authorization_expires_in: 60 }],
     ['the only end of several', { refresh_expires_in: 0, refresh_token_expires_in: 60 }],
   ])('takes the life of the refresh token from %s', (_, members) => {
-    expect(toTokenReply({ ...response, ...members }, undefined).refreshTokenExpiresInMs).toBe(
-      60_000,
-    )
+    expect(parseTokenResponse({ ...response, ...members }).refreshTokenExpiresInMs).toBe(60_000)
   })
 
   it.each([
@@ -55,25 +55,26 @@ describe('toTokenReply', () => {
     ['a list', { refresh_expires_in: [60] }],
     ['a deep list', { refresh_expires_in: JSON.parse('['.repeat(6_000) + ']'.repeat(6_000)) }],
   ])('takes no life of the refresh token from %s', (_, members) => {
-    expect(toTokenReply({ ...response, ...members }, undefined)).not.toHaveProperty(
+    expect(parseTokenResponse({ ...response, ...members })).not.toHaveProperty(
       'refreshTokenExpiresInMs',
     )
   })
 
   it('has finite durations, however large the numbers of the server', () => {
-    const reply = toTokenReply(
-      { ...response, expires_in: 1e306, refresh_token_expires_in: Infinity },
-      undefined,
-    )
+    const reply = parseTokenResponse({
+      ...response,
+      expires_in: 1e306,
+      refresh_token_expires_in: Infinity,
+    })
     expect(reply.expiresInMs).toSatisfy(Number.isFinite)
     expect(reply.refreshTokenExpiresInMs).toSatisfy(Number.isFinite)
   })
 })
 
-describe('parseTokenEndpointResponse', () => {
+describe('parseTokenResponse: whatever is handed over', () => {
   it('reads a whole response', async () => {
     const id_token = await signIdToken()
-    const reply = parseTokenEndpointResponse({
+    const reply = parseTokenResponse({
       ...response,
       expires_in: 300,
       refresh_token: 'refresh-secret',
@@ -101,28 +102,26 @@ describe('parseTokenEndpointResponse', () => {
       scope: nothing,
       id_token: nothing,
     }
-    expect(parseTokenEndpointResponse({ ...response, ...optional })).toEqual({
+    expect(parseTokenResponse({ ...response, ...optional })).toEqual({
       accessToken: 'access-secret',
       tokenType: 'Bearer',
     })
   })
 
   it('takes a number of seconds that is written as text', () => {
-    expect(parseTokenEndpointResponse({ ...response, expires_in: '3600' }).expiresInMs).toBe(
-      3_600_000,
-    )
+    expect(parseTokenResponse({ ...response, expires_in: '3600' }).expiresInMs).toBe(3_600_000)
   })
 
   it('takes an access token of any size and form', () => {
     const access_token = 'x'.repeat(65_536)
-    expect(parseTokenEndpointResponse({ ...response, access_token }).accessToken).toBe(access_token)
+    expect(parseTokenResponse({ ...response, access_token }).accessToken).toBe(access_token)
   })
 
   it('is not led astray by a member named __proto__', () => {
     const wire: unknown = JSON.parse(
       '{"access_token":"a","token_type":"bearer","__proto__":{"refresh_token":"planted"}}',
     )
-    expect(parseTokenEndpointResponse(wire)).toEqual({ accessToken: 'a', tokenType: 'Bearer' })
+    expect(parseTokenResponse(wire)).toEqual({ accessToken: 'a', tokenType: 'Bearer' })
   })
 
   it.each<[string, unknown]>([
@@ -142,6 +141,7 @@ describe('parseTokenEndpointResponse', () => {
     ['response.expires_in', { ...response, expires_in: -1 }],
     ['response.expires_in', { ...response, expires_in: 'soon' }],
     ['response.expires_in', { ...response, expires_in: Number.NaN }],
+    ['response.expires_in', { ...response, expires_in: Infinity }],
     ['response.expires_in', { ...response, expires_in: {} }],
     ['response.refresh_token', { ...response, refresh_token: { value: 'refresh-secret' } }],
     ['response.scope', { ...response, scope: ['a', 'b'] }],
@@ -149,7 +149,7 @@ describe('parseTokenEndpointResponse', () => {
     ['response.id_token', { ...response, id_token: idToken({ sub: '' }) }],
     ['response.id_token', { ...response, id_token: { raw: 'id-secret' } }],
   ])('names %s and the rule, and no value, when given %j', (name, value) => {
-    const parse = (): unknown => parseTokenEndpointResponse(value)
+    const parse = (): unknown => parseTokenResponse(value)
     expect(parse).toThrow(TypeError)
     expect(parse).toThrow(new RegExp(`^${name} (must|is) `))
     expect(parse).not.toThrow('secret')

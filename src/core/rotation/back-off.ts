@@ -5,7 +5,8 @@ import type { OAuthErrorDetails } from '../errors.ts'
 
 const steadyPauseMs = 8_000
 const longestPauseMs = 60_000
-const longestRetryAfterMs = 3_600_000
+/** For no longer does a server that names a pause get one. */
+export const longestRetryAfterMs = 3_600_000
 /** Who asks so long after a pause was over does not know whether the outage went on. */
 const lapseMs = 120_000
 

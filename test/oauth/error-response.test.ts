@@ -1,26 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { isTokenError } from '../../src/core/errors.ts'
-import {
-  readRefusal,
-  toTransportError,
-  unavailable,
-  type Refusal,
-} from '../../src/oauth/translate-error.ts'
+import { readRefusal, type Refusal } from '../../src/oauth/error-response.ts'
+import { transportError, unavailable } from '../../src/oauth/errors.ts'
+import { toReply } from '../../src/oauth/exchange.ts'
 
 const secret = 'refresh-secret.abc'
-const now = Date.UTC(2030, 0, 1)
+const now = (): number => Date.UTC(2030, 0, 1)
 
 function read(
   status: number,
   body: unknown = '',
   headers: Readonly<Record<string, string>> = {},
-  deadGrant: readonly string[] = ['invalid_grant'],
+  rejectedBy: readonly string[] = ['invalid_grant'],
 ): Refusal {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return readRefusal(
-    { status, text, headers: new Headers(headers) },
-    { deadGrant, secrets: [secret], now },
-  )
+  return readRefusal(toReply(status, new Headers(headers), text), {
+    rejectedBy,
+    secrets: [secret],
+    now,
+  })
 }
 
 const error = (word: string): { readonly error: string } => ({ error: word })
@@ -37,7 +35,7 @@ describe('readRefusal', () => {
     [400, { message: 'invalid_grant' }],
   ])('takes %i %j for a dead grant', (status, body) => {
     expect(read(status, body)).toMatchObject({
-      kind: 'dead-grant',
+      kind: 'rejected',
       oauth: { error: 'invalid_grant', status },
     })
   })
@@ -45,15 +43,15 @@ describe('readRefusal', () => {
   it.each(['grant', 'invalid', 'invalid_grant', 'a', 'invalid_', '_'])(
     'judges a word before it takes the token %j out of it',
     (token) => {
-      const reply = { status: 400, text: '{"error":"invalid_grant"}', headers: new Headers() }
-      const refusal = readRefusal(reply, { deadGrant: ['invalid_grant'], secrets: [token], now })
-      expect(refusal).toMatchObject({ kind: 'dead-grant', oauth: { error: 'invalid_grant' } })
+      const reply = toReply(400, new Headers(), '{"error":"invalid_grant"}')
+      const refusal = readRefusal(reply, { rejectedBy: ['invalid_grant'], secrets: [token], now })
+      expect(refusal).toMatchObject({ kind: 'rejected', oauth: { error: 'invalid_grant' } })
     },
   )
 
   it.each(['invalid_scope', 'invalid_client'])('judges %s before it takes itself out', (word) => {
-    const reply = { status: 400, text: JSON.stringify({ error: word }), headers: new Headers() }
-    const refusal = readRefusal(reply, { deadGrant: [], secrets: [word], now })
+    const reply = toReply(400, new Headers(), JSON.stringify({ error: word }))
+    const refusal = readRefusal(reply, { rejectedBy: [], secrets: [word], now })
     expect(refusal).toMatchObject({ kind: 'configuration', error: { oauth: { error: word } } })
   })
 
@@ -69,8 +67,8 @@ describe('readRefusal', () => {
 
   it('knows the words of a vendor', () => {
     const words = ['invalid_grant', 'bad_refresh_token']
-    expect(read(200, error('bad_refresh_token'), {}, words).kind).toBe('dead-grant')
-    expect(read(400, error('bad_refresh_token')).kind).toBe('unreadable')
+    expect(read(200, error('bad_refresh_token'), {}, words).kind).toBe('rejected')
+    expect(read(400, error('bad_refresh_token')).kind).toBe('refused')
   })
 
   it.each([
@@ -158,7 +156,7 @@ describe('readRefusal', () => {
     [403, { message: 'Missing Authentication Token' }],
   ])('cannot read %i %j', (status, body) => {
     expect(read(status, body)).toMatchObject({
-      kind: 'unreadable',
+      kind: 'refused',
       error: { name: 'RefreshUnavailableError', code: 'REFUSED', outcome: 'answered' },
     })
   })
@@ -183,7 +181,7 @@ describe('readRefusal', () => {
       error_description: `No such token: ${secret}, ${secret}! ${'x'.repeat(500)}`,
       error_uri: `https://as.example/help?token=${secret}`,
     })
-    if (refusal.kind !== 'dead-grant') throw new Error(`${refusal.kind} is not a dead grant`)
+    if (refusal.kind !== 'rejected') throw new Error(`${refusal.kind} is not a dead grant`)
     expect(JSON.stringify(refusal)).not.toContain(secret)
     expect(refusal.oauth.error_description).toMatch(/^No such token: \[redacted\], \[redacted\]! x/)
     expect(refusal.oauth.error_description).toHaveLength(300)
@@ -215,11 +213,11 @@ describe('readRefusal', () => {
   })
 })
 
-describe('toTransportError', () => {
+describe('transportError', () => {
   it('leaves open whether the request arrived', () => {
-    expect(toTransportError('network')).toMatchObject({ code: 'NETWORK', outcome: 'unknown' })
-    expect(toTransportError('timeout')).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' })
-    expect(isTokenError(toTransportError('network'))).toBe(true)
+    expect(transportError('network')).toMatchObject({ code: 'NETWORK', outcome: 'unknown' })
+    expect(transportError('timeout')).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' })
+    expect(isTokenError(transportError('network'))).toBe(true)
   })
 })
 

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryTokenStore } from '../../src/adapters/memory-token-store.ts'
 import type { TokenStore } from '../../src/core/ports.ts'
-import {
-  createAuthorizationServer,
-  type AuthorizationServer,
-  type AuthorizationServerMetadata,
-} from '../../src/oauth/authorization-server.ts'
+import { createDiscovery } from '../../src/oauth/discovery.ts'
+import type { AuthorizationServerMetadata } from '../../src/oauth/server-metadata.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import {
   createFetchDouble,
@@ -33,7 +30,7 @@ function createServerWith(
   answer: Answer = () => json(200, metadata),
   parts: { readonly store?: TokenStore; readonly clock?: ManualClock } = {},
 ): {
-  readonly server: AuthorizationServer
+  readonly server: { readonly metadata: ReturnType<typeof createDiscovery> }
   readonly urls: () => readonly string[]
   readonly sent: readonly SentRequest[]
   readonly store: TokenStore
@@ -41,7 +38,7 @@ function createServerWith(
 } {
   const { store = createMemoryTokenStore(), clock = createManualClock() } = parts
   const { fetch, sent } = createFetchDouble(answer)
-  const server = createAuthorizationServer({
+  const discovered = createDiscovery({
     authorizationServer,
     store,
     clock,
@@ -50,13 +47,19 @@ function createServerWith(
     timeoutMs: 10_000,
     optionsBase: 'https://app.example/start?code=1#top',
   })
-  return { server, sent, urls: () => sent.map(({ url }) => url), store, clock }
+  return {
+    server: { metadata: discovered },
+    sent,
+    urls: () => sent.map(({ url }) => url),
+    store,
+    clock,
+  }
 }
 
 const unavailable = { name: 'RefreshUnavailableError', outcome: 'not-sent' }
 const notFound = (): Response => new Response('Not found', { status: 404 })
 
-describe('createAuthorizationServer: metadata by value', () => {
+describe('createDiscovery: metadata by value', () => {
   it('are used as they are, and nothing is asked', async () => {
     const { server, sent } = createServerWith(metadata)
     expect(await server.metadata()).toEqual(metadata)
@@ -150,7 +153,7 @@ describe('createAuthorizationServer: metadata by value', () => {
   })
 })
 
-describe('createAuthorizationServer: what another script has put on Object.prototype', () => {
+describe('createDiscovery: what another script has put on Object.prototype', () => {
   const elsewhere = 'https://elsewhere.example/'
   const planted = {
     revocation_endpoint: elsewhere,
@@ -185,7 +188,7 @@ describe('createAuthorizationServer: what another script has put on Object.proto
   })
 })
 
-describe('createAuthorizationServer: discovery', () => {
+describe('createDiscovery: discovery', () => {
   it('asks OpenID Connect Discovery, once for everybody, and without cookies', async () => {
     const { server, sent, urls } = createServerWith(issuer)
     const all = await Promise.all([server.metadata(), server.metadata(), server.metadata()])
@@ -334,7 +337,7 @@ describe('createAuthorizationServer: discovery', () => {
   })
 })
 
-describe('createAuthorizationServer: a page that stays open', () => {
+describe('createDiscovery: a page that stays open', () => {
   it('asks again after a day, once for everybody', async () => {
     const renewed = { ...metadata, token_endpoint: `${issuer}/v2/token` }
     const { server, sent, clock } = createServerWith(
@@ -396,7 +399,7 @@ describe('createAuthorizationServer: a page that stays open', () => {
 
   it('resolves relative endpoints against the page that it was first used on', async () => {
     let pageUrl = 'https://app.example/a/'
-    const server = createAuthorizationServer({
+    const read = createDiscovery({
       authorizationServer: { issuer, token_endpoint: 'token' },
       store: createMemoryTokenStore(),
       clock: createManualClock(),
@@ -405,13 +408,13 @@ describe('createAuthorizationServer: a page that stays open', () => {
       timeoutMs: 10_000,
       optionsBase: pageUrl,
     })
-    await server.metadata()
+    await read()
     pageUrl = 'https://app.example/b/'
-    expect((await server.metadata()).token_endpoint).toBe('https://app.example/a/token')
+    expect((await read()).token_endpoint).toBe('https://app.example/a/token')
   })
 })
 
-describe('createAuthorizationServer: the stored copy', () => {
+describe('createDiscovery: the stored copy', () => {
   it('spares a reload the discovery for a day', async () => {
     const first = createServerWith(issuer)
     await first.server.metadata()

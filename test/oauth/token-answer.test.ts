@@ -102,8 +102,12 @@ describe('createTokenEndpoint: a reply', () => {
     expect(outcome).toMatchObject({ kind: 'accepted', reply: { refreshToken: refresh_token } })
   })
 
+  it('is accepted though it nests 6 000 deep in a member nobody knows', async () => {
+    const body = JSON.stringify(tokens).replace('{', `{"nested":${nested(6_000)},`)
+    expect((await refreshWith(() => new Response(body))).kind).toBe('accepted')
+  })
+
   it.each<[string, string]>([
-    ['a member nobody knows', '"nested":' + nested(6_000)],
     ['a member that is known', '"scope":' + nested(6_000)],
     ['the claims of the id_token', `"id_token":"${jwt(`{"nested":${nested(6_000)}}`)}"`],
     [
@@ -150,7 +154,7 @@ describe('createTokenEndpoint: a reply', () => {
   it('says what is wrong with it, without a value', async () => {
     const outcome = await refreshWith(() => json(200, { ...tokens, expires_in: -1 }))
     expect(outcome.kind === 'unusable' && outcome.error.message).toMatch(
-      /"expires_in" property must be a non-negative number/,
+      /expires_in must be a number of seconds/,
     )
   })
 })
