@@ -61,11 +61,17 @@ const schedules = [
   'test/scenarios/outages.test.ts',
 ]
 
-/** The package as an app has it: packed, compiled, in other runtimes, with a certified provider. */
+/** Real servers, of the demo and of others, and other runtimes. */
+const servers = [
+  'test/interop/**/*.test.ts',
+  'test/demo/**/*.test.ts',
+  'test/token-proxy/runtimes.test.ts',
+]
+
+/** The package as an app has it: packed, and with the examples compiled. */
 const packaged = [
   'test/package/**/*.test.ts',
-  'test/interop/**/*.test.ts',
-  'test/token-proxy/{runtimes,readme}.test.ts',
+  'test/token-proxy/readme.test.ts',
   'test/recipes/readme.test.ts',
   'test/providers/types.test.ts',
 ]
@@ -92,7 +98,7 @@ const config: ViteUserConfig = defineConfig({
       inNode({
         name: 'unit',
         include: ['test/**/*.test.ts'],
-        exclude: [...inBrowsers, ...dom, ...schedules, ...packaged],
+        exclude: [...inBrowsers, ...dom, ...schedules, ...servers, ...packaged],
         // The files of a worker share its modules and globals, which saves half of the time; each is
         // held to leaving them as they were.
         isolate: false,
@@ -100,6 +106,7 @@ const config: ViteUserConfig = defineConfig({
       }),
       inNode({ name: 'dom', include: dom }),
       inNode({ name: 'schedules', include: schedules }),
+      inNode({ name: 'servers', include: servers }),
       inNode({ name: 'package', include: packaged }),
       {
         test: {

@@ -8,16 +8,17 @@ import { afterAll, expect } from 'vitest'
 /** Reading them is what Node warns of. */
 const unread = ['localStorage', 'sessionStorage']
 
-/** The runner’s own, with what `expect` keeps of the test that runs. */
-const ofTheRunner = /vitest|jest-matchers|^__vite/i
+/** The runner’s own, with what `expect` keeps of the test that runs; and what a bundler loads for good. */
+const ofTools = /vitest|jest-matchers|^__vite|signal-exit/i
 
 function membersOf(what: object, name: string): readonly (readonly [string, unknown])[] {
   return Reflect.ownKeys(what).flatMap((key) => {
     const member = String(key)
-    if (unread.includes(member) || ofTheRunner.test(member)) return []
+    if (unread.includes(member) || ofTools.test(member)) return []
     const found = Object.getOwnPropertyDescriptor(what, key)
     // Much of what Node has is made when it is read first.
-    const value: unknown = what === globalThis ? Reflect.get(what, key) : (found?.get ?? found?.value)
+    const value: unknown =
+      what === globalThis ? Reflect.get(what, key) : (found?.get ?? found?.value)
     return [[`${name}.${member}`, value] as const]
   })
 }
