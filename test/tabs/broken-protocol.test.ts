@@ -18,6 +18,13 @@ async function schedulesUntil(
   what: Walk | undefined,
   createTokenManager: CreateTokenManager,
 ): Promise<number | undefined> {
+  if (what?.faults) {
+    for (let seed = 1; seed <= enough; seed += 1) {
+      const { broken } = await walk(what, { createTokenManager, seed })
+      if (broken?.promise === promise) return seed
+    }
+    return undefined
+  }
   if (what) {
     const { broken, schedules } = await walk(what, { createTokenManager, limit: enough })
     return broken?.promise === promise ? schedules : undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { enoughTimeMs, expectKept } from './expect-kept.ts'
+import { enoughTimeMs, expectKeptInEveryOrder } from './expect-kept.ts'
 import { walk } from './walk.ts'
 import { twoTabs, wishes } from './walks.ts'
 
@@ -12,7 +12,7 @@ describe.each(Object.keys(wishes))('two tabs that want %s', (wish) => {
       const timeMayPass = !locks && !channel
       const parts = `${locks ? 'with' : 'without'} locks, ${channel ? 'with' : 'without'} a channel`
       it(`keep every promise in every order of steps, ${parts}`, { timeout: enoughTimeMs }, () =>
-        expectKept(twoTabs({ wish, locks, channel, timeMayPass })),
+        expectKeptInEveryOrder(twoTabs({ wish, locks, channel, timeMayPass })),
       )
     }
   }

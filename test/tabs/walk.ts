@@ -59,8 +59,8 @@ export async function walk(
   how: {
     readonly createTokenManager?: CreateTokenManager
     readonly limit?: number
-    /** Runs so many, each with ways that chance takes, in place of all. */
-    readonly sample?: number
+    /** Runs one alone, by ways that chance takes, which is the same for the same seed. */
+    readonly seed?: number
     /** Runs every order, also of steps that touch nothing in common. */
     readonly everyOrder?: boolean
   } = {},
@@ -69,15 +69,14 @@ export async function walk(
   const forks: Fork[] = []
   let schedules = 0
   let spared = 0
-  for (let run = 1; ; run += 1) {
-    const isSample = how.sample !== undefined
-    const takes = isSample ? { below: seeded(run), forks: [] } : { below: firstOne, forks }
-    const { isSpared, broken, trace, story, open } = await runOne(what, takes, how)
+  const below = how.seed === undefined ? firstOne : seeded(how.seed)
+  for (;;) {
+    const { isSpared, broken, trace, story, open } = await runOne(what, { forks, below }, how)
     if (isSpared) spared += 1
     else schedules += 1
     if (!isSpared) stories.add(story)
-    const isComplete = !open && !isSample
-    const isEnough = run === (how.sample ?? how.limit ?? Infinity)
+    const isComplete = !open
+    const isEnough = how.seed !== undefined || schedules + spared === (how.limit ?? Infinity)
     if (broken || isComplete || isEnough)
       return { schedules, spared, broken, trace, isComplete, stories }
   }
