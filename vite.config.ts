@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import type { TestProjectConfiguration, ViteUserConfig } from 'vitest/config'
+import type { TestProjectConfiguration, UserWorkspaceConfig, ViteUserConfig } from 'vitest/config'
 import { engineProvider } from './test/browser/engines/engine-provider.ts'
 import { engineNames } from './test/browser/engines/engine.ts'
 import { findChromium } from './test/browser/find-chromium.ts'
@@ -16,6 +16,8 @@ const patient = {
   hookTimeout: 120_000,
   expect: { poll: { timeout: 60_000 } },
 }
+
+type ProjectTest = NonNullable<UserWorkspaceConfig['test']>
 
 /** The tests of the adapters again, each engine by itself. */
 const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
@@ -41,24 +43,71 @@ const packageByName = [
   { find: /^tokenring\/([\w-]+)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
 ]
 
+const inBrowsers = ['test/browser/**']
+
+/** With a document, or with another React than the rest. */
+const dom = [
+  'test/react/**/*.test.ts',
+  'test/vue/**/*.test.ts',
+  'test/adapters/{navigation,page-events,tab-storage}.test.ts',
+  'test/recipes/migration.test.ts',
+]
+
+/** What is walked through, or made up from seeds. */
+const schedules = [
+  'test/tabs/**/*.test.ts',
+  'test/borders/**/*.test.ts',
+  'test/**/*.random.test.ts',
+  'test/scenarios/outages.test.ts',
+]
+
+/** Real servers, of the demo and of others, and other runtimes. */
+const servers = [
+  'test/interop/**/*.test.ts',
+  'test/demo/**/*.test.ts',
+  'test/token-proxy/runtimes.test.ts',
+]
+
+/** The package as an app has it: packed, and with the examples compiled. */
+const packaged = [
+  'test/package/**/*.test.ts',
+  'test/token-proxy/readme.test.ts',
+  'test/recipes/readme.test.ts',
+  'test/providers/types.test.ts',
+]
+
+function inNode(test: ProjectTest): TestProjectConfiguration {
+  return {
+    resolve: { alias: packageByName },
+    test: {
+      ...patient,
+      environment: 'node',
+      // By default one core would be left idle, which on two cores is half of them.
+      maxWorkers: '100%',
+      sequence: { groupOrder: 0 },
+      ...test,
+    },
+  }
+}
+
 // The groups run one after the other: a browser and everything else at once is too much for two
 // cores, and then tests of time measure the machine.
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
-      {
-        resolve: { alias: packageByName },
-        test: {
-          ...patient,
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
-          environment: 'node',
-          // By default one core would be left idle, which on two cores is half of them.
-          maxWorkers: '100%',
-          sequence: { groupOrder: 0 },
-        },
-      },
+      inNode({
+        name: 'unit',
+        include: ['test/**/*.test.ts'],
+        exclude: [...inBrowsers, ...dom, ...schedules, ...servers, ...packaged],
+        // The files of a worker share its modules and globals, which saves half of the time; each is
+        // held to leaving them as they were.
+        isolate: false,
+        setupFiles: ['test/support/leaves-no-trace.ts'],
+      }),
+      inNode({ name: 'dom', include: dom }),
+      inNode({ name: 'schedules', include: schedules }),
+      inNode({ name: 'servers', include: servers }),
+      inNode({ name: 'package', include: packaged }),
       {
         test: {
           ...patient,

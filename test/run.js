@@ -16,7 +16,8 @@ if (chromium) {
   const args = process.argv.slice(2)
   const isChosen = args.some((arg) => arg.startsWith('--project'))
   // The other engines' tests have a command of their own.
-  const projects = isChosen ? [] : ['unit', 'chromium', 'pages'].map((name) => `--project=${name}`)
+  const names = ['unit', 'dom', 'schedules', 'servers', 'package', 'chromium', 'pages']
+  const projects = isChosen ? [] : names.map((name) => `--project=${name}`)
   const tests = run('npx', ['vitest', 'run', ...projects, ...args], { CHROMIUM_PATH: chromium })
   process.exitCode = tests ? 0 : 1
 } else {

@@ -1,10 +1,11 @@
-// oxlint-disable-next-line import/no-unassigned-import -- puts IndexedDB into the globals
-import 'fake-indexeddb/auto'
 import { forceCloseDatabase } from 'fake-indexeddb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
 import { testIndexedDb } from '../contracts/indexeddb.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
+import { withIndexedDb } from '../support/indexeddb.ts'
+
+withIndexedDb()
 
 testTokenStore('createIndexedDbTokenStore', () => {
   const databaseName = crypto.randomUUID()

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import type { TokenManagerOptions } from '../../src/index.ts'
 import { json, page } from '../oauth/server-double.ts'
@@ -18,6 +18,10 @@ async function begun(
   const left = await leaveToSignIn(profile.openTab({ ...options, ...more }), { returnTo })
   return { profile, left }
 }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 const arriveAt = (profile: Profile, url: string): Tab => profile.openTab(options, {}, url)
 

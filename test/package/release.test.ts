@@ -95,7 +95,7 @@ describe('a release', () => {
       'node .ci/check-release.js "$GITHUB_REF_NAME"',
       '.ci/run',
       'mkdir release && npm pack --ignore-scripts --pack-destination release',
-      'npm test -- --project unit test/package/packed.test.ts',
+      'npm test -- --project package test/package/packed.test.ts',
       'npm run --silent sbom > release/sbom.cdx.json',
     ])
     const tested = build.steps.find(({ run }) => run?.includes('packed.test.ts'))

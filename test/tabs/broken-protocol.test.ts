@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Break } from './broken/break.ts'
 import { breaks, harmless } from './broken/breaks.ts'
 import { loadBroken } from './broken/load-broken.ts'
 import { play } from './play.ts'
@@ -6,7 +7,7 @@ import type { PromiseName } from './promises/moment.ts'
 import { scriptOf } from './script.ts'
 import { playSeeds } from './seeds.ts'
 import type { CreateTokenManager } from './stage.ts'
-import { walk, type Walk } from './walk.ts'
+import { walk } from './walk.ts'
 
 /** Nothing here needs more schedules than that to be found out. */
 const enough = 3_000
@@ -15,17 +16,24 @@ const timeout = 300_000
 /** After how many schedules a promise was broken; nothing, if it was not. */
 async function schedulesUntil(
   promise: PromiseName,
-  what: Walk | undefined,
+  { walk: what, seed: known }: Pick<Break, 'walk' | 'seed'>,
   createTokenManager: CreateTokenManager,
 ): Promise<number | undefined> {
+  if (what?.faults) {
+    for (let seed = 1; seed <= enough; seed += 1) {
+      const { broken } = await walk(what, { createTokenManager, seed })
+      if (broken?.promise === promise) return seed
+    }
+    return undefined
+  }
   if (what) {
     const { broken, schedules } = await walk(what, { createTokenManager, limit: enough })
     return broken?.promise === promise ? schedules : undefined
   }
-  for (let seed = 1; seed <= enough; seed += 1) {
-    const { broken } = await play(scriptOf(seed), createTokenManager)
-    if (broken?.promise === promise) return seed
-  }
+  const isFoundBy = async (seed: number): Promise<boolean> =>
+    (await play(scriptOf(seed), createTokenManager)).broken?.promise === promise
+  if (known !== undefined && (await isFoundBy(known))) return 1
+  for (let seed = 1; seed <= enough; seed += 1) if (await isFoundBy(seed)) return seed
   return undefined
 }
 
@@ -34,7 +42,7 @@ describe('the schedules find out', () => {
     '%s',
     { timeout },
     async (name, { changes, promise, ...where }) => {
-      const schedules = await schedulesUntil(promise, where.walk, await loadBroken(changes))
+      const schedules = await schedulesUntil(promise, where, await loadBroken(changes))
       expect(schedules, `schedules until the promise "${promise}" is broken`).toBeTypeOf('number')
       process.stdout.write(`${name}: found out after ${schedules} schedules\n`)
     },

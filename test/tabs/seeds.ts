@@ -54,7 +54,7 @@ export async function explainSeed(
     `Seed ${seed} breaks the promise "${broken.promise}": ${played.broken?.words}`,
     `with ${JSON.stringify(short.setting)}`,
     ...played.trace.map((line, index) => `${String(index + 1).padStart(4)}  ${line}`),
-    `Replay: SCHEDULE_SEED=${seed} npx vitest run --project unit test/tabs/replay.test.ts`,
+    `Replay: SCHEDULE_SEED=${seed} npx vitest run --project schedules test/tabs/replay.test.ts`,
   ].join('\n')
 }
 

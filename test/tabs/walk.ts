@@ -3,6 +3,7 @@ import { lookEverywhere, putRight, takeLeave, untilSettled } from './calm-down.t
 import { describeMoment, nothingChanges } from './describe-moment.ts'
 import { areIndependent, everything, footprintOf, type Footprint } from './footprint.ts'
 import { withWords } from './play.ts'
+import { seeded } from './script.ts'
 import type { Moment } from './promises/moment.ts'
 import type { BrokenPromise } from './promises/referee.ts'
 import { openStage, type CreateTokenManager, type Setting, type Stage } from './stage.ts'
@@ -18,8 +19,8 @@ export interface Walk {
   readonly setting: Setting
   /** Asks the tabs for something; every schedule begins with it. */
   readonly begin: (stage: Stage) => void
-  /** What may happen once, between any two steps. */
-  readonly fault?: Fault
+  /** What may happen once each, in this order, between any two steps. */
+  readonly faults?: readonly Fault[]
   /** Whether a call may have to wait for time to pass. */
   readonly timeMayPass: boolean
   /** How many token requests it takes, each of which is granted; as many as it may be, if absent. */
@@ -58,6 +59,8 @@ export async function walk(
   how: {
     readonly createTokenManager?: CreateTokenManager
     readonly limit?: number
+    /** Runs one alone, by ways that chance takes, which is the same for the same seed. */
+    readonly seed?: number
     /** Runs every order, also of steps that touch nothing in common. */
     readonly everyOrder?: boolean
   } = {},
@@ -66,22 +69,25 @@ export async function walk(
   const forks: Fork[] = []
   let schedules = 0
   let spared = 0
+  const below = how.seed === undefined ? firstOne : seeded(how.seed)
   for (;;) {
-    const { isSpared, broken, trace, story, open } = await runOne(what, forks, how)
+    const { isSpared, broken, trace, story, open } = await runOne(what, { forks, below }, how)
     if (isSpared) spared += 1
     else schedules += 1
     if (!isSpared) stories.add(story)
     const isComplete = !open
-    const isEnough = schedules + spared === (how.limit ?? Infinity)
+    const isEnough = how.seed !== undefined || schedules + spared === (how.limit ?? Infinity)
     if (broken || isComplete || isEnough)
       return { schedules, spared, broken, trace, isComplete, stories }
   }
 }
 
+const firstOne = (): number => 0
+
 /** Follows `forks`, then goes new ways to the end, and sets `forks` for the next schedule. */
 async function runOne(
   what: Walk,
-  forks: Fork[],
+  { forks, below }: { readonly forks: Fork[]; readonly below: (limit: number) => number },
   how: { readonly createTokenManager?: CreateTokenManager; readonly everyOrder?: boolean },
 ): Promise<{
   readonly isSpared: boolean
@@ -107,14 +113,14 @@ async function runOne(
   what.begin(stage)
   await quiet()
   log('it begins')
-  let faultLeft = what.fault
+  const faultsLeft = [...(what.faults ?? [])]
   let asleep: ReadonlyMap<string, Footprint> = new Map()
   let isSpared = false
 
   for (let depth = 0; !referee.verdict(); depth += 1) {
     const ready = new Map(browser.steps.ready().map((step) => [browser.steps.nameOf(step), step]))
     const [waiting] = stage.waiting().filter(({ tab }) => tab.state === 'running')
-    const mayFail = faultLeft?.fits(stage) === true
+    const mayFail = faultsLeft[0]?.fits(stage) === true
     if (ready.size === 0 && waiting && !mayFail) {
       if (!what.timeMayPass) {
         referee.broken('no waiting for time', `${waiting.tab.name} waits: ${waiting.kind}`)
@@ -133,7 +139,7 @@ async function runOne(
     const fork = known ?? { current: '', asleep: new Map(asleep) }
     const awake = ways.filter((way) => !fork.asleep.has(way))
     if (!known) {
-      const [first] = awake
+      const first = awake[below(awake.length)]
       if (first === undefined) {
         isSpared = true
         break
@@ -151,8 +157,7 @@ async function runOne(
       if (!how.everyOrder) footprint = footprintOf(step, moments)
       log(step.label)
     } else {
-      faultLeft?.happen(stage)
-      faultLeft = undefined
+      faultsLeft.shift()?.happen(stage)
       await quiet()
       log('the fault')
     }

@@ -4,10 +4,20 @@ import type { Fault, Walk } from './walk.ts'
 
 type Tab = Stage['browser']['tabs'][number]
 
-/** What may happen once, at any point of a rotation. */
-export const faults: Readonly<Record<string, Fault>> = {
+const storageRefuses = (refuses: boolean): Fault => ({
+  fits: () => true,
+  happen(stage) {
+    stage.browser.storage.refuses = refuses
+  },
+})
+
+const putAway = withFirst((tab) => tab.putAway())
+
+/** What may happen at any point of a rotation: one thing, or one after the other. */
+const faults: Readonly<Record<string, Fault | readonly Fault[]>> = {
   'tab 1 is killed': withFirst((tab) => tab.kill()),
-  'tab 1 is put away': withFirst((tab) => tab.putAway()),
+  'tab 1 is put away': putAway,
+  'tab 1 is put away and comes back': [putAway, withFirst((tab) => tab.bringBack(), isAway)],
   'tab 1 is put away and loses its lock': withFirst((tab) => {
     tab.putAway()
     tab.loseLock()
@@ -15,7 +25,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   'tab 1 is frozen': withFirst((tab) => tab.freeze()),
   'tab 1 loses its lock': withFirst(
     (tab) => tab.loseLock(),
-    (tab, { browser }) => browser.holdsLock(tab),
+    (tab, { browser }) => isRunning(tab) && browser.holdsLock(tab),
   ),
   'tab 1 signs out': withFirst((tab, stage) => stage.ask(tab, 'leave')),
   'tab 1 signs bob in': withFirst((tab, stage) => stage.signIn(tab, 'bob')),
@@ -30,26 +40,31 @@ export const faults: Readonly<Record<string, Fault>> = {
       step?.fail?.()
     },
   },
-  'storage refuses from now on': {
-    fits: () => true,
-    happen(stage) {
-      stage.browser.storage.refuses = true
-    },
-  },
+  'storage refuses from now on': storageRefuses(true),
+  'storage refuses for a while': [storageRefuses(true), storageRefuses(false)],
+  'storage refuses from now on, and tab 1 is put away': [storageRefuses(true), putAway],
 }
 
 function onTheWay({ browser }: Stage): Step | undefined {
   return browser.steps.ready().find(({ kind }) => kind === 'reply' || kind === 'request')
 }
 
+function isRunning(tab: Tab): boolean {
+  return tab.state === 'running'
+}
+
+function isAway(tab: Tab): boolean {
+  return tab.state === 'away'
+}
+
 function withFirst(
   change: (tab: Tab, stage: Stage) => unknown,
-  fits: (tab: Tab, stage: Stage) => boolean = () => true,
+  fits: (tab: Tab, stage: Stage) => boolean = isRunning,
 ): Fault {
   return {
     fits(stage) {
       const [tab] = stage.browser.tabs
-      return tab?.state === 'running' && fits(tab, stage)
+      return tab !== undefined && fits(tab, stage)
     },
     happen(stage) {
       const [tab] = stage.browser.tabs
@@ -103,14 +118,12 @@ export function redemptionDuringSignOut(how: { readonly andIn: boolean }): Walk 
       const [, tab] = stage.browser.tabs
       if (tab) stage.redeem(tab, 'bob')
     },
-    fault: {
-      fits: () => true,
-      happen(stage) {
-        const [tab] = stage.browser.tabs
-        if (tab) stage.ask(tab, 'leave')
-        if (tab && how.andIn) stage.signIn(tab, 'alice')
-      },
-    },
+    faults: [
+      withFirst((tab, stage) => {
+        stage.ask(tab, 'leave')
+        if (how.andIn) stage.signIn(tab, 'alice')
+      }),
+    ],
     timeMayPass: false,
   }
 }
@@ -130,10 +143,11 @@ export function twoTabs(how: {
   const { locks, channel, graceful = false } = how
   const begin = { ...wishes, ...firstWishes }[how.wish] ?? (() => {})
   const fault = how.fault === undefined ? undefined : faults[how.fault]
+  if (how.fault !== undefined && !fault) throw new Error(`There is no fault called ${how.fault}.`)
   return {
     setting: { tabs: 2, locks, channel, graceful },
     begin,
     timeMayPass: how.timeMayPass ?? false,
-    ...(fault ? { fault } : { grants: oneGrant }),
+    ...(fault ? { faults: [fault].flat() } : { grants: oneGrant }),
   }
 }

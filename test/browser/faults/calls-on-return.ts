@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { AnyPage } from '../drivers.ts'
 import { eventually, inPage, stateOf, type Stage } from '../harness.ts'
 
@@ -43,8 +44,28 @@ export function orderOnReturn(page: AnyPage, url: string): Promise<void> {
   )
 }
 
+/**
+ * What a page of ada does that has come out of the back/forward cache, with such orders, after grace
+ * has signed in: it sends nothing of ada's for her, and goes on with her.
+ */
+export async function expectNothingSentForGrace<Page extends AnyPage>(
+  stage: Stage<Page>,
+  page: Page,
+): Promise<void> {
+  const orders = await ordersOnReturn(page)
+  const refused = { madeBy: 'ada', end: 'SessionChangedError SESSION_CHANGED' }
+  expect(orders.slice(0, 2)).toEqual([refused, refused])
+  expect(orders).toHaveLength(3)
+  // By then the page may have found out who is there.
+  const isOfGrace = orders[2]?.madeBy === 'grace'
+  expect(orders[2]).toEqual(isOfGrace ? { madeBy: 'grace', end: '201' } : refused)
+  expect(arrivedOrders(stage)).toEqual(isOfGrace ? [{ madeBy: 'grace', sub: 'grace' }] : [])
+  await showing(page, 'grace')
+  expect(await stage.storm([page], 1)).toMatchObject({ outcomes: { 200: 1 } })
+}
+
 /** What came of each, once the page has come out of the back/forward cache. */
-export async function ordersOnReturn(page: AnyPage): Promise<readonly Order[]> {
+async function ordersOnReturn(page: AnyPage): Promise<readonly Order[]> {
   await eventually('the page that comes back', () =>
     inPage(page, () => window.isRestored === true, undefined),
   )
@@ -52,7 +73,7 @@ export async function ordersOnReturn(page: AnyPage): Promise<readonly Order[]> {
 }
 
 /** Who made the orders that arrived, and whose tokens they came with. */
-export function arrivedOrders({ api }: Pick<Stage<AnyPage>, 'api'>): readonly {
+function arrivedOrders({ api }: Pick<Stage<AnyPage>, 'api'>): readonly {
   readonly madeBy: string | undefined
   readonly sub: string | undefined
 }[] {
@@ -70,7 +91,7 @@ export async function takeOver(page: AnyPage, user: string): Promise<void> {
   await showing(page, user)
 }
 
-export async function showing(page: AnyPage, user: string): Promise<void> {
+async function showing(page: AnyPage, user: string): Promise<void> {
   await eventually(`the session of ${user}`, async () => {
     const state = await stateOf(page)
     return state.status === 'signed-in' && state.sub === user

@@ -89,6 +89,7 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'never to another user (5)',
+    seed: 1190,
   },
   'a page that has shown a session gets the next one, though it shows none': {
     changes: [

@@ -9,4 +9,6 @@ export interface Break {
   readonly promise: PromiseName
   /** Where it shows: among all schedules of two tabs, or among random ones. */
   readonly walk?: Walk
+  /** A random schedule that shows it, tried first where the search for one takes long. */
+  readonly seed?: number
 }

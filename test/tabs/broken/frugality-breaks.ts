@@ -43,6 +43,7 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'no storm (6)',
+    seed: 1800,
   },
   'a request is sent until it is accepted': {
     changes: [

@@ -1,0 +1,16 @@
+import * as fake from 'fake-indexeddb'
+import { afterAll, beforeAll } from 'vitest'
+
+/** Puts an IndexedDB into the globals for the tests of this file, and takes it out afterwards. */
+export function withIndexedDb(): void {
+  const { default: _, forceCloseDatabase: __, ...globals } = fake
+  const names = Object.keys(globals)
+  beforeAll(() => {
+    for (const [name, value] of Object.entries(globals)) {
+      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+    }
+  })
+  afterAll(() => {
+    for (const name of names) Reflect.deleteProperty(globalThis, name)
+  })
+}
