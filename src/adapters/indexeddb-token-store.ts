@@ -36,21 +36,29 @@ export function createIndexedDbTokenStore({
   let last: Promise<unknown> = Promise.resolve()
 
   function connect(): Promise<IDBDatabase> {
-    connection ??= openDatabase(databaseName).then((database) => {
-      database.addEventListener('close', disconnect)
-      database.addEventListener('versionchange', disconnect)
-      return database
-    })
-    return connection
+    if (connection) return connection
+    const mine = openDatabase(databaseName)
+    const gone = (): void => disconnect(mine)
+    mine.then(
+      (database) => {
+        database.addEventListener('close', gone)
+        database.addEventListener('versionchange', gone)
+      },
+      () => {},
+    )
+    return (connection = mine)
   }
 
-  /** A connection that is still being opened is closed when it comes: it would hold up upgrades. */
-  function disconnect(): void {
-    connection?.then(
+  /**
+   * A connection that is still being opened is closed when it comes: it would hold up upgrades. An event
+   * of one that was given up before says nothing about the one that has been opened since.
+   */
+  function disconnect(mine: Promise<IDBDatabase>): void {
+    mine.then(
       (database) => database.close(),
       () => {},
     )
-    connection = undefined
+    if (connection === mine) connection = undefined
   }
 
   function call<T>(
@@ -81,13 +89,14 @@ export function createIndexedDbTokenStore({
         }
         return unlessStopped(work, [stop])
       }
+      const mine = connect()
       try {
-        const database = await bounded(connect())
+        const database = await bounded(mine)
         const transaction = database.transaction(objectStoreName, mode, { durability })
         return await bounded(body(transaction.objectStore(objectStoreName), attempt), transaction)
       } catch (error) {
         attempt.isOver = true
-        disconnect()
+        disconnect(mine)
         throw error
       }
     }

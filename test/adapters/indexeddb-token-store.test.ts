@@ -19,6 +19,30 @@ testIndexedDb({
   reportsAborts: true,
 })
 
+describe('a connection that was lost', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('may be reported closed while the next one is being opened', async () => {
+    const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID() })
+    const connections: IDBDatabase[] = []
+    const transact = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    await store.update('a', () => ({ result: undefined, put: 1 }))
+    connections.push(transact.mock.contexts[0] as IDBDatabase)
+    transact.mockImplementationOnce(() => {
+      throw new DOMException('The connection is closing.', 'InvalidStateError')
+    })
+    const open = indexedDB.open.bind(indexedDB)
+    vi.spyOn(indexedDB, 'open').mockImplementation((...how) => {
+      const request = open(...how)
+      request.addEventListener('success', () => forceCloseDatabase(connections[0] as never))
+      return request
+    })
+    await expect(store.read('a')).resolves.toBe(1)
+  })
+})
+
 describe('createIndexedDbTokenStore where there is no IndexedDB', () => {
   afterEach(() => {
     vi.unstubAllGlobals()

@@ -121,7 +121,9 @@ describe('the README and the guides', () => {
   it('are all within reach of the README', () => {
     const linked = linksIn(readText('README.md')).map((target) => target.split('#')[0])
     expect(guides.length).toBeGreaterThan(5)
-    expect(guides.filter((guide) => !linked.includes(guide))).toEqual([])
+    // The package holds the guides of the folders; the one to the code is for the clone.
+    const packed = guides.filter((guide) => guide !== 'src/README.md')
+    expect(packed.filter((guide) => !linked.includes(guide))).toEqual([])
     expect(linked).toContain('SECURITY.md')
   })
 })
