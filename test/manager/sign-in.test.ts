@@ -155,6 +155,25 @@ describe('handleRedirect', () => {
     await auth.handleRedirect()
     await expect(auth.handleRedirect(callbackOf(left))).resolves.toEqual({ returnTo: '/start' })
     expect(auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
+    expect(profile.sent).toHaveLength(1)
+  })
+
+  it('looks at such a callback anew, and says NO_TRANSACTION once the session is over', async () => {
+    const { profile, left } = await begun()
+    profile.server.answerNext(redeeming(profile, left))
+    const { auth } = arriveAt(profile, callbackOf(left))
+    await auth.handleRedirect()
+    await auth.signOut({ revoke: false })
+    const again = failureOf(auth.handleRedirect(callbackOf(left)))
+    expect(named(await again)).toBe('SignInError NO_TRANSACTION')
+  })
+
+  it('on a page that is no callback answers when the stored session was read', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab(options)
+    const { auth } = profile.openTab(options)
+    await expect(auth.handleRedirect()).resolves.toBeUndefined()
+    expect(auth.getState()).toMatchObject({ status: 'signed-in' })
   })
 
   it('says NO_TRANSACTION to a callback that is opened again when there is no session', async () => {

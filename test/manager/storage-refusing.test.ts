@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenStore } from '../../src/index.ts'
+import { json } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
@@ -291,6 +292,53 @@ describe('a renewal that storage refuses for good', () => {
     await settle()
     expect(profile.server.counts).toMatchObject({ requests: 2, grants: 2, replays: 0 })
     expect(await tab.auth.getAccessToken()).toBe(newest(profile, 'access'))
+  })
+})
+
+describe('a renewal whose reply storage refuses', () => {
+  async function openRefused(): Promise<{ profile: Profile; tab: Tab; peer: Tab }> {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const { tab, peer } = await openTabs(2, {}, profile)
+    tab.auth.dispose()
+    const troubled = profile.openTab({ storage })
+    await troubled.auth.ready
+    profile.server.answerNext((request) => {
+      storage.refusesUpdates = true
+      return request.proceed()
+    })
+    await profile.passUntil(troubled.auth.refresh())
+    storage.refusesUpdates = false
+    return { profile, tab: troubled, peer }
+  }
+
+  it('is the one whose refresh token a sign-out revokes', async () => {
+    const { profile, tab } = await openRefused()
+    await tab.auth.signOut()
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
+  })
+
+  it('is given up for what a peer has got with the same refresh token', async () => {
+    const { profile, tab, peer } = await openRefused()
+    profile.server.answerNext(() => json(200, profile.server.signIn()))
+    await profile.passUntil(failureOf(peer.auth.refresh()))
+    await look(tab)
+    await look(peer)
+    const late = profile.openTab()
+    await late.auth.ready
+    for (const { auth } of [tab, peer, late]) {
+      expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+    }
+  })
+
+  it('is given up for the session that a peer begins', async () => {
+    const { profile, tab, peer } = await openRefused()
+    await peer.auth.startSession(profile.server.signIn())
+    await peer.auth.refresh()
+    await look(tab)
+    const token = await peer.auth.getAccessToken()
+    expect(await tab.auth.getAccessToken()).toBe(token)
+    expect(tab.events.map(({ type }) => type)).not.toContain('storage-corrupt')
   })
 })
 
