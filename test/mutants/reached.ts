@@ -10,6 +10,7 @@ declare module 'vitest' {
 const reached = new Set<string>()
 Object.assign(globalThis, { reached })
 
-afterAll((file) => {
+// oxlint-disable-next-line no-empty-pattern -- Vitest reads it, and takes nothing else
+afterAll(({}, { file }) => {
   file.meta.reached = [...reached]
 })
