@@ -171,9 +171,13 @@ describe('handleRedirect', () => {
   it('on a page that is no callback answers when the stored session was read', async () => {
     const profile = createProfile()
     await profile.openSignedInTab(options)
+    const reading = createDeferred()
+    profile.store.readsAfter = reading.promise
     const { auth } = profile.openTab(options)
-    await expect(auth.handleRedirect()).resolves.toBeUndefined()
-    expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+    const state = auth.handleRedirect().then(() => auth.getState().status)
+    await settle()
+    reading.resolve()
+    expect(await state).toBe('signed-in')
   })
 
   it('says NO_TRANSACTION to a callback that is opened again when there is no session', async () => {

@@ -84,13 +84,9 @@ async function judge(mutant: Mutant, hand: Hand, tests: readonly TestFile[]): Pr
 /** Those that reach the place; first the folder's own, then the quick ones. */
 function testsFor(mutant: Mutant, tests: readonly TestFile[]): TestFile[] {
   const stretch = stretchOf(mutant, codeOf(mutant.file))
-  const reaching = tests.filter(({ passes, reached }) =>
-    !passes
-      ? false
-      : stretch === undefined
-        ? reached.some((name) => name.startsWith(`${mutant.file}:`))
-        : reached.includes(stretch),
-  )
+  const isReached = (name: string): boolean =>
+    stretch === undefined ? name.startsWith(`${mutant.file}:`) : name === stretch
+  const reaching = tests.filter(({ passes, reached }) => passes && reached.some(isReached))
   const own = `${root}test/${mutant.file.slice(0, mutant.file.lastIndexOf('/') + 1)}`
   const rank = ({ path, tookMs }: TestFile): number => (path.startsWith(own) ? 0 : 1e6) + tookMs
   return reaching.sort((a, b) => rank(a) - rank(b))

@@ -88,6 +88,9 @@ export async function createTestBench(): Promise<TestBench> {
   )
   const run = async (paths: readonly string[]) => {
     const chosen = paths.flatMap((path) => specifications.get(path) ?? [])
+    // What came of the run before is not to be found among what comes of this one.
+    for (const project of vitest.projects)
+      vitest.state.clearFiles(project, [...specifications.keys()])
     return vitest.runTestSpecifications(chosen)
   }
 
