@@ -37,14 +37,14 @@ function open(openChannel: OpenChannel, isPrerendering = false): Tab {
 }
 
 const announced = { type: 'announced', generation: 2 }
-const announce = ({ peers }: Tab): void => peers.announce({ epoch: 1, generation: 2 }, 'committed')
+const announce = ({ peers }: Tab): void => peers.announce(2)
 
 describe('an announcement', () => {
-  it('is posted with what changed and nothing else, and is reported', () => {
+  it('is posted with nothing of what changed in it, and is reported', () => {
     const posted: unknown[] = []
     const tab = open(() => ({ post: (message) => posted.push(message), close() {} }))
     announce(tab)
-    expect(posted).toEqual([{ v: 1, epoch: 1, generation: 2, kind: 'committed' }])
+    expect(posted).toEqual([{ v: 1 }])
     expect(tab.reports).toEqual([announced])
   })
 

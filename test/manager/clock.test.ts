@@ -230,7 +230,8 @@ describe('refreshAhead', () => {
     const { issuer } = profile.server.metadata
     let isDown = true
     const fetch: typeof globalThis.fetch = async (input, init) => {
-      if (!String(input).includes('.well-known')) return profile.fetch(input, init)
+      const url = input instanceof Request ? input.url : String(input)
+      if (!url.includes('.well-known')) return profile.fetch(input, init)
       if (isDown) throw new TypeError('Failed to fetch')
       return json(200, profile.server.metadata)
     }

@@ -80,6 +80,11 @@ function isMutableText(value: string, parent: Node | undefined, member: string):
   return value !== '' && !value.includes(' ') && !isName
 }
 
+/** What is as good as `undefined` to whoever only asks whether there is something. */
+function isNothing({ type, name, value }: Node): boolean {
+  return (type === 'Literal' && !value) || (type === 'Identifier' && name === 'undefined')
+}
+
 type Replacement = readonly [start: number, end: number, text: string]
 
 /** What can be done to one node. `code` is the whole file. */
@@ -109,13 +114,15 @@ function replacementsOf(
     case 'ExpressionStatement':
       return isNode(expression) && droppable.has(expression.type) ? [whole(';')] : []
     case 'ReturnStatement':
-      return isNode(argument) ? [whole('return undefined;')] : []
+      return isNode(argument) && !isNothing(argument) ? [whole('return undefined;')] : []
     case 'ArrowFunctionExpression':
-      return isNode(body) && body.type !== 'BlockStatement'
+      return isNode(body) && body.type !== 'BlockStatement' && !isNothing(body)
         ? [[body.start, body.end, 'undefined']]
         : []
     case 'Literal':
-      if (typeof value === 'number') return [whole(String(value + 1))]
+      // A counter that counts in twos is a counter; that it counts at all is another mutant.
+      if (typeof value === 'number')
+        return parent?.['operator'] === '+=' ? [] : [whole(String(value + 1))]
       if (typeof value === 'boolean') return [whole(String(!value))]
       return typeof value === 'string' && isMutableText(value, parent, member) ? [whole("''")] : []
     default:
