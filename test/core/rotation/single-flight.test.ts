@@ -10,6 +10,7 @@ const token: TokenSet = { accessToken: 'a', tokenType: 'Bearer', generation: 2, 
 function wishFor(more: Partial<Wish> = {}): Wish {
   return {
     key: 'default',
+    parameters: {},
     newerThan: { epoch: 1, generation: 1 },
     need: { leewayMs: 60_000 },
     explicit: false,
