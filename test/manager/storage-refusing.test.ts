@@ -22,6 +22,8 @@ interface TroubledStore extends TokenStore {
   readsAfter: Promise<unknown>
   /** No update begins before this. */
   updatesAfter: Promise<unknown>
+  /** What was carried out is not reported before this. */
+  reportsAfter: Promise<unknown>
 }
 
 function createTroubledStore({ store }: Profile): TroubledStore {
@@ -31,6 +33,7 @@ function createTroubledStore({ store }: Profile): TroubledStore {
     deniesUpdates: false,
     readsAfter: Promise.resolve(),
     updatesAfter: Promise.resolve(),
+    reportsAfter: Promise.resolve(),
     async read(key) {
       await troubled.readsAfter
       return store.read(key)
@@ -43,6 +46,7 @@ function createTroubledStore({ store }: Profile): TroubledStore {
         throw new Error('storage is full')
       }
       const result = await store.update(key, change, how)
+      await troubled.reportsAfter
       if (troubled.deniesUpdates) throw new Error('connection lost')
       return result
     },
@@ -462,6 +466,25 @@ describe('storage that answers out of order', () => {
     expect(await token).toBe(newest(profile, 'access'))
     expect(tab.auth.getState()).toMatchObject({ generation: 2, refresh: { phase: 'idle' } })
     expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('does not make a tab forget, with a write that is reported late, the sign-out that it refused since', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    const late = createDeferred()
+    storage.reportsAfter = late.promise
+    await profile.passUntil(tab.auth.startSession(profile.server.signIn()))
+    storage.reportsAfter = Promise.resolve()
+    storage.refusesUpdates = true
+    await profile.passUntil(tab.auth.signOut(hereOnly))
+    late.resolve()
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    storage.refusesUpdates = false
+    await look(tab)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
   })
 
   it('does not let a write that is still under way undo a sign-out', async () => {
