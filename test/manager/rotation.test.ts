@@ -175,6 +175,15 @@ describe('a tab without locks', () => {
 })
 
 describe('the events of a rotation', () => {
+  it('follow its steps', async () => {
+    const tab = await createProfile().openSignedInTab()
+    const types: string[] = []
+    tab.auth.observe(({ type }) => types.push(type))
+    await tab.auth.refresh()
+    expect(types.slice(0, 4)).toEqual(['lock-requested', 'lock-granted', 'claimed', 'sent'])
+    expect(types.slice(4).sort()).toEqual(['announced', 'committed'])
+  })
+
   it('name the generation whose refresh token is spent, and the one that comes of it', async () => {
     const tab = await createProfile().openSignedInTab()
     await tab.auth.refresh()

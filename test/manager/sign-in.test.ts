@@ -49,6 +49,11 @@ describe('a sign-in', () => {
     expect(profile.sent).toHaveLength(2)
   })
 
+  it('may ask for another scope than the session’s', async () => {
+    const left = await leaveToSignIn(createProfile().openTab(options), { scope: 'openid pay' })
+    expect(left.searchParams.get('scope')).toBe('openid pay')
+  })
+
   it('that was a step-up tells the app how the user was authenticated, also after a renewal', async () => {
     const { profile, left } = await begun()
     profile.server.answerNext(redeeming(profile, left, { acr: 'gold', amr: ['otp'], auth_time: 9 }))

@@ -50,6 +50,11 @@ describe('a wish that comes while a rotation is under way', () => {
       wishFor({ need: { leewayMs: 60_000, minValidityMs: 5_000 } }),
       wishFor(),
     ],
+    [
+      'needs as much of a life',
+      wishFor({ need: { leewayMs: 60_000, minValidityMs: 5_000 } }),
+      wishFor({ need: { leewayMs: 60_000, minValidityMs: 5_000 } }),
+    ],
     ['is not explicit, as that one is', wishFor({ explicit: true }), wishFor()],
   ])('shares it if it %s', async (_, first, second) => {
     expect(await flightsOf(first, second)).toBe(1)
