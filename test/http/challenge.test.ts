@@ -137,6 +137,14 @@ describe('readComplaint', () => {
       'Bearer error="insufficient_user_authentication", max_age="soon"',
       { about: 'other', error: 'insufficient_user_authentication' },
     ],
+    [
+      'Bearer error="insufficient_user_authentication", max_age="abc5"',
+      { about: 'other', error: 'insufficient_user_authentication' },
+    ],
+    [
+      'Bearer error="insufficient_user_authentication", max_age="5abc"',
+      { about: 'other', error: 'insufficient_user_authentication' },
+    ],
   ])('is about something else with %s', (header, complaint) => {
     expect(readComplaint(header)).toEqual(complaint)
   })

@@ -232,6 +232,15 @@ describe('a 401 behind a redirect within the origin', () => {
   })
 })
 
+describe('an answer that is no refusal', () => {
+  it('is no challenge, whatever its headers say', async () => {
+    const headers = { 'www-authenticate': 'Bearer error="insufficient_scope"' }
+    const { authorizedFetch, events } = setUp(() => new Response('ok', { headers }))
+    expect((await authorizedFetch(url)).status).toBe(200)
+    expect(events).toEqual([])
+  })
+})
+
 describe('a 403', () => {
   it.each([
     ['Bearer error="insufficient_scope", scope="a"', { error: 'insufficient_scope', scope: 'a' }],

@@ -91,6 +91,16 @@ describe('prepareRequest: a body', () => {
   })
 })
 
+describe('prepareRequest: a stream', () => {
+  it('is sent once also where the engine’s streams are no async iterables', () => {
+    const stream = new Blob(['body']).stream()
+    // As in engines without the method, whose streams have but a reader.
+    const body = { getReader: () => stream.getReader() } as unknown as BodyInit
+    const { canReplay } = prepareRequest(createApi().fetch, url, { method: 'POST', body })
+    expect(canReplay).toBe(false)
+  })
+})
+
 describe('prepareRequest: a Request', () => {
   it('is sent the same both times, with its body', async () => {
     const body = JSON.stringify({ a: 1 })

@@ -222,6 +222,26 @@ describe('a configuration error', () => {
     expect(profile.server.counts.requests).toBe(2)
   })
 
+  it('is not ended by calls whose token still lives', async () => {
+    const { profile, tab } = await haltedInTheLeeway()
+    profile.server.answerAlways(refusal(401, 'invalid_client'))
+    for (let call = 0; call < 5; call += 1) {
+      await tab.auth.getAccessToken()
+      await settle()
+    }
+    expect(profile.server.counts.requests).toBe(1)
+    expect(tab.auth.getState()).toMatchObject({ refresh: { phase: 'halted' } })
+  })
+
+  it('is ended by a refresh() that meets such a call', async () => {
+    const { profile, tab } = await haltedInTheLeeway()
+    const call = tab.auth.getAccessToken()
+    const refreshed = tab.auth.refresh()
+    await call
+    await profile.passUntil(refreshed)
+    expect(profile.server.counts.requests).toBe(2)
+  })
+
   it('is over with a new sign-in', async () => {
     const { profile, tabs } = await withTabs(2)
     profile.clock.advance(600_000)
@@ -235,6 +255,19 @@ describe('a configuration error', () => {
     }
   })
 })
+
+/** A renewal behind a call was refused, and the token that was to be renewed still lives. */
+async function haltedInTheLeeway(): Promise<{ readonly profile: Profile; readonly tab: Tab }> {
+  const profile = createProfile()
+  const tab = await profile.openSignedInTab()
+  profile.clock.advance(280_000)
+  await settle()
+  profile.server.answerNext(refusal(401, 'invalid_client'))
+  await tab.auth.getAccessToken()
+  await settle()
+  expect(tab.auth.getState()).toMatchObject({ refresh: { phase: 'halted' } })
+  return { profile, tab }
+}
 
 /** Like no server that works: rotates every time, and forgets `token_type` every time. */
 function breaksEveryReply(): FakeReply {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { json } from '../oauth/server-double.ts'
 import { failureOf } from '../support/failure.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
@@ -202,6 +203,44 @@ describe('refreshAhead', () => {
     await profile.pass(hourMs)
     expect(profile.server.counts.requests).toBe(0)
     expect(profile.clock.timers()).toEqual([])
+  })
+
+  it('costs no timer where a token names no end', async () => {
+    const profile = createProfile()
+    const { auth } = profile.openTab({ refreshAhead: 'visible' })
+    const { expires_in: _, ...response } = profile.server.signIn()
+    await auth.startSession(response)
+    await settle()
+    expect(profile.clock.timers()).toEqual([])
+  })
+
+  it('goes on in another tab when the one that failed is gone', async () => {
+    const { profile, tab, peer } = await openTabs(2, { refreshAhead: 'visible' })
+    profile.server.answerNext(() => new Response(null, { status: 503 }))
+    await profile.pass(266_000)
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 0 })
+    tab.auth.dispose()
+    await profile.pass(61_000)
+    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 1 })
+    peer.auth.dispose()
+  })
+
+  it('goes on after a discovery that failed', async () => {
+    const profile = createProfile()
+    const { issuer } = profile.server.metadata
+    let isDown = true
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const url = input instanceof Request ? input.url : String(input)
+      if (!url.includes('.well-known')) return profile.fetch(input, init)
+      if (isDown) throw new TypeError('Failed to fetch')
+      return json(200, profile.server.metadata)
+    }
+    const options = { authorizationServer: issuer, refreshAhead: 'visible', fetch } as const
+    await profile.openSignedInTab(options)
+    await profile.pass(268_000)
+    isDown = false
+    await profile.pass(60_000)
+    expect(profile.server.counts.grants).toBe(1)
   })
 
   it('goes on a minute after a failure, and not before if nobody asks', async () => {

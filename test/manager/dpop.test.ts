@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createTokenManager, dpop, type TokenManagerOptions } from '../../src/index.ts'
 import { createFakeAuthorizationServer, createTestBrowser } from '../../src/testing/index.ts'
-import { failureOf } from '../support/failure.ts'
+import { json } from '../oauth/server-double.ts'
+import { failureOf, named } from '../support/failure.ts'
 
 const api = 'https://api.example/v2/'
 
@@ -199,6 +200,21 @@ describe('DPoP nonces', () => {
       expect(server.counts.grants).toBe(2)
     },
   )
+
+  it('that a server wants again and again end in an error that passes', async () => {
+    const { server, open } = openStage()
+    const { auth } = open({ patienceMs: 0 })
+    await auth.startSession(server.signIn())
+    let asked = 0
+    server.answerAlways(() => {
+      asked += 1
+      return json(400, { error: 'use_dpop_nonce' }, { 'dpop-nonce': `again-${asked}` })
+    })
+    const failure = await failureOf(auth.refresh())
+    expect(named(failure)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')
+    expect(asked).toBe(2)
+    expect(auth.getState()).toMatchObject({ status: 'signed-in', refresh: { phase: 'waiting' } })
+  })
 
   it('that a server hides are its developer’s to show: the error names the header', async () => {
     const { server, nonces, open } = openStage()

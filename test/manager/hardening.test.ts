@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LockManager, SessionState } from '../../src/index.ts'
+import type { LockManager, PageEvents, SessionState } from '../../src/index.ts'
+import { createMemoryPageEvents } from '../../src/testing/memory-page-events.ts'
 import { page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
@@ -41,6 +42,28 @@ describe('dispose', () => {
     expect(profile.server.counts.requests).toBe(0)
   })
 
+  it('leaves no listener with the page', async () => {
+    const pageEvents = createMemoryPageEvents()
+    let listening = 0
+    const counted: PageEvents = {
+      ...pageEvents,
+      subscribe(listener) {
+        listening += 1
+        const stop = pageEvents.subscribe(listener)
+        return () => {
+          listening -= 1
+          stop()
+        }
+      },
+    }
+    const { auth } = await createProfile().openSignedInTab({}, { pageEvents: counted })
+    await auth.refresh()
+    expect(listening).toBeGreaterThan(0)
+    auth.dispose()
+    await settle()
+    expect(listening).toBe(0)
+  })
+
   it('while a renewal is under way that then fails leaves no timer', async () => {
     const profile = createProfile()
     const { auth } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
@@ -71,16 +94,20 @@ describe('dispose', () => {
     expect(profile.server.counts.requests).toBe(1)
   })
 
-  it('withdraws a request for the lock, and nothing is sent later', async () => {
+  it('withdraws a request for the lock at once, and nothing is sent later', async () => {
     const profile = createProfile()
     const locks = createStuckLocks()
     const { auth } = await profile.openSignedInTab({}, { locks })
     const refreshed = failureOf(auth.refresh())
     await settle()
+    expect(locks.withdrawn).toBe(0)
     auth.dispose()
     expect(named(await refreshed)).toBe('DisposedError DISPOSED')
-    await profile.pass(minuteMs)
+    await settle()
+    // Not when the bound of the wait is reached, at which any request is withdrawn.
     expect(locks.withdrawn).toBeGreaterThan(0)
+    expect(profile.clock.timers()).toEqual([])
+    await profile.pass(minuteMs)
     expect(profile.server.counts.requests).toBe(0)
   })
 })

@@ -347,6 +347,7 @@ describe('on a server, where there is no window', () => {
     auth.subscribe((state) => seen.push(state))()
     auth.observe(() => {})()
     expect(seen).toEqual([{ status: 'restoring' }])
+    expect(auth.getState()).toEqual({ status: 'restoring' })
     expect(auth.getState()).toBe(auth.getState())
     for (const name of [
       'getAccessToken',
@@ -357,9 +358,13 @@ describe('on a server, where there is no window', () => {
     ] as const) {
       expect(named(await failureOf(auth[name]()))).toBe('ConfigurationError NO_WINDOW')
     }
-    expect(named(await failureOf(auth.fetch('https://api.example/')))).toBe(
-      'ConfigurationError NO_WINDOW',
-    )
+    for (const call of [
+      auth.fetch('https://api.example/'),
+      auth.getAuthorizationHeaders('https://api.example/'),
+      auth.startSession({ access_token: 'a', token_type: 'Bearer' }),
+    ]) {
+      expect(named(await failureOf(call))).toBe('ConfigurationError NO_WINDOW')
+    }
     auth.dispose()
   })
 })

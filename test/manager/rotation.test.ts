@@ -3,7 +3,13 @@ import type { Ports } from '../../src/index.ts'
 import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
-import { noLocks, openExpiredTabs, openFrozenTab, openMortalTab } from '../support/open-tabs.ts'
+import {
+  expire,
+  noLocks,
+  openExpiredTabs,
+  openFrozenTab,
+  openMortalTab,
+} from '../support/open-tabs.ts'
 import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut, hang, hangAfterRotation } from '../support/token-replies.ts'
@@ -121,6 +127,71 @@ describe('without locks', () => {
     answer.resolve()
     expect(new Set(await profile.passUntil(calls)).size).toBe(1)
     expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+})
+
+describe('a tab without locks', () => {
+  it('takes its own lease for dead when nothing of its own is in flight', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({}, { locks: noLocks })
+    await expire(profile)
+    // The claim is written, and then storage refuses, so that the lease stays.
+    profile.server.answerNext((request) => {
+      profile.store.refuses = (operation) => operation === 'update'
+      return cut(request)
+    })
+    await profile.passUntil(failureOf(tab.auth.getAccessToken()))
+    profile.store.refuses = () => false
+    const askedAt = profile.clock.now()
+    await profile.passUntil(tab.auth.getAccessToken())
+    expect(profile.clock.now() - askedAt).toBeLessThan(1_000)
+  })
+
+  it('tries a commit again that storage refuses', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({}, { locks: noLocks })
+    let refusals = 3
+    profile.store.refuses = (_, durable) => durable && refusals-- > 0
+    await profile.passUntil(tab.auth.refresh())
+    const types = tab.events.map(({ type }) => type)
+    expect(types).toContain('committed')
+    expect(types).not.toContain('persistence-failed')
+  })
+
+  it('sends nothing if its page is put away while it claims', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab({}, { locks: noLocks })
+    const stop = tab.auth.observe(({ type }) => {
+      if (type === 'claimed') tab.page.emit('hide')
+    })
+    const refreshed = tab.auth.refresh()
+    await settle()
+    expect(profile.server.counts.requests).toBe(0)
+    stop()
+    tab.page.emit('restore')
+    await profile.passUntil(refreshed)
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
+  })
+})
+
+describe('the events of a rotation', () => {
+  it('follow its steps', async () => {
+    const tab = await createProfile().openSignedInTab()
+    const types: string[] = []
+    tab.auth.observe(({ type }) => types.push(type))
+    await tab.auth.refresh()
+    expect(types.slice(0, 4)).toEqual(['lock-requested', 'lock-granted', 'claimed', 'sent'])
+    expect(types.slice(4).sort()).toEqual(['announced', 'committed'])
+  })
+
+  it('name the generation whose refresh token is spent, and the one that comes of it', async () => {
+    const tab = await createProfile().openSignedInTab()
+    await tab.auth.refresh()
+    const last = (wanted: string): unknown => tab.events.findLast(({ type }) => type === wanted)
+    expect(last('claimed')).toMatchObject({ generation: 1 })
+    expect(last('sent')).toMatchObject({ generation: 1 })
+    expect(last('committed')).toMatchObject({ generation: 2 })
+    expect(last('announced')).toMatchObject({ generation: 2 })
   })
 })
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { json } from '../oauth/server-double.ts'
+import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { openTabs } from '../support/open-tabs.ts'
-import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
+import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { refusal, spoilt } from '../support/token-replies.ts'
+import { unhandledDuring } from '../support/uncaught.ts'
 
 const orders = { resource: 'https://orders.example' }
 const mail = { resource: 'https://mail.example' }
@@ -71,6 +74,20 @@ describe('a token set that the server refuses', () => {
       expect(tab.events).toContainEqual(expect.objectContaining({ type: 'token-refused' }))
     },
   )
+
+  it('while the user signs out ends in SessionEndedError, and in nothing unhandled', async () => {
+    const { profile, tab } = await withTwoTokens()
+    const answer = createDeferred<Response>()
+    profile.server.answerNext(() => answer.promise)
+    const call = failureOf(tab.auth.getAccessToken({ resource: 'https://billing.example' }))
+    await settle()
+    await tab.auth.signOut({ revoke: false })
+    const unhandled = await unhandledDuring(async () => {
+      answer.resolve(json(400, { error: 'invalid_target' }))
+      await settle()
+    })
+    expect([named(await call), unhandled]).toEqual(['SessionEndedError SIGNED_OUT', []])
+  })
 
   it('however often, never ends the session', async () => {
     const { profile, tab, requests } = await withTwoTokens()

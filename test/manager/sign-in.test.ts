@@ -49,6 +49,11 @@ describe('a sign-in', () => {
     expect(profile.sent).toHaveLength(2)
   })
 
+  it('may ask for another scope than the session’s', async () => {
+    const left = await leaveToSignIn(createProfile().openTab(options), { scope: 'openid pay' })
+    expect(left.searchParams.get('scope')).toBe('openid pay')
+  })
+
   it('that was a step-up tells the app how the user was authenticated, also after a renewal', async () => {
     const { profile, left } = await begun()
     profile.server.answerNext(redeeming(profile, left, { acr: 'gold', amr: ['otp'], auth_time: 9 }))
@@ -155,6 +160,29 @@ describe('handleRedirect', () => {
     await auth.handleRedirect()
     await expect(auth.handleRedirect(callbackOf(left))).resolves.toEqual({ returnTo: '/start' })
     expect(auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
+    expect(profile.sent).toHaveLength(1)
+  })
+
+  it('looks at such a callback anew, and says NO_TRANSACTION once the session is over', async () => {
+    const { profile, left } = await begun()
+    profile.server.answerNext(redeeming(profile, left))
+    const { auth } = arriveAt(profile, callbackOf(left))
+    await auth.handleRedirect()
+    await auth.signOut({ revoke: false })
+    const again = failureOf(auth.handleRedirect(callbackOf(left)))
+    expect(named(await again)).toBe('SignInError NO_TRANSACTION')
+  })
+
+  it('on a page that is no callback answers when the stored session was read', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab(options)
+    const reading = createDeferred()
+    profile.store.readsAfter = reading.promise
+    const { auth } = profile.openTab(options)
+    const state = auth.handleRedirect().then(() => auth.getState().status)
+    await settle()
+    reading.resolve()
+    expect(await state).toBe('signed-in')
   })
 
   it('says NO_TRANSACTION to a callback that is opened again when there is no session', async () => {

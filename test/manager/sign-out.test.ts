@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { newest } from '../support/newest.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
@@ -75,6 +76,26 @@ describe('signOut', () => {
     await tab.auth.signOut({ revoke: false })
     expect(profile.server.counts.revocations).toBe(1)
     expect(tab.auth.getState()).toEqual(signedOut)
+  })
+
+  it('revokes the newest refresh token although nobody told this tab of it', async () => {
+    const profile = createProfile()
+    const ports = { openChannel: () => undefined }
+    const { tab, peer } = await openTabs(2, {}, profile, ports)
+    await peer.auth.refresh()
+    await tab.auth.signOut()
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
+  })
+
+  it('reaches a page at once that is back from the back/forward cache', async () => {
+    const { tab, peer } = await openTabs()
+    peer.page.emit('hide')
+    await settle()
+    peer.page.emit('restore')
+    await settle()
+    await tab.auth.signOut({ revoke: false })
+    await settle()
+    expect(peer.auth.getState()).toEqual(signedOut)
   })
 
   it('of nobody does no harm', async () => {
@@ -322,6 +343,16 @@ describe('a sign-in in one tab', () => {
       expect(auth.getState()).toMatchObject({ status: 'signed-in', refreshable: true })
       expect(await auth.getAccessToken()).toBe(response.access_token)
     }
+  })
+
+  it('is found by the next call of a tab that nobody told of it', async () => {
+    const profile = createProfile()
+    const ports = { openChannel: () => undefined }
+    const tab = profile.openTab({}, ports)
+    await tab.auth.ready
+    await profile.openSignedInTab({}, ports)
+    await profile.pass(11_000)
+    await expect(tab.auth.getAccessToken()).resolves.toBe(newest(profile, 'access'))
   })
 
   it('after a sign-out begins anew', async () => {

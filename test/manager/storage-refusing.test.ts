@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenStore } from '../../src/index.ts'
+import { json } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
@@ -21,6 +22,8 @@ interface TroubledStore extends TokenStore {
   readsAfter: Promise<unknown>
   /** No update begins before this. */
   updatesAfter: Promise<unknown>
+  /** What was carried out is not reported before this. */
+  reportsAfter: Promise<unknown>
 }
 
 function createTroubledStore({ store }: Profile): TroubledStore {
@@ -30,6 +33,7 @@ function createTroubledStore({ store }: Profile): TroubledStore {
     deniesUpdates: false,
     readsAfter: Promise.resolve(),
     updatesAfter: Promise.resolve(),
+    reportsAfter: Promise.resolve(),
     async read(key) {
       await troubled.readsAfter
       return store.read(key)
@@ -42,6 +46,7 @@ function createTroubledStore({ store }: Profile): TroubledStore {
         throw new Error('storage is full')
       }
       const result = await store.update(key, change, how)
+      await troubled.reportsAfter
       if (troubled.deniesUpdates) throw new Error('connection lost')
       return result
     },
@@ -294,6 +299,53 @@ describe('a renewal that storage refuses for good', () => {
   })
 })
 
+describe('a renewal whose reply storage refuses', () => {
+  async function openRefused(): Promise<{ profile: Profile; tab: Tab; peer: Tab }> {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const { tab, peer } = await openTabs(2, {}, profile)
+    tab.auth.dispose()
+    const troubled = profile.openTab({ storage })
+    await troubled.auth.ready
+    profile.server.answerNext((request) => {
+      storage.refusesUpdates = true
+      return request.proceed()
+    })
+    await profile.passUntil(troubled.auth.refresh())
+    storage.refusesUpdates = false
+    return { profile, tab: troubled, peer }
+  }
+
+  it('is the one whose refresh token a sign-out revokes', async () => {
+    const { profile, tab } = await openRefused()
+    await tab.auth.signOut()
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
+  })
+
+  it('is given up for what a peer has got with the same refresh token', async () => {
+    const { profile, tab, peer } = await openRefused()
+    profile.server.answerNext(() => json(200, profile.server.signIn()))
+    await profile.passUntil(failureOf(peer.auth.refresh()))
+    await look(tab)
+    await look(peer)
+    const late = profile.openTab()
+    await late.auth.ready
+    for (const { auth } of [tab, peer, late]) {
+      expect(auth.getState()).toMatchObject({ status: 'signed-in' })
+    }
+  })
+
+  it('is given up for the session that a peer begins', async () => {
+    const { profile, tab, peer } = await openRefused()
+    await peer.auth.startSession(profile.server.signIn())
+    await peer.auth.refresh()
+    await look(tab)
+    const token = await peer.auth.getAccessToken()
+    expect(await tab.auth.getAccessToken()).toBe(token)
+    expect(tab.events.map(({ type }) => type)).not.toContain('storage-corrupt')
+  })
+})
+
 describe('a sign-in that storage refuses', () => {
   it('begins one session, however often storage is offered it', async () => {
     const profile = createProfile()
@@ -414,6 +466,25 @@ describe('storage that answers out of order', () => {
     expect(await token).toBe(newest(profile, 'access'))
     expect(tab.auth.getState()).toMatchObject({ generation: 2, refresh: { phase: 'idle' } })
     expect(profile.server.counts.requests).toBe(1)
+  })
+
+  it('does not make a tab forget, with a write that is reported late, the sign-out that it refused since', async () => {
+    const profile = createProfile()
+    const storage = createTroubledStore(profile)
+    const tab = await profile.openSignedInTab({ storage })
+    const late = createDeferred()
+    storage.reportsAfter = late.promise
+    await profile.passUntil(tab.auth.startSession(profile.server.signIn()))
+    storage.reportsAfter = Promise.resolve()
+    storage.refusesUpdates = true
+    await profile.passUntil(tab.auth.signOut(hereOnly))
+    late.resolve()
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    storage.refusesUpdates = false
+    await look(tab)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
   })
 
   it('does not let a write that is still under way undo a sign-out', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LockManager } from '../../src/index.ts'
+import type { LockManager, TokenStore } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
@@ -7,6 +7,7 @@ import { openTabs } from '../support/open-tabs.ts'
 import { overwriteRecord, removeRecord, storedRecord } from '../support/stored-record.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 import { createProfile, settle } from '../support/tabs.ts'
+import { unhandledDuring } from '../support/uncaught.ts'
 
 describe('a commit that storage refuses', () => {
   it('is tried again until storage takes it', async () => {
@@ -18,6 +19,19 @@ describe('a commit that storage refuses', () => {
     expect(types).toContain('committed')
     expect(types).not.toContain('persistence-failed')
     expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
+  })
+
+  it('is tried again after a tenth of a second, and twice as long each time', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const triedAfterMs: number[] = []
+    const startedAt = profile.clock.now()
+    profile.store.refuses = (_, durable) => {
+      if (durable) triedAfterMs.push(profile.clock.now() - startedAt)
+      return durable && triedAfterMs.length <= 3
+    }
+    await profile.passUntil(tab.auth.refresh())
+    expect(triedAfterMs).toEqual([0, 100, 300, 700])
   })
 
   it('for good is kept in memory, and no peer sends the spent token', async () => {
@@ -173,6 +187,18 @@ describe('storage that refuses to be read', () => {
     expect(auth.getState()).toMatchObject({ status: 'signed-in' })
   })
 
+  it('from the start throws nothing when something happens to the page', async () => {
+    const profile = createProfile()
+    profile.store.refuses = () => true
+    const tab = profile.openTab({ refreshAhead: 'in-use' })
+    await tab.auth.ready
+    const unhandled = await unhandledDuring(async () => {
+      for (const event of ['visible', 'online', 'hide', 'restore'] as const) tab.page.emit(event)
+      await settle()
+    })
+    expect(unhandled).toEqual([])
+  })
+
   it('during a rotation is an error for the callers, and the lock is free afterwards', async () => {
     const profile = createProfile()
     const requested: string[] = []
@@ -190,6 +216,75 @@ describe('storage that refuses to be read', () => {
     await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
     expect(profile.server.counts.requests).toBe(1)
     expect(requested).toHaveLength(2)
+  })
+})
+
+describe('storage that falls silent', () => {
+  it('before it was ever read is STORE_READ', async () => {
+    const profile = createProfile()
+    profile.store.readsAfter = new Promise(() => {})
+    const { auth } = profile.openTab()
+    const failure = await profile.passUntil(failureOf(auth.getAccessToken()))
+    expect(named(failure)).toBe('StorageError STORE_READ')
+  })
+
+  it('is waited for once', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.store.readsAfter = new Promise(() => {})
+    tab.page.emit('visible')
+    const waits: number[] = []
+    for (let call = 0; call < 2; call += 1) {
+      const askedAt = profile.clock.now()
+      await profile.passUntil(tab.auth.getAccessToken())
+      waits.push(profile.clock.now() - askedAt)
+    }
+    expect(waits[0]).toBeLessThan(3_200)
+    expect(waits[1]).toBeLessThan(100)
+  })
+
+  it('does not hold a caller that gives up', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.store.readsAfter = new Promise(() => {})
+    tab.page.emit('visible')
+    const controller = new AbortController()
+    const call = tab.auth.getAccessToken({ signal: controller.signal })
+    const outcome = expect(call).rejects.toThrow('enough')
+    await settle()
+    controller.abort(new Error('enough'))
+    await outcome
+  })
+
+  it('does not turn the state back when it answers late', async () => {
+    const profile = createProfile()
+    const late = createDeferred()
+    const read = profile.store.read.bind(profile.store)
+    let isLate = false
+    const storage: TokenStore = {
+      update: profile.store.update.bind(profile.store),
+      async read(key) {
+        const value = await read(key)
+        if (isLate) {
+          isLate = false
+          await late.promise
+        }
+        return value
+      },
+    }
+    const tab = await profile.openSignedInTab({ storage })
+    const generations: number[] = []
+    tab.auth.subscribe((state) => {
+      if (state.status === 'signed-in') generations.push(state.generation)
+    })
+    isLate = true
+    tab.page.emit('visible')
+    await settle()
+    await tab.auth.refresh()
+    late.resolve()
+    await settle()
+    expect(generations.at(-1)).toBe(2)
+    expect(generations).toEqual([...generations].sort((a, b) => a - b))
   })
 })
 

@@ -232,6 +232,8 @@ describe('a token proxy', () => {
       end_session_endpoint: 'https://auth.uat.dailypay.com/oauth2/sessions/logout',
       token_endpoint: '/token',
     })
+    const wrong = (): unknown => dailyPay({ environment: 'uat', tokenProxy: '/to ken' })
+    expect(wrong).toThrow(/^dailyPay: tokenProxy must /)
   })
 })
 

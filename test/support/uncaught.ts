@@ -19,3 +19,19 @@ export async function uncaughtDuring(act: () => Promise<unknown>): Promise<reado
   }
   return caught
 }
+
+/** Collects the rejections that nobody handles until `act` is over. */
+export async function unhandledDuring(act: () => Promise<unknown>): Promise<readonly unknown[]> {
+  const unhandled: unknown[] = []
+  const collect = (reason: unknown): void => {
+    unhandled.push(reason)
+  }
+  process.on('unhandledRejection', collect)
+  try {
+    await act()
+    await new Promise((resolve) => setImmediate(resolve))
+  } finally {
+    process.off('unhandledRejection', collect)
+  }
+  return unhandled
+}

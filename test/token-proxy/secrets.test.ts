@@ -121,6 +121,14 @@ describe('a reply that holds the secret', () => {
     },
   )
 
+  it('is found with letters in it that take no room', async () => {
+    const { upstream, address } = await startBoth({ clientSecret: 'a\u{FEFF}b' })
+    upstream.reply = (response) => response.writeHead(400).end('sent=a%EF%BB%BFb')
+    const text = await seen(await post(address))
+    expect(text).toContain('502')
+    expect(text).not.toContain('a%EF%BB%BFb')
+  })
+
   it('in a header that is not passed on does no harm', async () => {
     const { upstream, address } = await startBoth({ clientSecret: 'secret-in-header' })
     upstream.reply = replyJson(400, { error: 'invalid_client' }, { 'x-sent': 'secret-in-header' })

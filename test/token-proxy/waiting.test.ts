@@ -58,7 +58,10 @@ describe('a vendor', () => {
   it('that does not answer in time is a 504, and is asked no longer', async () => {
     const { upstream, address } = await startBoth({ timeoutMs: 100 })
     upstream.reply = () => {}
+    const askedAt = performance.now()
     expect(await errorOf(await post(address))).toEqual([504, 'temporarily_unavailable'])
+    // Not after the 9 s that are the default.
+    expect(performance.now() - askedAt).toBeLessThan(8_000)
     await upstream.received[0]?.over
     expect(upstream.received).toHaveLength(1)
   })
