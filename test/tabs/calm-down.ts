@@ -26,6 +26,7 @@ export async function calmDown(stage: Stage, log: Log): Promise<void> {
   // What a tab has offered to silent storage may have been taken only now, and there may be no channel.
   if (await lookEverywhere(stage, log)) return
   const answers = stage.running().map((tab) => stage.ask(tab, 'fetch'))
+  await quiet()
   if (log('every tab makes a request') || (await untilSettled(stage, log))) return
   if (await lookEverywhere(stage, log)) return
 
