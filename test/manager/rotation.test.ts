@@ -12,7 +12,7 @@ import {
 } from '../support/open-tabs.ts'
 import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { arrivingWith, cut, hang, hangAfterRotation } from '../support/token-replies.ts'
+import { arrivingWith, cut, hang, hangAfterRotation, spoilt } from '../support/token-replies.ts'
 
 /** Opens a tab that has sent its refresh token and gets no answer, and whose timers stand still. */
 async function openHangingTab(profile: Profile, ports: Partial<Ports> = {}): Promise<void> {
@@ -296,5 +296,13 @@ describe('a connection that is cut', () => {
     const [first, second] = profile.sent.map(({ at }) => at)
     expect((second ?? 0) - (first ?? 0)).toBe(250)
     expect(profile.sent).toHaveLength(2)
+  })
+
+  it('is something else than a reply that failed a check: nothing was lost, so nobody asks again unasked', async () => {
+    const { profile, tab } = await openExpiredTabs()
+    profile.server.answerAlways(spoilt({ access_token: undefined }))
+    await profile.passUntil(failureOf(tab.auth.getAccessToken()))
+    await profile.pass(2_000)
+    expect(profile.sent).toHaveLength(1)
   })
 })

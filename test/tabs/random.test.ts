@@ -12,7 +12,9 @@ const instructive = [
   1_795_261_772_736, 1_795_262_822_862, 1_795_263_026_277, 1_795_263_289_206, 1_795_263_767_079,
   1_795_264_328_237,
 ]
-const instructiveSinceSilence = [1_795_725_969_448, 1_795_729_303_102, 3_000_001_453, 7_000_004_563]
+const instructiveSinceSilence = [
+  1_795_725_969_448, 1_795_729_303_102, 3_000_001_453, 7_000_004_563, 7_100_000_089,
+]
 const scripts = [
   ...instructive.map((seed) => [seed, loudScriptOf(seed)] as const),
   ...instructiveSinceSilence.map((seed) => [seed, scriptOf(seed)] as const),

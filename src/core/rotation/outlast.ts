@@ -58,7 +58,9 @@ export function createOutlast(options: {
   function retryPromptly(wish: Wish, error: unknown): void {
     const leftMs = pauseLeftMs(error)
     if (isDisposed || leftMs === undefined || leftMs > promptRetryMs || !mayBeLost(error)) return
-    if (keeper.seen()?.failure?.attempt !== 1) return
+    const { failure, unknown = 0 } = keeper.seen() ?? {}
+    // What came with a refresh token, and failed a check, was not lost.
+    if (failure?.attempt !== 1 || unknown === 0) return
     cancelRetry()
     cancelRetry = clock.schedule(leftMs, () => void share(wish).catch(() => undefined))
   }
