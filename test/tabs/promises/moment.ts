@@ -71,6 +71,8 @@ export type Exception =
   | 'refused under a clock that was set'
   /** A `refresh()` was waited for no longer, but the attempt that it had led to was under way. */
   | 'patience was over'
+  /** A request was lost, and sent once more at once, though nobody waited for it any more. */
+  | 'reply lost'
   /** Storage said nothing for 3 s, and a token that still lives was served. */
   | 'storage silent'
 

@@ -41,6 +41,8 @@ export function createNeeds(options: {
   const refreshes = new Set<Call>()
   /** Those that have given up, and may have left an attempt under way. */
   const givenUp = new Set<Call>()
+  /** Those whose last request was lost, which may be sent once more whether or not anybody waits. */
+  const lost = new Set<TabProcess>()
   const rejections = new Map<TabProcess, Set<string>>()
   /** What the API has taken from a tab. */
   const taken = new Map<TabProcess, Set<string>>()
@@ -117,6 +119,7 @@ export function createNeeds(options: {
   function seeSent(moment: Moment & { readonly type: 'sent' }, claim: ClaimSeen): void {
     const { tab, atMs } = moment
     const { after } = claim
+    const wasLost = lost.delete(tab)
     const tokens = Object.entries(after.session?.tokens ?? {})
     const token = after.session?.tokens[defaultTokenKey]
     // Nobody can tell the age of a token that is older than the time the clock shows.
@@ -129,6 +132,7 @@ export function createNeeds(options: {
       ({ begunAt }) => Math.max(begunAt, firstTold.get(tab)?.at ?? 0) > since,
     )
     if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
+    if (wasLost && grant('reply lost')) return
     // Each may have an attempt of its own under way, one after the other.
     const left = [...givenUp].find((call) => call.tab === tab)
     if (left && grant('patience was over')) {
@@ -185,6 +189,7 @@ export function createNeeds(options: {
           if (!firstTold.has(tab)) firstTold.set(tab, moment)
           return
         case 'ended': {
+          if (moment.end.kind === 'cut') lost.add(tab)
           const body = moment.end.kind === 'answered' ? moment.end.body : undefined
           const isToken = typeof body === 'object' && body !== null && 'access_token' in body
           if (isToken) arrived.set(String(body.access_token), arrivalAt(moment))

@@ -22,6 +22,8 @@ interface Knowledge {
   readsMs: readonly number[]
   /** When storage carried out each write that has not been heard of: a look as well. */
   writesMs: readonly number[]
+  /** When the first call was made since then, whose wait for the look the later ones need not repeat. */
+  askedSinceMs: number
   /** Storage has refused its last sign-out. */
   wasSignOutRefused: boolean
   /**
@@ -68,6 +70,7 @@ export function createSignedOut(options: {
       heardMs: 0,
       readsMs: [],
       writesMs: [],
+      askedSinceMs: Infinity,
       wasSignOutRefused: false,
       offeringSince: undefined,
     }
@@ -117,7 +120,8 @@ export function createSignedOut(options: {
     const isOffering = knowledge.offeringSince !== undefined
     const isOwed = call.begunAt > knowledge.toldToLookAt && start.epoch < knowledge.epochToSee
     // Whoever has waited so long serves what it has, and owes no look until it is told again.
-    const waitedMs = atMs - Math.min(call.begunAtMs, ...knowledge.readsMs, ...knowledge.writesMs)
+    const { askedSinceMs, readsMs, writesMs } = knowledge
+    const waitedMs = atMs - Math.min(call.begunAtMs, askedSinceMs, ...readsMs, ...writesMs)
     if (waitedMs >= longestLookMs) {
       knowledge.toldToLookAt = Infinity
       if (isOwed) grant('storage silent')
@@ -144,7 +148,11 @@ export function createSignedOut(options: {
 
   function mustLook(tab: TabProcess, at: number): void {
     if (tab.state === 'away' || tab.state === 'gone') return
-    Object.assign(of(tab), { toldToLookAt: at, epochToSee: epoch })
+    Object.assign(of(tab), {
+      toldToLookAt: at,
+      epochToSee: epoch,
+      askedSinceMs: Infinity,
+    })
   }
 
   const fetches = new Map<string, Call>()
@@ -185,6 +193,7 @@ export function createSignedOut(options: {
           }
           return
         case 'call':
+          knowledge.askedSinceMs = Math.min(knowledge.askedSinceMs, moment.atMs)
           if (moment.call.kind === 'sign-out') {
             Object.assign(knowledge, {
               signedOutAt: at,
