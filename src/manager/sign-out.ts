@@ -19,7 +19,7 @@ export function createSignOut(options: {
   readonly clock: Clock
   readonly clientId: string
   readonly postLogoutRedirectUri: string | undefined
-  readonly endSession?: EndSessionOptions
+  readonly endSession: EndSessionOptions | undefined
 }): TokenManager['signOut'] {
   const { lifecycle, endpoint, metadata, navigation, clock } = options
   let revoked: Promise<unknown> = Promise.resolve()
