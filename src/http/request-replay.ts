@@ -66,7 +66,7 @@ export function prepareRequest(
  * a token goes.
  */
 export function readTarget(input: RequestInfo | URL): {
-  readonly request?: Request
+  readonly request: Request | undefined
   readonly url: string
 } {
   try {
@@ -75,7 +75,8 @@ export function readTarget(input: RequestInfo | URL): {
   } catch {
     // No Request.
   }
-  return { url: `${input as string | URL}` }
+  // Not left out: a member that is not there may be inherited, and would be sent in its place.
+  return { request: undefined, url: `${input as string | URL}` }
 }
 
 function referrerOf({ referrer, referrerPolicy }: Request): RequestInit {

@@ -26,8 +26,8 @@ export interface Settings {
   readonly issuer: string
   readonly clientId: string
   readonly parameters: TokenParameters
-  readonly redirectUri?: string
-  readonly postLogoutRedirectUri?: string
+  readonly redirectUri: string | undefined
+  readonly postLogoutRedirectUri: string | undefined
   readonly authorizationParameters: Readonly<Record<string, string>>
   readonly resourceServers: readonly (string | ResourceServerOptions)[]
   readonly storage: 'indexeddb' | 'memory' | TokenStore
@@ -37,8 +37,8 @@ export interface Settings {
   readonly tokenRequestTimeoutMs: number
   readonly patienceMs: number
   readonly spentRefreshToken: readonly string[]
-  readonly endSession?: EndSessionOptions
-  readonly dpop?: DpopSupport
+  readonly endSession: EndSessionOptions | undefined
+  readonly dpop: DpopSupport | undefined
   readonly fetch: () => typeof globalThis.fetch
 }
 
@@ -90,6 +90,11 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
 const required = ['authorizationServer', 'clientId']
 
 const defaults = {
+  // What is not there at all may be inherited, from what another script has put on Object.prototype.
+  redirectUri: undefined,
+  postLogoutRedirectUri: undefined,
+  endSession: undefined,
+  dpop: undefined,
   authorizationParameters: {},
   resourceServers: [],
   storage: 'indexeddb',

@@ -19,19 +19,25 @@ export function createSignOut(options: {
   readonly clock: Clock
   readonly clientId: string
   readonly postLogoutRedirectUri: string | undefined
-  readonly endSession?: EndSessionOptions
+  readonly endSession: EndSessionOptions | undefined
 }): TokenManager['signOut'] {
   const { lifecycle, endpoint, metadata, navigation, clock } = options
   let revoked: Promise<unknown> = Promise.resolve()
 
   return async function signOut(wanted) {
     const { revoke = true, endSession = true } = checked(wanted, signOutRules)
-    const { refreshToken, idToken } = await lifecycle.signOut()
+    const { refreshToken, idToken, tokens = {} } = await lifecycle.signOut()
     const until = clock.monotonic() + signOutWaitMs
     const bounded = <T>(work: Promise<T>): Promise<T | undefined> =>
       atMost(clock, until - clock.monotonic(), work)
     if (revoke && refreshToken !== undefined) {
-      revoked = Promise.all([revoked, endpoint.revoke(refreshToken)])
+      revoked = Promise.all([
+        revoked,
+        endpoint.revoke(
+          refreshToken,
+          Object.values(tokens).map(({ accessToken }) => accessToken),
+        ),
+      ])
     }
     // Of a second click, too: it would leave before the first one's revocation is out.
     await bounded(revoked)

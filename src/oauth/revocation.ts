@@ -18,8 +18,10 @@ export async function revokeToken(options: {
   readonly timeoutMs: number
   readonly report: Report
   readonly token: string
+  /** What it may not say back besides. */
+  readonly secrets?: readonly string[] | undefined
 }): Promise<void> {
-  const { report, token, clientId } = options
+  const { report, token, secrets = [], clientId } = options
   const metadata = await options.metadata().catch(() => undefined)
   if (!metadata?.revocation_endpoint) return
   const reply = await exchange(options, metadata.revocation_endpoint, {
@@ -31,7 +33,7 @@ export async function revokeToken(options: {
   if (typeof reply === 'string') {
     report({ type: 'revocation-failed', code: reply.toUpperCase() })
   } else if (!isSuccess(reply.status)) {
-    const code = readOAuthError(reply, { rejectedBy: [], secrets: [token] })?.error
+    const code = readOAuthError(reply, { rejectedBy: [], secrets: [token, ...secrets] })?.error
     report(defined({ type: 'revocation-failed' as const, status: reply.status, code }))
   }
 }

@@ -41,7 +41,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       await metadata()
     },
     refresh,
-    revoke: (token) => revokeToken({ ...options, token }),
+    revoke: (token, secrets) => revokeToken({ ...options, token, secrets }),
   }
 }
 

@@ -248,8 +248,12 @@ describe('createTokenManager', () => {
     ['scope', evil],
     ['resource', evil],
     ['audience', evil],
+    ['request', evil],
     ['revoke', false],
     ['endSession', false],
+    ['endSession', { url: evil }],
+    ['redirectUri', evil],
+    ['postLogoutRedirectUri', evil],
   ])(
     'lets nothing that stands on Object.prototype as %s change what is sent',
     async (name, value) => {
@@ -277,8 +281,8 @@ describe('createTokenManager', () => {
               authorizationServer,
               clientId: 'spa',
               storage: store,
-              redirectUri: '/callback',
-              postLogoutRedirectUri: '/',
+              ...(name === 'redirectUri' ? {} : { redirectUri: '/callback' }),
+              ...(name === 'postLogoutRedirectUri' ? {} : { postLogoutRedirectUri: '/' }),
               resourceServers: [{ url: 'https://api.example/' }],
               async fetch(input, init) {
                 const { url } = new Request(input, init)
@@ -288,13 +292,14 @@ describe('createTokenManager', () => {
             },
             { navigation },
           )
-          await auth.signIn({
+          const signIn = auth.signIn({
             openUrl(address) {
               const { searchParams } = new URL(address)
               for (const once of ['state', 'code_challenge']) searchParams.delete(once)
               sent.push([address.split('?')[0], String(searchParams)])
             },
           })
+          await signIn.catch((error: unknown) => sent.push(error))
           const signedIn = server.signIn({ id_token: idToken() })
           await auth.startSession({ ...signedIn, scope: 'openid orders:read' })
           await auth.getAccessToken()

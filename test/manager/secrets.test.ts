@@ -14,7 +14,7 @@ import { cut, cutAfterRotation, hang, spoilt } from '../support/token-replies.ts
 interface Witness {
   readonly profile: Profile
   readonly found: unknown[]
-  openTab(url?: string): Tab
+  openTab(url?: string, fetch?: typeof globalThis.fetch): Tab
   /** Notes what `work` rejects with, after as much time as it takes. */
   note(work: Promise<unknown>): Promise<void>
 }
@@ -58,10 +58,10 @@ function createWitness(): Witness {
   return {
     profile,
     found,
-    openTab(url) {
+    openTab(url, send = fetch) {
       const options = {
         storage,
-        fetch,
+        fetch: send,
         scope: 'openid',
         redirectUri,
         postLogoutRedirectUri: 'https://app.example/bye',
@@ -264,6 +264,22 @@ describe('no token is found in errors, events, states, messages, names, keys or 
     await note(tab.auth.refresh())
     expect(tab.auth.getState()).toMatchObject({ scope: expect.stringContaining('openid') })
     witness.found.push(tab.auth.getState())
+    expectNoSecret(witness)
+  })
+
+  it('when the revocation endpoint says the tokens back', async () => {
+    const witness = createWitness()
+    const { profile, openTab, note } = witness
+    for (const index of [0, 1]) {
+      const revoking: typeof globalThis.fetch = async (input, init) =>
+        new Request(input).url === profile.server.metadata.revocation_endpoint
+          ? json(400, { error: profile.server.secrets.slice(-2)[index] })
+          : profile.fetch(input, init)
+      const tab = openTab(undefined, revoking)
+      await tab.auth.startSession(profile.server.signIn())
+      await note(tab.auth.signOut())
+      expect(tab.events).toContainEqual(expect.objectContaining({ code: '[redacted]' }))
+    }
     expectNoSecret(witness)
   })
 

@@ -67,6 +67,6 @@ export interface TokenEndpoint {
   prepare(): Promise<void>
   /** Sends one grant, at most once. Never rejects. Bounded by `tokenRequestTimeoutMs`. */
   refresh(request: RefreshRequest): Promise<RefreshOutcome>
-  /** Revokes a refresh token (RFC 7009), best effort: fulfils whatever happens. */
-  revoke(refreshToken: string): Promise<void>
+  /** Revokes a refresh token (RFC 7009), best effort: fulfils whatever happens. `secrets` are not said back either. */
+  revoke(refreshToken: string, secrets?: readonly string[]): Promise<void>
 }

@@ -35,7 +35,7 @@ export interface SessionLifecycle {
    * was, also when storage refuses the write: this tab stays signed out then. Of a session that was
    * over before, with the `id_token`, which this page alone remembers.
    */
-  signOut(): Promise<Pick<Session, 'refreshToken' | 'idToken'>>
+  signOut(): Promise<Pick<Session, 'refreshToken' | 'idToken'> & Partial<Pick<Session, 'tokens'>>>
 }
 
 /**
