@@ -2,10 +2,41 @@
 interface Equivalent {
   /** Below `src/`. */
   readonly file: string
-  /** As the tool prints it. */
+  /** The line of the source that it begins in. */
+  readonly line: string
+  /** As the tool prints them. */
   readonly original: string
   readonly text: string
   readonly why: string
 }
 
-export const equivalents: readonly Equivalent[] = []
+export const equivalents: readonly Equivalent[] = [
+  ...['18', '24', '60', '1_000'].map((original) => ({
+    file: 'providers/mercado-pago.ts',
+    line: 'const renewAheadMs = 18 * 24 * 60 * 60 * 1_000',
+    original,
+    text: String(Number(original.replace('_', '')) + 1),
+    why: 'The manager takes a tenth of the 180 days at most, whatever more is asked for.',
+  })),
+  {
+    file: 'adapters/fallback-token-store.ts',
+    line: 'let isAsking = false',
+    original: 'false',
+    text: 'true',
+    why: 'Nobody asks before the first read has failed, and hearing of that sets it.',
+  },
+  {
+    file: 'oauth/code-redemption.ts',
+    line: "throw failure ?? responseInvalid('the code was refused')",
+    original: "failure ?? responseInvalid('the code was refused')",
+    text: 'failure',
+    why: 'The last pause is endless, so that the loop is left with an error inside it.',
+  },
+  {
+    file: 'http/challenge.ts',
+    line: "challenges.push({ scheme: (scheme[1] ?? '').toLowerCase(), parameters })",
+    original: "scheme[1] ?? ''",
+    text: 'scheme[1]',
+    why: 'A pattern that matched has its group; only the type does not know.',
+  },
+]

@@ -50,6 +50,7 @@ export async function mutants(args: readonly string[]): Promise<void> {
       const verdict = await judge(mutant, hand, tests)
       judged.push({ mutant, verdict })
       if (isMissed(verdict)) say(described(mutant, verdict))
+      if (judged.length % 25 === 0) say(`${judged.length} of ${chosen.length}`)
     }
     hand.leave()
   }
@@ -67,20 +68,24 @@ function described({ file, line, original, text }: Mutant, { kind }: Verdict): s
   return `${kind}: src/${file}:${line}\n    ${inOneLine(original)}\n  → ${inOneLine(text)}`
 }
 
-async function judge(mutant: Mutant, hand: Hand, tests: readonly TestFile[]): Promise<Verdict> {
-  const isKnown = equivalents.some(
-    ({ file, original, text }) =>
-      file === mutant.file && original === inOneLine(mutant.original) && text === mutant.text,
+function isEquivalent({ file, line, original, text }: Mutant): boolean {
+  const source = codeOf(file).split('\n')[line - 1]?.trim()
+  return equivalents.some(
+    (known) =>
+      known.file === file &&
+      known.line === source &&
+      known.original === inOneLine(original) &&
+      known.text === inOneLine(text),
   )
-  if (isKnown) return { kind: 'equivalent' }
+}
+
+async function judge(mutant: Mutant, hand: Hand, tests: readonly TestFile[]): Promise<Verdict> {
+  if (isEquivalent(mutant)) return { kind: 'equivalent' }
   const chosen = testsFor(mutant, tests)
   if (chosen.length === 0) return { kind: 'not reached' }
-  // Ten times what they take without a mutant, and what it takes to begin.
-  const limitMs = 30_000 + 10 * chosen.reduce((sum, { tookMs }) => sum + tookMs, 0)
   return hand.judge(
     mutant,
     chosen.map(({ path }) => path),
-    limitMs,
   )
 }
 

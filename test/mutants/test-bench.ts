@@ -50,8 +50,12 @@ export interface TestBench {
   readonly judge: (mutant: Mutant, paths: readonly string[]) => Promise<Outcome>
 }
 
-/** Vitest, kept alive from one mutant to the next. The files stay as they are. */
-export async function createTestBench(): Promise<TestBench> {
+/**
+ * Vitest, kept alive from one mutant to the next. The files stay as they are.
+ *
+ * @param onTest Called whenever a test is over.
+ */
+export async function createTestBench(onTest: () => void = () => {}): Promise<TestBench> {
   let mutant: Mutant | undefined
   let isLooking = false
   /** What nobody handles although nothing was changed. */
@@ -76,7 +80,7 @@ export async function createTestBench(): Promise<TestBench> {
       root,
       config: false,
       watch: false,
-      reporters: [{}],
+      reporters: [{ onTestCaseResult: onTest, onTestModuleEnd: onTest }],
       projects: config.test?.projects?.flatMap((given) => adapted(given, plugin)) ?? [],
       ...bounds,
       sequence: { sequencer: InTheOrderGiven },

@@ -1,7 +1,11 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest'
-import { ref } from 'vue'
-import { useAccessToken, type AccessTokenState } from '../../src/vue/index.ts'
+import { ref, shallowRef } from 'vue'
+import {
+  useAccessToken,
+  type AccessTokenState,
+  type UseAccessTokenOptions,
+} from '../../src/vue/index.ts'
 import { json } from '../oauth/server-double.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { countedManager } from '../support/counted-manager.ts'
@@ -71,6 +75,16 @@ describe('useAccessToken', () => {
     expect(first).toBeDefined()
     expect(atTheChange).toEqual({ status: 'pending' })
     expect(seen.at(-1)?.token).toBe(await auth.getAccessToken())
+  })
+
+  it('asks again when it is to last for longer', async () => {
+    const { auth, wishes } = countedManager((await createProfile().openSignedInTab()).auth)
+    const options = shallowRef<UseAccessTokenOptions>({ minValidityMs: 5_000 })
+    const { Recorder } = recorder(() => useAccessToken(options))
+    await mount(auth, Recorder)
+    options.value = { minValidityMs: 30_000 }
+    await rest()
+    expect(wishes).toMatchObject([{ minValidityMs: 5_000 }, { minValidityMs: 30_000 }])
   })
 
   it('takes whoever comes next for another user where no user is known', async () => {
