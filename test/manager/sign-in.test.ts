@@ -205,7 +205,9 @@ describe('handleRedirect', () => {
       state: `${mark}.of-a-stranger`,
     })
     const { auth } = arriveAt(profile, stranger)
-    expect(named(await failureOf(auth.handleRedirect()))).toBe('SignInError NO_TRANSACTION')
+    const failure = await failureOf(auth.handleRedirect())
+    expect(named(failure)).toBe('SignInError NO_TRANSACTION')
+    expect(failure).toMatchObject({ returnTo: '/' })
     expect(profile.sent).toHaveLength(0)
   })
 
