@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { TabStorage } from '../../src/index.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
@@ -195,6 +197,18 @@ describe('handleRedirect', () => {
     expect(named(await failureOf(again.auth.handleRedirect()))).toBe('SignInError NO_TRANSACTION')
     expect(again.navigation.currentUrl()).toBe(redirectUri)
     expect(profile.sent).toHaveLength(1)
+  })
+
+  it('leads to no other origin, whoever has written that into the tab’s memory', async () => {
+    const tabStorage = createMemoryTabStorage()
+    const left = await leaveToSignIn(createProfile().openTab(options, { tabStorage }))
+    const tampered: TabStorage = {
+      ...tabStorage,
+      get: (key) => tabStorage.get(key)?.replaceAll('"/start"', '"https://evil.example/"'),
+    }
+    const { auth } = createProfile().openTab(options, { tabStorage: tampered }, callbackOf(left))
+    const failure = await failureOf(auth.handleRedirect())
+    expect(failure).toMatchObject({ code: 'NO_TRANSACTION', returnTo: '/' })
   })
 
   it('says NO_TRANSACTION to a callback that this browser did not ask for', async () => {

@@ -534,9 +534,10 @@ describe('a caller that gives up while storage refuses to be read', () => {
 describe('a caller that has given up before it asks', () => {
   it('gets its own reason, and leaves no rejection unhandled where storage refuses', async () => {
     const profile = createProfile()
-    const { auth, page } = await profile.openSignedInTab()
+    const { auth } = await profile.openSignedInTab()
     profile.store.refuses = (operation) => operation === 'read'
-    page.emit('visible')
+    // So that nobody but the call looks into storage.
+    profile.clock.stepWallClock(3_600_000)
     const signal = AbortSignal.abort(new Error('enough'))
     const unhandled = await unhandledDuring(async () => {
       for (const call of [auth.getAccessToken({ signal }), auth.refresh({ signal })]) {

@@ -122,7 +122,7 @@ describe('a reply that holds the secret', () => {
   )
 
   it.each([
-    ['by three hands', 'a<b', JSON.stringify({ sent: JSON.stringify('a%26lt%3bb') })],
+    ['by three hands', 'a<b', String.raw`{"sent":"a\u002526lt\u00253bb"}`],
     ['but for what looks like an entity', 'a&foo;<b', 'sent: a&foo;&lt;b'],
   ])('is found where it is escaped %s', async (_, secret, body) => {
     const { upstream, address } = await startBoth({ clientSecret: secret })
