@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { withoutSecrets } from '../../src/core/redaction.ts'
 
-const secret = 'rt+9/zK~w&"<é>-q1_4'
+const secret = `rt+9/zK~w&"<é>'-q1_4`
 const url = encodeURIComponent
 const json = (text: string): string => JSON.stringify(text).slice(1, -1)
 const html = (text: string): string => text.replaceAll(/\W/g, (c) => `&#${c.charCodeAt(0)};`)
@@ -12,6 +12,7 @@ const namedHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
+    .replaceAll("'", '&apos;')
 const names: Readonly<Record<string, string>> = {
   '-': 'hyphen',
   '.': 'period',

@@ -205,13 +205,17 @@ describe('refreshAhead', () => {
     expect(profile.clock.timers()).toEqual([])
   })
 
-  it('costs no timer where a token names no end', async () => {
+  it('costs neither a timer nor a request where a token names no end', async () => {
     const profile = createProfile()
     const { auth } = profile.openTab({ refreshAhead: 'visible' })
     const { expires_in: _, ...response } = profile.server.signIn()
     await auth.startSession(response)
     await settle()
     expect(profile.clock.timers()).toEqual([])
+    await profile.pass(hourMs)
+    expect(await auth.getAccessToken()).toBe(response.access_token)
+    await settle()
+    expect(profile.server.counts.requests).toBe(0)
   })
 
   it('goes on in another tab when the one that failed is gone', async () => {

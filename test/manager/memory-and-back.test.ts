@@ -67,6 +67,8 @@ describe('a tab whose storage is silent at the start', () => {
       'storage-unavailable',
       'storage-available',
     ])
+    const told = tab.events.find(({ type }) => type === 'announced')
+    expect(told).toMatchObject({ generation: 1 })
     expect(await tab.auth.getAccessToken()).toBe(await signedIn.auth.getAccessToken())
     await profile.passUntil(tab.auth.refresh())
     expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })

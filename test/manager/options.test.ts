@@ -363,6 +363,7 @@ describe('createTokenManager', () => {
     { redirectUri: 'com.example.app://callback' },
     { leewayMs: 0 },
     { tokenRequestTimeoutMs: 100 },
+    { tokenRequestTimeoutMs: 3_600_000, patienceMs: 3_600_000, leewayMs: 31_622_400_000 },
     { spentRefreshToken: [] },
     { resourceServers: [] },
     { resourceServers: ['/api', { url: 'http://localhost:3000' }] },

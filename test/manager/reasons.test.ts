@@ -173,6 +173,15 @@ describe('a token endpoint without CORS headers', () => {
     await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
   })
 
+  it('is not suspected for an answer that came when the outage began, and not since', async () => {
+    let isFirst = true
+    const { tab } = await goThrough({}, async ({ auth }) => {
+      if (isFirst) await auth.fetch('https://api.example/public')
+      isFirst = false
+    })
+    expect(tab.events).not.toContainEqual(expect.objectContaining({ hint: 'cors' }))
+  })
+
   it('is not suspected while nothing else gets through', async () => {
     const { tab } = await goThrough({}, () => {})
     expect(tab.events).not.toContainEqual(expect.objectContaining({ hint: 'cors' }))

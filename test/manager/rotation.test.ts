@@ -10,6 +10,7 @@ import {
   openFrozenTab,
   openMortalTab,
 } from '../support/open-tabs.ts'
+import { newest } from '../support/newest.ts'
 import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut, hang, hangAfterRotation, spoilt } from '../support/token-replies.ts'
@@ -269,6 +270,21 @@ describe('a reply that comes after the sign-out', () => {
       )
     },
   )
+
+  it('is revoked as well if it fails a check', async () => {
+    const { profile, tab, peer } = await openExpiredTabs()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise, spoilt({ token_type: undefined })))
+    const call = failureOf(tab.auth.getAccessToken())
+    await settle()
+    await peer.auth.signOut()
+    expect(named(await call)).toBe('SessionEndedError SIGNED_OUT')
+    answer.resolve()
+    await settle()
+    const revoked = profile.sent.flatMap(({ parameters }) => parameters.get('token') ?? [])
+    expect(revoked).toContain(newest(profile, 'refresh'))
+    expect(tab.auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' })
+  })
 
   it('is not revoked when another session has begun, and leaves that alone', async () => {
     const { profile, tab, peer } = await openExpiredTabs()

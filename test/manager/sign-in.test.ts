@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { TabStorage } from '../../src/index.ts'
+import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
@@ -197,6 +199,18 @@ describe('handleRedirect', () => {
     expect(profile.sent).toHaveLength(1)
   })
 
+  it('leads to no other origin, whoever has written that into the tab’s memory', async () => {
+    const tabStorage = createMemoryTabStorage()
+    const left = await leaveToSignIn(createProfile().openTab(options, { tabStorage }))
+    const tampered: TabStorage = {
+      ...tabStorage,
+      get: (key) => tabStorage.get(key)?.replaceAll('"/start"', '"https://evil.example/"'),
+    }
+    const { auth } = createProfile().openTab(options, { tabStorage: tampered }, callbackOf(left))
+    const failure = await failureOf(auth.handleRedirect())
+    expect(failure).toMatchObject({ code: 'NO_TRANSACTION', returnTo: '/' })
+  })
+
   it('says NO_TRANSACTION to a callback that this browser did not ask for', async () => {
     const { profile, left } = await begun()
     const [mark = ''] = (left.searchParams.get('state') ?? '').split('.')
@@ -205,7 +219,9 @@ describe('handleRedirect', () => {
       state: `${mark}.of-a-stranger`,
     })
     const { auth } = arriveAt(profile, stranger)
-    expect(named(await failureOf(auth.handleRedirect()))).toBe('SignInError NO_TRANSACTION')
+    const failure = await failureOf(auth.handleRedirect())
+    expect(named(failure)).toBe('SignInError NO_TRANSACTION')
+    expect(failure).toMatchObject({ returnTo: '/' })
     expect(profile.sent).toHaveLength(0)
   })
 

@@ -7,6 +7,7 @@ import { newest } from '../support/newest.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
+import { unhandledDuring } from '../support/uncaught.ts'
 
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
 const hereOnly = { revoke: false, endSession: false }
@@ -526,6 +527,24 @@ describe('a caller that gives up while storage refuses to be read', () => {
     await outcome
     await settle()
     process.off('unhandledRejection', collect)
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('a caller that has given up before it asks', () => {
+  it('gets its own reason, and leaves no rejection unhandled where storage refuses', async () => {
+    const profile = createProfile()
+    const { auth } = await profile.openSignedInTab()
+    profile.store.refuses = (operation) => operation === 'read'
+    // So that nobody but the call looks into storage.
+    profile.clock.stepWallClock(3_600_000)
+    const signal = AbortSignal.abort(new Error('enough'))
+    const unhandled = await unhandledDuring(async () => {
+      for (const call of [auth.getAccessToken({ signal }), auth.refresh({ signal })]) {
+        await expect(call).rejects.toThrow('enough')
+      }
+      await settle()
+    })
     expect(unhandled).toEqual([])
   })
 })

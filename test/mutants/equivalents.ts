@@ -39,4 +39,25 @@ export const equivalents: readonly Equivalent[] = [
     text: 'scheme[1]',
     why: 'A pattern that matched has its group; only the type does not know.',
   },
+  {
+    file: 'core/record/record-keeper.ts',
+    line: 'return Math.max(newest?.epoch ?? 0, stored.epoch)',
+    original: 'newest?.epoch ?? 0',
+    text: 'newest?.epoch',
+    why: 'Asked only of a tab that has decided something, and then has seen its own record.',
+  },
+  {
+    file: 'core/rotation/rotation.ts',
+    line: 'lockHeld: lock?.isHeld() ?? false,',
+    original: 'lock?.isHeld() ?? false',
+    text: 'lock?.isHeld()',
+    why: 'The plan only asks whether it is so.',
+  },
+  {
+    file: 'manager/token-manager.ts',
+    line: 'stopArming()',
+    original: 'stopArming()',
+    text: ';',
+    why: 'A schedule that was disposed of arms nothing; the listener goes with the manager.',
+  },
 ]

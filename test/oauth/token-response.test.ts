@@ -18,6 +18,13 @@ describe('parseTokenResponse: a response that is in order', () => {
     expect(reply.scope).toBe('orders 3')
   })
 
+  it('leaves out a word of the scope that is a secret, which has eight letters at least', () => {
+    const reply = parseTokenResponse({ ...response, scope: 'a 12345678' }, ['12345678'])
+    expect(reply.scope).not.toContain('12345678')
+    const short = parseTokenResponse({ ...response, scope: 'a 1234567' }, ['1234567'])
+    expect(short.scope).toBe('a 1234567')
+  })
+
   it('counts in milliseconds', () => {
     const reply = parseTokenResponse({
       ...response,

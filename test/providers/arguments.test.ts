@@ -130,7 +130,18 @@ describe('an address', () => {
   )
 })
 
+/** A name of so many letters, in labels of at most 63. */
+function hostOf(length: number): string {
+  return 'a.'.repeat((length - 9) >> 1) + (length % 2 === 0 ? 'b' : '') + 'auth0.com'
+}
+
 describe('a domain', () => {
+  it('may have 253 letters', () => {
+    const domain = hostOf(253)
+    expect(domain).toHaveLength(253)
+    expect(auth0({ domain })).toMatchObject({ authorizationServer: `https://${domain}/` })
+  })
+
   it('is written in lower case, with the slash that Auth0 puts after it', () => {
     expect(auth0({ domain: 'Example.EU.auth0.com' })).toEqual({
       authorizationServer: 'https://example.eu.auth0.com/',
@@ -154,6 +165,9 @@ describe('a domain', () => {
     `${'a'.repeat(64)}.auth0.com`,
     'xn--a.example.com',
     '',
+    hostOf(254),
+    // Which a pattern would read as text.
+    ['example.auth0.com'] as unknown as string,
   ])('%j is refused', (domain) => {
     expect(() => auth0({ domain })).toThrow(/^auth0: domain must be a host name/)
   })

@@ -121,6 +121,15 @@ describe('a reply that holds the secret', () => {
     },
   )
 
+  it.each([
+    ['by three hands', 'a<b', String.raw`{"sent":"a\u002526lt\u00253bb"}`],
+    ['but for what looks like an entity', 'a&foo;<b', 'sent: a&foo;&lt;b'],
+  ])('is found where it is escaped %s', async (_, secret, body) => {
+    const { upstream, address } = await startBoth({ clientSecret: secret })
+    upstream.reply = (response) => response.writeHead(400).end(body)
+    expect(await seen(await post(address))).toContain('502')
+  })
+
   it('is found with letters in it that take no room', async () => {
     const { upstream, address } = await startBoth({ clientSecret: 'a\u{FEFF}b' })
     upstream.reply = (response) => response.writeHead(400).end('sent=a%EF%BB%BFb')

@@ -49,6 +49,11 @@ describe('leewayOf', () => {
     expect(leewayOf(tokenOf(30_000), 60_000)).toBe(3_000)
     expect(leewayOf(tokenOf(86_400_000), 60_000)).toBe(60_000)
   })
+
+  it('is all of it where the token names no end, so that such a token is fresh for good', () => {
+    expect(leewayOf(tokenOf(undefined), 60_000)).toBe(60_000)
+    expect(judgeToken(tokenOf(undefined), Infinity, receivedAt + 86_400_000, need)).toBe('fresh')
+  })
 })
 
 describe('judgeToken', () => {
