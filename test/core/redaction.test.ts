@@ -76,6 +76,10 @@ describe('a secret in a text', () => {
     expect(withoutSecrets(`why: ${text}`, [secret])).not.toContain(text)
   })
 
+  it('is not left in HTML that leaves alone what looks like an entity', () => {
+    expect(withoutSecrets('why: refresh&foo;&lt;token', ['refresh&foo;<token'])).toBe('[redacted]')
+  })
+
   it.each([0, 1, 2, 3])('is not left in base64 of a whole form, %i bytes into it', (count) => {
     const form = `${'x'.repeat(count)}&refresh_token=${encodeURIComponent(secret)}&client_id=spa`
     expect(withoutSecrets(`body-${base64(form)}`, [secret])).toBe('[redacted]')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LockManager, PageEvents, SessionState } from '../../src/index.ts'
 import { createMemoryPageEvents } from '../../src/testing/memory-page-events.ts'
 import { page } from '../oauth/server-double.ts'
-import { createDeferred } from '../support/deferred.ts'
+import { createDeferred, type Deferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
@@ -64,7 +64,10 @@ describe('dispose', () => {
     expect(listening).toBe(0)
   })
 
-  it('while a renewal is under way that then fails leaves no timer', async () => {
+  it.each<[string, (answer: Deferred<Response>) => void]>([
+    ['fails', ({ resolve }) => resolve(page(503))],
+    ['is cut off', ({ reject }) => reject(new TypeError('Failed to fetch'))],
+  ])('while a renewal is under way that then %s leaves no timer', async (_, end) => {
     const profile = createProfile()
     const { auth } = await profile.openSignedInTab({ refreshAhead: 'in-use' })
     const answer = createDeferred<Response>()
@@ -73,7 +76,7 @@ describe('dispose', () => {
     await settle()
     auth.dispose()
     expect(named(await refreshed)).toBe('DisposedError DISPOSED')
-    answer.resolve(page(503))
+    end(answer)
     await settle()
     expect(profile.clock.timers()).toEqual([])
   })

@@ -347,6 +347,33 @@ describe('createTokenManager', () => {
     auth.dispose()
   })
 
+  it('lets requests be relative to where the base leads at that moment', async () => {
+    const { server, store } = createProfile()
+    const memory = createMemoryNavigation('https://app.example/deep/link')
+    let base = 'https://app.example/one/'
+    const sent: unknown[] = []
+    const auth = createTokenManager(
+      {
+        authorizationServer: server.metadata,
+        clientId: 'spa',
+        storage: store,
+        resourceServers: ['/'],
+        async fetch(input) {
+          sent.push(input)
+          return new Response()
+        },
+      },
+      { navigation: { ...memory, baseUrl: () => base } },
+    )
+    await auth.startSession(server.signIn())
+    await auth.fetch('orders')
+    base = 'https://app.example/two/'
+    await auth.fetch('orders')
+    expect(sent).toEqual(['https://app.example/one/orders', 'https://app.example/two/orders'])
+    expect(await auth.getAuthorizationHeaders('orders')).toHaveProperty('authorization')
+    auth.dispose()
+  })
+
   it('takes undefined for every optional option', () => {
     const names = wrong.map(([name]) => name).filter((name) => !(name in good))
     const absent = Object.fromEntries(names.map((name) => [name, undefined]))

@@ -92,6 +92,18 @@ describe('everybody learns why', () => {
 describe('refusals in a row that nobody can read', () => {
   const unreadable = refusal(400, 'invalid_request')
 
+  it('end the session no sooner than with the third, however far apart they are', async () => {
+    const { profile, tab } = await openExpiredTabs()
+    profile.server.answerAlways(unreadable)
+    for (const refusal of ['first', 'second']) {
+      const error = await failureOf(tab.auth.getAccessToken())
+      expect(`${refusal}: ${named(error)}`).toBe(`${refusal}: RefreshUnavailableError REFUSED`)
+      await profile.pass(60_000)
+    }
+    const last = await failureOf(tab.auth.getAccessToken())
+    expect(named(last)).toBe('SessionEndedError REFUSED')
+  })
+
   it('end the session no sooner than 10 s after the first', async () => {
     const { profile, tab } = await openExpiredTabs(2, { patienceMs: 5_000 })
     profile.server.answerAlways(unreadable)

@@ -12,6 +12,7 @@ import {
 } from '../support/open-tabs.ts'
 import { newest } from '../support/newest.ts'
 import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
+import { storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut, hang, hangAfterRotation, spoilt } from '../support/token-replies.ts'
 
@@ -172,6 +173,19 @@ describe('a tab without locks', () => {
     tab.page.emit('restore')
     await profile.passUntil(refreshed)
     expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
+  })
+})
+
+describe('every write', () => {
+  it('moves the revision of the record by one', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    expect(await storedRecord(profile)).toMatchObject({ revision: 1 })
+    // The claim, and the commit.
+    await tab.auth.refresh()
+    expect(await storedRecord(profile)).toMatchObject({ revision: 3 })
+    await tab.auth.signOut({ revoke: false })
+    expect(await storedRecord(profile)).toMatchObject({ revision: 4 })
   })
 })
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TabStorage } from '../../src/index.ts'
 import { createMemoryTabStorage } from '../../src/testing/memory-tab-storage.ts'
 import { json, page } from '../oauth/server-double.ts'
@@ -49,6 +49,17 @@ describe('a sign-in', () => {
     }
     await expect(tab.auth.refresh()).resolves.toBeUndefined()
     expect(profile.sent).toHaveLength(2)
+  })
+
+  it('is UNSUPPORTED where the browser leaves out what it needs, outside a secure context', async () => {
+    const tab = createProfile().openTab(options)
+    vi.stubGlobal('crypto', {})
+    try {
+      expect(named(await failureOf(tab.auth.signIn()))).toBe('ConfigurationError UNSUPPORTED')
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(tab.navigation.left).toEqual([])
   })
 
   it('may ask for another scope than the session’s', async () => {

@@ -60,4 +60,11 @@ export const equivalents: readonly Equivalent[] = [
     text: ';',
     why: 'A schedule that was disposed of arms nothing; the listener goes with the manager.',
   },
+  {
+    file: 'oauth/discovery.ts',
+    line: 'let pauseMs = 0',
+    original: '0',
+    text: '1',
+    why: 'Every attempt sets it before anybody reads it.',
+  },
 ]

@@ -25,6 +25,13 @@ describe('parseTokenResponse: a response that is in order', () => {
     expect(short.scope).toBe('a 1234567')
   })
 
+  it('leaves out the tokens that the response brings, where a server repeats them there', async () => {
+    const tokens = { refresh_token: 'refresh-secret', id_token: await signIdToken() }
+    const all = [response.access_token, ...Object.values(tokens)]
+    const { scope } = parseTokenResponse({ ...response, ...tokens, scope: `a ${all.join(' ')}` })
+    for (const one of all) expect(scope).not.toContain(one)
+  })
+
   it('counts in milliseconds', () => {
     const reply = parseTokenResponse({
       ...response,

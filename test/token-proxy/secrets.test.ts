@@ -123,6 +123,7 @@ describe('a reply that holds the secret', () => {
 
   it.each([
     ['by three hands', 'a<b', String.raw`{"sent":"a\u002526lt\u00253bb"}`],
+    ['in JSON, control letters included', 'a\b\f\n\r\tb', JSON.stringify({ sent: 'a\b\f\n\r\tb' })],
     ['but for what looks like an entity', 'a&foo;<b', 'sent: a&foo;&lt;b'],
   ])('is found where it is escaped %s', async (_, secret, body) => {
     const { upstream, address } = await startBoth({ clientSecret: secret })

@@ -163,7 +163,13 @@ describe('planRefresh', () => {
 
     it('goes on when the network has come back since, if the network made it', () => {
       const online = { ...context, onlineAt: now }
-      expect(planRefresh(heldOff, wish, online).kind).toBe('refresh')
+      for (const code of ['NETWORK', 'TIMEOUT']) {
+        const cut: SessionRecord = { ...record, failure: { ...failure, code } }
+        expect(planRefresh(cut, wish, online).kind).toBe('refresh')
+        expect(planRefresh(cut, wish, { ...online, onlineAt: failure.failedAt }).kind).toBe(
+          'hold-off',
+        )
+      }
       const asked: SessionRecord = {
         ...record,
         failure: { ...failure, code: 'SERVER_UNAVAILABLE' },
