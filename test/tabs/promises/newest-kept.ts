@@ -52,8 +52,10 @@ export function createNewestKept(options: {
       if (moment.type === 'event' && moment.event.type === 'dropped') seeDropped(moment)
       if (moment.type === 'wrote') seeWrite(moment)
       // What its user has ended or replaced need not be saved first.
+      // Silent storage may put the decision off until the call is over.
       const isDecided =
-        moment.type === 'call' && ['sign-in', 'sign-out', 'redeem'].includes(moment.call.kind)
+        (moment.type === 'call' || moment.type === 'call-over') &&
+        ['sign-in', 'sign-out', 'redeem'].includes(moment.call.kind)
       const isGone = moment.type === 'fate' && moment.fate === 'killed'
       if (isDecided) decidedAt.set(moment.tab, moment.at)
       if (isDecided || isGone) {
