@@ -55,6 +55,17 @@ describe('ten tabs with ten requests each on an expired token', () => {
   })
 })
 
+describe('a 401 for a token that was not renewed because of one', () => {
+  it('costs no look into storage but that of the rotation', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    profile.server.revokeAccessTokens()
+    const { reads } = profile.store
+    expect(await tab.call()).toBe(200)
+    expect(profile.store.reads - reads).toBe(1)
+  })
+})
+
 describe('getAccessToken', () => {
   it('serves a fresh token without any I/O', async () => {
     const profile = createProfile()

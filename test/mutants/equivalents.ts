@@ -67,4 +67,11 @@ export const equivalents: readonly Equivalent[] = [
     text: '1',
     why: 'Every attempt sets it before anybody reads it.',
   },
+  {
+    file: 'oauth/code-redemption.ts',
+    line: 'const waitMs = Math.max(pauseMs, answer.retryAfterMs ?? 0)',
+    original: '0',
+    text: '1',
+    why: 'Every pause is longer than a millisecond.',
+  },
 ]

@@ -8,6 +8,13 @@ import {
 import { claims, clientId, issuer, metadata, signIdToken } from './server-double.ts'
 
 describe('decodeIdToken', () => {
+  it('reads what base64url spells otherwise than base64', async () => {
+    const name = '?>?>?>~~~ÿÿÿ'
+    const idToken = await signIdToken({ name })
+    expect(idToken.split('.')[1]).toMatch(/_.*-|-.*_/)
+    expect(decodeIdToken(idToken)).toMatchObject({ name })
+  })
+
   it('reads the claims, in whatever script they are written', async () => {
     const idToken = await signIdToken({ name: 'Zoë 王小明 🦊' })
     expect(decodeIdToken(idToken)).toEqual({ ...claims, name: 'Zoë 王小明 🦊' })

@@ -207,6 +207,8 @@ describe('untilTrusted()', () => {
     const trusted = untilTrusted()
     clock.advance(3_000)
     await trusted
+    // For as long as after any look.
+    clock.advance(10_000)
     expect(trust()).toBe('sound')
   })
 
