@@ -95,9 +95,9 @@ describe('refusals in a row that nobody can read', () => {
   it('end the session no sooner than with the third, however far apart they are', async () => {
     const { profile, tab } = await openExpiredTabs()
     profile.server.answerAlways(unreadable)
-    for (const refusal of ['first', 'second']) {
+    for (const which of ['first', 'second']) {
       const error = await failureOf(tab.auth.getAccessToken())
-      expect(`${refusal}: ${named(error)}`).toBe(`${refusal}: RefreshUnavailableError REFUSED`)
+      expect(`${which}: ${named(error)}`).toBe(`${which}: RefreshUnavailableError REFUSED`)
       await profile.pass(60_000)
     }
     const last = await failureOf(tab.auth.getAccessToken())
