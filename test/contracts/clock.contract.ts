@@ -39,7 +39,8 @@ export function testClock(name: string, makeClock: () => ClockUnderTest): void {
         pass(20)
       })
       expect(clock.now() - from.now).toBeGreaterThanOrEqual(19)
-      expect(clock.monotonic() - from.monotonic).toBeGreaterThanOrEqual(20)
+      // WebKit shows whole milliseconds since an instant that is none: 20 of them may differ by a hair.
+      expect(clock.monotonic() - from.monotonic).toBeGreaterThanOrEqual(20 - 1e-6)
     })
 
     it('runs tasks in the order in which they fall due', async () => {
