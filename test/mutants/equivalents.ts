@@ -74,4 +74,11 @@ export const equivalents: readonly Equivalent[] = [
     text: '1',
     why: 'Every pause is longer than a millisecond.',
   },
+  {
+    file: 'oauth/tab-sign-in.ts',
+    line: "const { state, returnTo, at, awaitedAt } = parseJsonObject(tabStorage.get(key) ?? '') ?? {}",
+    original: "tabStorage.get(key) ?? ''",
+    text: 'tabStorage.get(key)',
+    why: 'Neither nothing nor an empty text is JSON; only the type tells them apart.',
+  },
 ]
