@@ -11,7 +11,7 @@ describe('an error', () => {
   it('has the server’s words, and no such member where it said none', () => {
     const oauth = { error: 'invalid_client' }
     expect(new ConfigurationError('CLIENT_REJECTED', 'no', { oauth }).oauth).toBe(oauth)
-    expect(new ConfigurationError('CLIENT_REJECTED', 'no')).not.toHaveProperty('oauth')
+    expect(new ConfigurationError('CLIENT_REJECTED', 'no').oauth).toBeUndefined()
   })
 
   it('is told by its name and its code', () => {

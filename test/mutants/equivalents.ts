@@ -25,13 +25,13 @@ export const equivalents: readonly Equivalent[] = [
     text: 'true',
     why: 'Nobody asks before the first read has failed, and hearing of that sets it.',
   },
-  {
+  ...['failure', "responseInvalid('the code was refused')"].map((text) => ({
     file: 'oauth/code-redemption.ts',
     line: "throw failure ?? responseInvalid('the code was refused')",
     original: "failure ?? responseInvalid('the code was refused')",
-    text: 'failure',
+    text,
     why: 'The last pause is endless, so that the loop is left with an error inside it.',
-  },
+  })),
   {
     file: 'http/challenge.ts',
     line: "challenges.push({ scheme: (scheme[1] ?? '').toLowerCase(), parameters })",
