@@ -266,6 +266,8 @@ async function haltedInTheLeeway(): Promise<{ readonly profile: Profile; readonl
   await tab.auth.getAccessToken()
   await settle()
   expect(tab.auth.getState()).toMatchObject({ refresh: { phase: 'halted' } })
+  const halted = { code: 'CLIENT_REJECTED', until: profile.clock.now() + 600_000 }
+  expect(tab.events.find(({ type }) => type === 'halted')).toMatchObject(halted)
   return { profile, tab }
 }
 

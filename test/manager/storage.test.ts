@@ -81,6 +81,25 @@ describe('a record that vanishes', () => {
     expect(profile.sent).toHaveLength(0)
   })
 
+  it('for one that holds no session and says nothing of its end is the same', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    const record = (await storedRecord(profile)) as { revision: number; epoch: number }
+    const { epoch, revision } = record
+    await overwriteRecord(profile, {
+      ...record,
+      session: undefined,
+      epoch: epoch + 1,
+      revision: revision + 1,
+    })
+    tab.page.emit('visible')
+    await settle()
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out' })
+    expect(tab.events).toContainEqual(
+      expect.objectContaining({ type: 'session-ended', reason: 'storage-cleared' }),
+    )
+  })
+
   it('during a rotation ends the session, and the reply is revoked', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
@@ -224,8 +243,10 @@ describe('storage that falls silent', () => {
     const profile = createProfile()
     profile.store.readsAfter = new Promise(() => {})
     const { auth } = profile.openTab()
-    const failure = await profile.passUntil(failureOf(auth.getAccessToken()))
-    expect(named(failure)).toBe('StorageError STORE_READ')
+    for (const call of [() => auth.getAccessToken(), () => auth.refresh()]) {
+      const failure = await profile.passUntil(failureOf(call()))
+      expect(named(failure)).toBe('StorageError STORE_READ')
+    }
   })
 
   it('is waited for once', async () => {

@@ -25,13 +25,13 @@ export const equivalents: readonly Equivalent[] = [
     text: 'true',
     why: 'Nobody asks before the first read has failed, and hearing of that sets it.',
   },
-  {
+  ...['failure', "responseInvalid('the code was refused')"].map((text) => ({
     file: 'oauth/code-redemption.ts',
     line: "throw failure ?? responseInvalid('the code was refused')",
     original: "failure ?? responseInvalid('the code was refused')",
-    text: 'failure',
+    text,
     why: 'The last pause is endless, so that the loop is left with an error inside it.',
-  },
+  })),
   {
     file: 'http/challenge.ts',
     line: "challenges.push({ scheme: (scheme[1] ?? '').toLowerCase(), parameters })",
@@ -73,5 +73,12 @@ export const equivalents: readonly Equivalent[] = [
     original: '0',
     text: '1',
     why: 'Every pause is longer than a millisecond.',
+  },
+  {
+    file: 'oauth/tab-sign-in.ts',
+    line: "const { state, returnTo, at, awaitedAt } = parseJsonObject(tabStorage.get(key) ?? '') ?? {}",
+    original: "tabStorage.get(key) ?? ''",
+    text: 'tabStorage.get(key)',
+    why: 'Neither nothing nor an empty text is JSON; only the type tells them apart.',
   },
 ]

@@ -161,6 +161,12 @@ describe('redeem', () => {
     expect(sent).toEqual([])
   })
 
+  it('says in words that a server in trouble cannot answer', async () => {
+    const { code, begin } = createCode()
+    const callback = (await begin()).callback({ code: undefined, error: 'server_error' })
+    await expect(code.redeem(callback)).rejects.toThrow('cannot answer now (server_error)')
+  })
+
   const refused = { name: 'ConfigurationError', code: 'CLIENT_REJECTED' }
   it.each<[string, Answer, Readonly<Record<string, unknown>>]>([
     [

@@ -54,6 +54,12 @@ describe('createTokenEndpoint: a reply', () => {
     expect(outcome.kind).toBe('accepted')
   })
 
+  it('with a token of the wrong type is unusable, and the error names the type', async () => {
+    const outcome = await refreshWith(() => json(200, { ...tokens, token_type: 'DPoP' }))
+    expect(outcome).toMatchObject({ kind: 'unusable', refreshToken: 'next-secret' })
+    expect(outcome.kind === 'unusable' && outcome.error.message).toContain('token_type is DPoP')
+  })
+
   it('is accepted under the status 201', async () => {
     expect((await refreshWith(() => json(201, tokens))).kind).toBe('accepted')
   })
