@@ -92,6 +92,8 @@ describe('a callback page that hears nothing for a while keeps its code', () => 
 })
 
 test('a page that is prerendered renews nothing before it is shown', async () => {
+  // The one to be asked: the frame that the driver knows is gone when the prerendered page is shown.
+  const other = await stage.newPage()
   const page = await stage.newPage()
   await stage.signIn(page)
   stage.authorizationServer.revokeAccessTokens()
@@ -118,8 +120,6 @@ test('a page that is prerendered renews nothing before it is shown', async () =>
   expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 0 })
 
   await inPage(page, (to) => location.assign(to), address)
-  // Asked from another page: the frame that the driver knew is gone when the prerendered one is shown.
-  const other = await stage.newPage()
   const called = await eventually('the page that was prerendered', () =>
     inPage(other, () => localStorage.getItem('calledAtOnce') ?? undefined, undefined),
   )
