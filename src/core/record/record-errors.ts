@@ -27,8 +27,22 @@ export function toFailureError(failure: Failure): RefreshUnavailableError | Conf
   )
 }
 
+/** What an attempt came to, as its callers are told once it is noted when the next one is due. */
+export function dueAgain(
+  error: RefreshUnavailableError,
+  failure: Failure,
+): RefreshUnavailableError {
+  const { code, message, outcome, oauth, cause } = error
+  return new RefreshUnavailableError(code, message + hintOf(failure), {
+    outcome,
+    oauth,
+    cause,
+    retryAt: failure.until,
+  })
+}
+
 /** What a message says besides. */
-export function hintOf({ hint }: Failure): string {
+function hintOf({ hint }: Failure): string {
   if (!hint) return ''
   return hint === 'clock'
     ? ' Look at the clock of this device.'

@@ -10,11 +10,11 @@ import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
 import type { Clock, Random } from '../ports.ts'
 import { committed, ended, failed, salvaged, tokenSetRefused } from '../record/record-changes.ts'
-import { hintOf, toSessionEndedError } from '../record/record-errors.ts'
+import { dueAgain, toSessionEndedError } from '../record/record-errors.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { defaultTokenKey, mintedForBy, type TokenKey, type TokenSet } from '../record/token-set.ts'
-import { nextFailure, type Failed } from './back-off.ts'
+import { createFailureAfter, type Pacing } from './failure-after.ts'
 import type { Claim, Claims } from './claim.ts'
 import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
 import { createSaveReply } from './save-reply.ts'
@@ -32,8 +32,6 @@ const again: Conclusion = { kind: 'again' }
 /** A proxy's bad moment is neither so long nor so often asked. */
 const tolerableRefusals = 3
 const tolerableRefusalsMs = 10_000
-/** So many attempts in a row that got nothing while others did are no matter of the network. */
-const oddlySilent = 3
 /** Refusals that are about what was asked for, not about the client. */
 const aboutTheRequest = ['invalid_scope', 'invalid_target']
 
@@ -50,6 +48,7 @@ export function createSettlement(options: {
   const { keeper, endpoint, clock, report, claims } = options
   const { writeIfOwn } = claims
   const saveReply = createSaveReply(options)
+  const failureAfter = createFailureAfter(options)
 
   return async function settle(claim, outcome, wish) {
     try {
@@ -212,37 +211,7 @@ export function createSettlement(options: {
     if (!record) return again
     return { kind: 'error', error: toSessionEndedError(record) }
   }
-
-  function failureAfter(
-    last: Failure | undefined,
-    kind: Failure['kind'],
-    { code, oauth }: ConfigurationError | RefreshUnavailableError,
-    { retryAfterMs, isRateLimited }: Pacing = {},
-  ): Failure {
-    const failure = nextFailure(last, {
-      kind,
-      code,
-      oauth,
-      at: clock.now(),
-      fraction: options.random.fraction(),
-      retryAfterMs,
-      isRateLimited,
-    })
-    if (oauth?.error === 'invalid_dpop_proof') return { ...failure, hint: 'clock' }
-    return isOddlySilent(failure, last) ? { ...failure, hint: 'cors' } : failure
-  }
-
-  /** A reply without CORS headers looks like no reply, but only to that one request. */
-  function isOddlySilent(
-    { code, attempt, since = 0 }: Failure,
-    last: Failure | undefined,
-  ): boolean {
-    const isInRow = code === 'NETWORK' && last?.code === code && attempt >= oddlySilent
-    return isInRow && (last.hint !== undefined || options.page.answeredAt() > since)
-  }
 }
-
-type Pacing = Pick<Failed, 'retryAfterMs' | 'isRateLimited'>
 
 function lostOr<Reason extends EndReason>(
   reason: Reason,
@@ -257,16 +226,6 @@ function refusedSince(
   at: number,
 ): number {
   return refusals > 0 ? Math.min(since, at) : at
-}
-
-function dueAgain(error: RefreshUnavailableError, failure: Failure): RefreshUnavailableError {
-  const { code, message, outcome, oauth, cause } = error
-  return new RefreshUnavailableError(code, message + hintOf(failure), {
-    outcome,
-    oauth,
-    cause,
-    retryAt: failure.until,
-  })
 }
 
 function notHandled(): RefreshUnavailableError {

@@ -20,7 +20,8 @@ import {
   type TokenSet,
   type Verdict,
 } from '../record/token-set.ts'
-import { atMost, onAbort, unlessStopped, type Stop } from '../until.ts'
+import { atMost } from '../until.ts'
+import { createCallers } from './callers.ts'
 import { createWantedTokens } from './wanted-tokens.ts'
 import { toSessionEndedError } from '../record/record-errors.ts'
 
@@ -34,7 +35,6 @@ export interface AccessTokenRequest {
   readonly signal?: AbortSignalLike | undefined
 }
 
-type Caller = Pick<AccessTokenRequest, 'asker' | 'signal'>
 type Renewal = Pick<AccessTokenRequest, 'rejected' | 'minValidityMs'>
 
 export interface Rejected {
@@ -90,7 +90,8 @@ export function createAccessTokens(options: {
   const wanted = createWantedTokens(options.parameters)
   const lookout = createLookout(keeper, clock)
   const askers = createAskers(keeper)
-  const disposal = new Set<(reason: unknown) => void>()
+  const callers = createCallers({ keeper, clock, askers })
+  const { wait, stopsOf } = callers
   let held = new Map<TokenKey, HeldToken>()
   let disposed = false
   const { share, outlast, dispose } = createOutlast(options)
@@ -240,35 +241,9 @@ export function createAccessTokens(options: {
     sessionOf(asker)
   }
 
-  /** Waits for what is of use to the caller, as long as it is; with a bound, fulfils with nothing then. */
-  function wait(work: Promise<unknown>, caller: Caller, boundMs?: number): Promise<unknown> {
-    if (caller.signal?.aborted) {
-      work.catch(() => undefined)
-      return Promise.reject(caller.signal.reason)
-    }
-    const stops = stopsOf(caller)
-    return boundMs === undefined ? unlessStopped(work, stops) : atMost(clock, boundMs, work, stops)
-  }
-
-  /** What ends the waiting of a caller. */
-  function stopsOf({ asker, signal }: Caller): readonly Stop[] {
-    return [onAbort(signal), onDisposal, onRefusal(asker)]
-  }
-
-  function onDisposal(reject: (reason: unknown) => void): () => void {
-    disposal.add(reject)
-    return () => disposal.delete(reject)
-  }
-
-  function onRefusal(asker: Asker): Stop {
-    return (reject) =>
-      keeper.onSeen(() => {
-        const refused = askers.refusal(asker)
-        if (refused) reject(refused)
-      })
-  }
-
-  const ready = atMost(clock, longestLookMs, lookout.look(), [onDisposal]).catch(() => undefined)
+  const ready = atMost(clock, longestLookMs, lookout.look(), [callers.onDisposal]).catch(
+    () => undefined,
+  )
 
   return {
     ready,
@@ -288,7 +263,7 @@ export function createAccessTokens(options: {
     dispose() {
       disposed = true
       dispose()
-      for (const reject of disposal) reject(disposedError())
+      callers.dispose()
     },
   }
 }

@@ -11,9 +11,9 @@ const noLastComparison: Change = {
   replace: '    if (because)',
 }
 const waitsForAnybody: Change = {
-  file: accessTokens,
-  find: 'onDisposal, onRefusal(asker)]',
-  replace: 'onDisposal]',
+  file: 'core/session/callers.ts',
+  find: '    onRefusal(asker),\n',
+  replace: '',
 }
 
 /** What keeps a request with the user who made it, taken out. */
