@@ -162,8 +162,11 @@ export function createSignedOut(options: {
       const knowledge = of(tab)
       switch (moment.type) {
         case 'wrote':
+          // A write that leaves everything as it is has not taken what is offered.
+          if (ledger.lastWrite.before.revision !== ledger.lastWrite.after.revision) {
+            knowledge.offeringSince = undefined
+          }
           Object.assign(knowledge, {
-            offeringSince: undefined,
             lastLookMs: moment.atMs,
             writesMs: [...knowledge.writesMs, moment.atMs],
           })
