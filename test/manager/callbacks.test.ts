@@ -4,6 +4,7 @@ import type { TokenManagerOptions } from '../../src/index.ts'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { patience } from '../support/patience.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut } from '../support/token-replies.ts'
@@ -222,7 +223,7 @@ describe('where the user wanted to go', () => {
     profile.server.answerNext(() => new Promise(() => {}))
     const tab = profile.openTab(options, { tabStorage }, callbackOf(left))
     void tab.auth.handleRedirect().catch(() => undefined)
-    await vi.waitUntil(() => profile.sent.length > 0)
+    await vi.waitUntil(() => profile.sent.length > 0, patience)
     const reloaded = profile.openTab(options, { tabStorage }, tab.navigation.currentUrl())
     await expect(reloaded.auth.handleRedirect()).resolves.toBeUndefined()
     const next = await leaveToSignIn(reloaded)
@@ -237,7 +238,7 @@ describe('where the user wanted to go', () => {
     profile.server.answerNext(() => new Promise(() => {}))
     const tab = profile.openTab(options, { tabStorage }, callbackOf(left))
     void tab.auth.handleRedirect().catch(() => undefined)
-    await vi.waitUntil(() => profile.sent.length > 0)
+    await vi.waitUntil(() => profile.sent.length > 0, patience)
     const reloaded = profile.openTab(options, { tabStorage }, tab.navigation.currentUrl())
     await profile.openSignedInTab(options)
     await settle()
@@ -314,7 +315,7 @@ describe('a sign-out while a code is redeemed', () => {
     profile.server.answerNext(arrivingWith(answer.promise, reply ?? good))
     const tab = arriveAt(profile, callbackOf(left))
     const arrived = failureOf(tab.auth.handleRedirect())
-    await vi.waitUntil(() => profile.sent.length > 0)
+    await vi.waitUntil(() => profile.sent.length > 0, patience)
     const given = [...profile.server.secrets]
     await change(profile, tab)
     await settle()
