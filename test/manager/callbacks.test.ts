@@ -217,7 +217,8 @@ describe('where the user wanted to go', () => {
     expect(error).toMatchObject({ name: 'StorageError', code: 'STORE_WRITE', returnTo: '/orders' })
   })
 
-  it('is known after a reload in the middle of a redemption', async () => {
+  /** Reloads the page of a callback while its code is on the way. */
+  async function reloadInTheMiddle(): Promise<{ profile: Profile; reloaded: Tab }> {
     const { profile, left } = await begun('/orders')
     const tabStorage = createMemoryTabStorage()
     profile.server.answerNext(() => new Promise(() => {}))
@@ -225,6 +226,11 @@ describe('where the user wanted to go', () => {
     void tab.auth.handleRedirect().catch(() => undefined)
     await vi.waitUntil(() => profile.sent.length > 0, patience)
     const reloaded = profile.openTab(options, { tabStorage }, tab.navigation.currentUrl())
+    return { profile, reloaded }
+  }
+
+  it('is known after a reload in the middle of a redemption', async () => {
+    const { profile, reloaded } = await reloadInTheMiddle()
     await expect(reloaded.auth.handleRedirect()).resolves.toBeUndefined()
     const next = await leaveToSignIn(reloaded)
     profile.server.answerAlways(redeeming(profile, next))
@@ -233,13 +239,7 @@ describe('where the user wanted to go', () => {
   })
 
   it('is known after a reload in the middle whose session has begun all the same', async () => {
-    const { profile, left } = await begun('/orders')
-    const tabStorage = createMemoryTabStorage()
-    profile.server.answerNext(() => new Promise(() => {}))
-    const tab = profile.openTab(options, { tabStorage }, callbackOf(left))
-    void tab.auth.handleRedirect().catch(() => undefined)
-    await vi.waitUntil(() => profile.sent.length > 0, patience)
-    const reloaded = profile.openTab(options, { tabStorage }, tab.navigation.currentUrl())
+    const { profile, reloaded } = await reloadInTheMiddle()
     await profile.openSignedInTab(options)
     await settle()
     await expect(reloaded.auth.handleRedirect()).resolves.toEqual({ returnTo: '/orders' })
