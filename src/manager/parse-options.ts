@@ -18,7 +18,7 @@ import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/server-metadata.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
 import type { EndSessionOptions } from '../oauth/end-session.ts'
-import type { TokenManagerOptions } from './options.ts'
+import type { TokenManagerOptions } from './token-manager-options.ts'
 
 /** The options, checked and complete. */
 export interface Settings {

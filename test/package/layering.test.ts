@@ -24,7 +24,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   testing: (to) =>
     isCore(to) || roomOf(to) === 'manager' || to === 'adapters/memory-token-store.ts',
   // These for types alone; a test of its own says so.
-  providers: (to) => to === 'manager/options.ts',
+  providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isApi(to),
   vue: (to) => to === 'vue' || isApi(to),
   'token-proxy': () => false,

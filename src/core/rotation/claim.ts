@@ -6,7 +6,7 @@ import type { RecordKeeper } from '../record/record-keeper.ts'
 import { isSameRecord, type Lease, type SessionRecord } from '../record/session-record.ts'
 import type { RefreshPlan, RenewableSession } from './refresh-plan.ts'
 import { isAwaited } from './reply-fence.ts'
-import type { TakenLock } from './taken-lock.ts'
+import type { LockUntilPutAway } from './lock-until-put-away.ts'
 
 /** The right to present the refresh token, and what is sent by it. */
 export interface Claim {
@@ -16,7 +16,7 @@ export interface Claim {
   readonly lease: Lease
   readonly takenAtMonotonic: number
   /** A lease that was taken under it counts only while it is held. */
-  readonly lock: TakenLock
+  readonly lock: LockUntilPutAway
 }
 
 export interface Claims {
@@ -27,7 +27,7 @@ export interface Claims {
   take(
     record: SessionRecord,
     plan: Pick<RefreshPlan & { kind: 'refresh' }, 'session' | 'unknown'>,
-    lock: TakenLock,
+    lock: LockUntilPutAway,
   ): Promise<Claim | undefined>
   /** Another lease, for the same refresh token to be presented once more. */
   renew(claim: Claim): Promise<Claim | undefined>

@@ -13,7 +13,7 @@ import { untilFirst } from '../until.ts'
 import { createClaims, leaseMsFor, type Claim } from './claim.ts'
 import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
 import { createSettlement } from './settlement.ts'
-import { takeLock, type TakenLock } from './taken-lock.ts'
+import { lockUntilPutAway, type LockUntilPutAway } from './lock-until-put-away.ts'
 import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
 
 export interface RotationOptions {
@@ -72,7 +72,7 @@ export function createRotation(options: RotationOptions): Rotate {
 
       // 2. Lock.
       report({ type: 'lock-requested' })
-      const lock = takeLock(options.locks.request(options.lockName), page, clock)
+      const lock = lockUntilPutAway(options.locks.request(options.lockName), page, clock)
       try {
         // 3. Read the record and plan.
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
@@ -147,7 +147,7 @@ export function createRotation(options: RotationOptions): Rotate {
    * Waits for the lock, but not past the longest lease, and not once this tab has seen a record that
    * needs no refresh. Fulfils with that record, or with nothing.
    */
-  function itsTurn(lock: TakenLock, wish: Wish): Promise<SessionRecord | undefined> {
+  function itsTurn(lock: LockUntilPutAway, wish: Wish): Promise<SessionRecord | undefined> {
     const askedAt = clock.monotonic()
     return new Promise((resolve) => {
       let isOver = false
