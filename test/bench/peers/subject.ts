@@ -14,8 +14,8 @@ export interface Surroundings {
 /** A library in a page, through its public API. */
 export interface Subject {
   /**
-   * Begins a session. A library that leaves the page for that need not settle the promise: in the
-   * page that comes back, its {@link Start} finishes.
+   * Fulfils when a session has begun in this page. Never, if the library leaves it for that: then
+   * its {@link Start} finishes the sign-in in the page that comes back.
    */
   signIn(): Promise<unknown>
   /** An access token that is good now, asked for as the library's documentation says. */
@@ -28,6 +28,12 @@ export interface Subject {
 
 /** Starts the library at a page load, with the stored session if there is one. */
 export type Start = (surroundings: Surroundings) => Promise<Subject>
+
+/** For {@link Subject.signIn}, where a library says that it goes, and goes. */
+export async function leaving(going: Promise<unknown>): Promise<never> {
+  await going
+  return new Promise(() => {})
+}
 
 /** What most libraries leave to the app, with a token of theirs: a request that carries it. */
 export function fetchWith(getAccessToken: () => Promise<string>): Subject['fetch'] {

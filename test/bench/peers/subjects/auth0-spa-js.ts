@@ -1,4 +1,5 @@
 import { createAuth0Client } from '@auth0/auth0-spa-js'
+import { leaving } from '../subject.ts'
 import type { Start } from '../subject.ts'
 
 export const start: Start = async ({ serverOrigin, pageUrl, clientId }) => {
@@ -15,8 +16,9 @@ export const start: Start = async ({ serverOrigin, pageUrl, clientId }) => {
   }
   const fetcher = auth0.createFetcher()
   return {
-    signIn: () => auth0.loginWithRedirect(),
-    getAccessToken: () => auth0.getTokenSilently(),
+    signIn: () => leaving(auth0.loginWithRedirect()),
+    // It says `undefined` for a sign-in in a pop-up alone, which nobody here asks for.
+    getAccessToken: () => auth0.getTokenSilently() as Promise<string>,
     fetch: (url) => fetcher.fetchWithAuth(url),
     renew: () => auth0.getTokenSilently({ cacheMode: 'off' }),
   }

@@ -1,8 +1,9 @@
 import { OidcClient, TokenAutomaticRenewMode } from '@axa-fr/oidc-client'
+import { leaving } from '../subject.ts'
 import type { Start } from '../subject.ts'
 
 export const start: Start = async ({ serverOrigin, issuer, pageUrl, clientId }) => {
-  const getOrCreate = OidcClient.getOrCreate()
+  const getOrCreate = OidcClient.getOrCreate(() => fetch)
   const oidcClient = getOrCreate({
     client_id: clientId,
     authority: issuer,
@@ -28,7 +29,7 @@ export const start: Start = async ({ serverOrigin, issuer, pageUrl, clientId }) 
   await oidcClient.tryKeepExistingSessionAsync()
   const fetchWithTokens = oidcClient.fetchWithTokens((...request) => fetch(...request))
   return {
-    signIn: () => oidcClient.loginAsync('/'),
+    signIn: () => leaving(oidcClient.loginAsync('/')),
     async getAccessToken() {
       const { tokens } = await oidcClient.getValidTokenAsync()
       return tokens.accessToken

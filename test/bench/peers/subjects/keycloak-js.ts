@@ -1,5 +1,5 @@
 import Keycloak from 'keycloak-js'
-import { fetchWith } from '../subject.ts'
+import { fetchWith, leaving } from '../subject.ts'
 import type { Start } from '../subject.ts'
 
 export const start: Start = async ({ serverOrigin, pageUrl, clientId }) => {
@@ -22,7 +22,7 @@ export const start: Start = async ({ serverOrigin, pageUrl, clientId }) => {
     return keycloak.token
   }
   return {
-    signIn: () => keycloak.login({ redirectUri: pageUrl }),
+    signIn: () => leaving(keycloak.login({ redirectUri: pageUrl })),
     getAccessToken,
     fetch: fetchWith(getAccessToken),
     renew: () => keycloak.updateToken(-1),

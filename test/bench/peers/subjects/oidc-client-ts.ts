@@ -1,5 +1,5 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts'
-import { fetchWith } from '../subject.ts'
+import { fetchWith, leaving } from '../subject.ts'
 import type { Start } from '../subject.ts'
 
 export const start: Start = async ({ serverOrigin, issuer, pageUrl, clientId }) => {
@@ -27,7 +27,7 @@ export const start: Start = async ({ serverOrigin, issuer, pageUrl, clientId }) 
     return user.access_token
   }
   return {
-    signIn: () => userManager.signinRedirect(),
+    signIn: () => leaving(userManager.signinRedirect()),
     getAccessToken,
     fetch: fetchWith(getAccessToken),
     renew: () => userManager.signinSilent(),

@@ -1,5 +1,5 @@
 import { OktaAuth } from '@okta/okta-auth-js'
-import { fetchWith } from '../subject.ts'
+import { fetchWith, leaving } from '../subject.ts'
 import type { Start } from '../subject.ts'
 
 export const start: Start = async ({ serverOrigin, issuer, pageUrl, clientId }) => {
@@ -21,7 +21,7 @@ export const start: Start = async ({ serverOrigin, issuer, pageUrl, clientId }) 
     return token
   }
   return {
-    signIn: () => okta.signInWithRedirect(),
+    signIn: () => leaving(okta.signInWithRedirect()),
     getAccessToken,
     fetch: fetchWith(getAccessToken),
     renew: () => okta.tokenManager.renew('accessToken'),

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { findChromium } from '../../browser/find-chromium.ts'
+import { startPageServer } from './page-server.ts'
+import { markdownOf } from './report/markdown.ts'
+import { writeResults } from './report/write.ts'
+import { rows } from './rows/index.ts'
+import type { Table } from './rows/row.ts'
+import { subjects as allSubjects } from './subjects.ts'
+import { openTrial } from './trial.ts'
+
+const usualRounds = 3
+
+/** Runs what was asked for; a whole run is written down, any other is only printed. */
+export async function benchPeers(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rows: { type: 'string' }, rounds: { type: 'string' }, subjects: { type: 'string' } },
+  })
+  const chosenRows = chosen(rows, values.rows)
+  const subjects = chosen(allSubjects, values.subjects)
+  const rounds = Number(values.rounds ?? usualRounds)
+  const browser = await launch()
+  const pages = await startPageServer(subjects)
+  const stage = {
+    subjects,
+    rounds,
+    open: (...[subject, options]: Parameters<typeof openTrialOf>) => openTrialOf(subject, options),
+  }
+  function openTrialOf(
+    subject: (typeof subjects)[number],
+    options?: Parameters<typeof openTrial>[3],
+  ): ReturnType<typeof openTrial> {
+    return openTrial(browser, pages.origin, subject, options)
+  }
+  const tables: Table[] = []
+  const startedAt = Date.now()
+  try {
+    for (const row of chosenRows) {
+      const from = Date.now()
+      const measured = await row.measure(stage)
+      tables.push(...measured)
+      process.stderr.write(`${row.id}: ${Math.round((Date.now() - from) / 1_000)} s\n`)
+      process.stdout.write(`${measured.map((table) => markdownOf(table, subjects)).join('\n')}\n`)
+    }
+    const isWhole = Object.keys(values).length === 0
+    if (isWhole) {
+      await writeResults({
+        browser: `Chromium ${browser.version()}`,
+        tookMinutes: Math.round((Date.now() - startedAt) / 60_000),
+        rounds,
+        tables,
+      })
+    }
+  } finally {
+    await browser.close()
+    await pages.close()
+  }
+}
+
+function chosen<Item extends { readonly id: string }>(
+  items: readonly Item[],
+  names: string | undefined,
+): readonly Item[] {
+  if (names === undefined) return items
+  return names.split(',').map((name) => {
+    const item = items.find(({ id }) => id === name)
+    if (item) return item
+    throw new Error(`There is no ${name}, but ${items.map(({ id }) => id).join(', ')}.`)
+  })
+}
+
+async function launch(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === undefined) {
+    throw new Error('There is no Chromium, Chrome or Edge here; `npm test` gets one.')
+  }
+  return chromium.launch({
+    executablePath,
+    chromiumSandbox: false,
+    args: ['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+}
