@@ -16,6 +16,7 @@ export async function bundle(source: string, folder: string): Promise<readonly B
   const entry = join(folder, 'entry-of-the-bundle.ts')
   const { output } = (await build({
     configFile: false,
+    root: folder,
     logLevel: 'silent',
     base: './',
     plugins: [
