@@ -1,23 +1,30 @@
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { findChromium } from '../../browser/find-chromium.ts'
 import { startPageServer } from './page-server.ts'
 import { markdownOf } from './report/markdown.ts'
-import { writeResults } from './report/write.ts'
+import { writeKeptResults, writeResults } from './report/write.ts'
 import { rows } from './rows/index.ts'
 import type { Table } from './rows/row.ts'
-import { subjects as allSubjects } from './subjects.ts'
+import { subjects as allSubjects, versionOf } from './subjects.ts'
 import { openTrial } from './trial.ts'
 
-const usualRounds = 3
+const usualRounds = 2
 
 /** Runs what was asked for; a whole run is written down, any other is only printed. */
 export async function benchPeers(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { rows: { type: 'string' }, rounds: { type: 'string' }, subjects: { type: 'string' } },
+    options: {
+      rows: { type: 'string' },
+      rounds: { type: 'string' },
+      subjects: { type: 'string' },
+      'report-only': { type: 'boolean' },
+    },
   })
+  if (values['report-only']) return writeKeptResults()
   const chosenRows = chosen(rows, values.rows)
   const subjects = chosen(allSubjects, values.subjects)
   const rounds = Number(values.rounds ?? usualRounds)
@@ -48,6 +55,9 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
     if (isWhole) {
       await writeResults({
         browser: `Chromium ${browser.version()}`,
+        machine: `${cpus().length} cores, ${process.platform}`,
+        day: new Date().toISOString().slice(0, 10),
+        versions: versions(),
         tookMinutes: Math.round((Date.now() - startedAt) / 60_000),
         rounds,
         tables,
@@ -57,6 +67,13 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
     await browser.close()
     await pages.close()
   }
+}
+
+function versions(): Record<string, string> {
+  const known = allSubjects.map((subject) => [subject.id, versionOf(subject)] as const)
+  return Object.fromEntries(
+    known.flatMap(([id, version]) => (version === undefined ? [] : [[id, version] as const])),
+  )
 }
 
 function chosen<Item extends { readonly id: string }>(

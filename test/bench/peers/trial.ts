@@ -113,8 +113,7 @@ export async function openTrial(
     },
     async fire(tabs, requests, { expired = false } = {}) {
       const aheadMs = moveServerClock(expired)
-      // Time enough for the order to reach every tab.
-      const at = Date.now() + 200 + 25 * tabs.length
+      const at = Date.now() + orderMs(tabs)
       const volley = { at, url: apiUrl, requests, aheadMs }
       const reports = await Promise.all(
         tabs.map((page) => page.evaluate((order) => window.bench.fire(order), volley)),
@@ -131,7 +130,7 @@ export async function openTrial(
     },
     async reload(tabs, { expired = false } = {}) {
       const aheadMs = moveServerClock(expired)
-      const at = Date.now() + 200 + 25 * tabs.length
+      const at = Date.now() + orderMs(tabs)
       const order = { key: firstRequestKey, url: apiUrl, at, aheadMs }
       await Promise.all(
         tabs.map((page) =>
@@ -158,6 +157,9 @@ export async function openTrial(
     },
   }
 }
+
+/** Time enough for an order to reach every tab. */
+const orderMs = (tabs: readonly Page[]): number => 150 + 12 * tabs.length
 
 export function untilReady(page: Page): Promise<unknown> {
   return page.waitForFunction(() => window.bench?.isReady === true)

@@ -17,11 +17,12 @@ export const bytes: Row = {
     }
     return [
       {
+        id: 'bytes',
         title: 'Size, kB',
         note: 'What the subject imports, with all it depends on.',
         columns: ['minified, brotli', 'minified'],
         cells: withBlanks(stage, 'bytes', 2, cells),
-        plot: { file: 'bytes', unit: 'kB' },
+        plot: { file: 'bytes', left: ['minified'] },
       },
     ]
   },

@@ -2,7 +2,7 @@ import { untilReady } from '../trial.ts'
 import { able, inTurns, text, withBlanks } from './row.ts'
 import type { Cell, Row } from './row.ts'
 
-const triesPerRound = 3
+const triesPerRound = 2
 /** The answer is on its way for so long after the server has rotated … */
 const replyDelayMs = 400
 /** … and the page is reloaded so long after the request came. */
@@ -31,6 +31,7 @@ export const gone: Row = {
     })
     return [
       {
+        id: 'gone',
         title: 'The page is reloaded in mid-renewal',
         note: `The server has rotated, and its answer is under way. Without a grace only those come through who have somebody else to receive it, or who ask the server for a new session at each start (keycloak-js).`,
         columns: ['session kept'],

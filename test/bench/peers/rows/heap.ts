@@ -45,6 +45,7 @@ export const heap: Row = {
     const floor = [text('0'), text('–'), text('–')]
     return [
       {
+        id: 'heap',
         title: 'What the page holds, KiB',
         note: 'After a garbage collection, of the JavaScript heap, over the page with plain fetch; then what came to it. Whoever takes longer than 10 s has done fewer by then.',
         columns: [
@@ -56,7 +57,7 @@ export const heap: Row = {
           ...Object.fromEntries(cells),
           'plain-fetch': floor,
         }),
-        plot: { file: 'heap', unit: 'KiB' },
+        plot: { file: 'heap' },
       },
     ]
   },

@@ -4,6 +4,7 @@ import { able, inTurns, samples, withBlanks } from './row.ts'
 import type { Cell, Row } from './row.ts'
 
 const samplesPerRound = 5
+const warmUps = 3
 
 interface Sample {
   readonly getMs: number
@@ -18,7 +19,12 @@ export const hotPath: Row = {
     for (const subject of subjects) {
       const trial = await stage.open(subject, { stub: true })
       const [page] = await trial.openTabs(1)
-      if (page) open.set(subject.id, { trial, page })
+      if (!page) continue
+      // Whatever the engine makes faster, it has by then.
+      for (let count = 0; count < warmUps; count += 1) {
+        await page.evaluate(takeSample, trial.apiUrl)
+      }
+      open.set(subject.id, { trial, page })
     }
     const taken: Record<string, Sample[]> = {}
     await inTurns(subjects, stage.rounds * samplesPerRound, async ({ id }) => {
@@ -43,11 +49,12 @@ export const hotPath: Row = {
     ])
     return [
       {
+        id: 'hot-path',
         title: 'While the token is good',
         note: 'Microseconds per call; the network answers at once, and what that takes is taken off.',
         columns: ['an access token, µs', 'what a request costs more, µs'],
         cells: withBlanks(stage, 'hot-path', 2, Object.fromEntries(cells)),
-        plot: { file: 'hot-path', unit: 'µs' },
+        plot: { file: 'hot-path', most: 15 },
       },
     ]
   },

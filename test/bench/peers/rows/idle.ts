@@ -32,6 +32,7 @@ export const idle: Row = {
     )
     return [
       {
+        id: 'idle',
         title: 'A minute in which nobody does anything',
         note: 'Timers that run in the page. What a worker does is not seen.',
         columns: ['visible', 'hidden', 'workers'],

@@ -37,6 +37,7 @@ export const reload: Row = {
     )
     return [
       {
+        id: 'reload',
         title: 'Ten tabs reloaded at once',
         note: 'From the moment of reloading to the last tab’s first response, ms.',
         columns: ['session', 'failed requests', 'token good', 'token run out'],

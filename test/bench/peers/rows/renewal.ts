@@ -85,12 +85,18 @@ export const renewal: Row = {
       )
     return [
       {
+        id: 'renewal',
         title: 'One renewal, in the tab that renews',
         note: `Three tabs are open, and one of them renews ${renewalsPerRound} times in a row; the token endpoint answers at once.`,
         columns,
         cells: table('here'),
       },
-      { title: 'One renewal, in each of the other tabs', columns, cells: table('there') },
+      {
+        id: 'renewal-elsewhere',
+        title: 'One renewal, in each of the other tabs',
+        columns,
+        cells: table('there'),
+      },
     ]
   },
 }

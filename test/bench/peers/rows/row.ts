@@ -27,6 +27,8 @@ export interface Stage {
 }
 
 export interface Table {
+  /** For whoever looks for it. */
+  readonly id: string
   readonly title: string
   /** One sentence or two, if the columns do not say it. */
   readonly note?: string
@@ -34,7 +36,13 @@ export interface Table {
   /** By the subject's id, as many as there are columns; a subject without cells is left out. */
   readonly cells: Readonly<Record<string, readonly Cell[]>>
   /** A figure that is drawn of it. */
-  readonly plot?: { readonly file: string; readonly unit: string }
+  readonly plot?: {
+    readonly file: string
+    /** What the longest bar stands for, where one is too long. */
+    readonly most?: number
+    /** Columns that are not drawn. */
+    readonly left?: readonly string[]
+  }
 }
 
 export type Cell =

@@ -21,6 +21,7 @@ export const start: Row = {
     })
     return [
       {
+        id: 'start',
         title: 'One tab reloaded',
         columns: ['to the first authorised response, ms'],
         cells: withBlanks(
@@ -31,7 +32,7 @@ export const start: Row = {
             Object.entries(times).map(([id, values]): [string, Cell[]] => [id, [samples(values)]]),
           ),
         ),
-        plot: { file: 'start', unit: 'ms' },
+        plot: { file: 'start' },
       },
     ]
   },
