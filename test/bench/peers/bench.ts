@@ -39,15 +39,20 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
     subject: (typeof subjects)[number],
     options?: Parameters<typeof openTrial>[3],
   ): ReturnType<typeof openTrial> {
-    return openTrial(browser, pages.origin, subject, options)
+    const trial = openTrial(browser, pages.origin, subject, options)
+    trials.push(trial)
+    return trial
   }
   const tables: Table[] = []
+  const trials: ReturnType<typeof openTrial>[] = []
   const startedAt = Date.now()
   try {
     for (const row of chosenRows) {
       const from = Date.now()
       const measured = await row.measure(stage)
       tables.push(...measured)
+      // Those of a part that failed are still open.
+      for (const trial of trials.splice(0)) await (await trial).close()
       process.stderr.write(`${row.id}: ${Math.round((Date.now() - from) / 1_000)} s\n`)
       process.stdout.write(`${measured.map((table) => markdownOf(table, subjects)).join('\n')}\n`)
     }

@@ -60,8 +60,9 @@ export const subjects: readonly SubjectInfo[] = [
     id: 'axa-oidc-client',
     name: 'axa oidc-client',
     package: '@axa-fr/oidc-client',
-    imports: "{ OidcClient } from '@axa-fr/oidc-client'",
-    settings: '`storage: localStorage`, no service worker; `fetchWithTokens`',
+    imports: "{ OidcClient, TokenAutomaticRenewMode } from '@axa-fr/oidc-client'",
+    settings:
+      '`storage: localStorage`, no service worker, `AutomaticOnlyWhenFetchExecuted`; `fetchWithTokens`',
   },
   {
     id: 'okta-auth-js',

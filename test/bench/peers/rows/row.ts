@@ -52,11 +52,8 @@ export type Cell =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'blank'; readonly reason: string }
 
-export const samples = (values: readonly number[], digits = 0): Cell => ({
-  kind: 'samples',
-  samples: values,
-  digits,
-})
+export const samples = (values: readonly number[], digits = 0): Cell =>
+  values.length > 0 ? { kind: 'samples', samples: values, digits } : blank('not measured')
 export const number = (value: number, digits = 0): Cell => ({ kind: 'number', value, digits })
 export const text = (words: string): Cell => ({ kind: 'text', text: words })
 export const blank = (reason: string): Cell => ({ kind: 'blank', reason })
@@ -82,7 +79,7 @@ export function withBlanks(
   )
 }
 
-/** Has each do its part once in each round; another begins in each. */
+/** Has each do its part once in each round; another begins in each. One that fails is said, and left out. */
 export async function inTurns(
   subjects: readonly SubjectInfo[],
   rounds: number,
@@ -91,6 +88,10 @@ export async function inTurns(
   for (let round = 0; round < rounds; round += 1) {
     const first = round % subjects.length
     const order = [...subjects.slice(first), ...subjects.slice(0, first)]
-    for (const subject of order) await part(subject, round)
+    for (const subject of order) {
+      await part(subject, round).catch((error: unknown) =>
+        process.stderr.write(`${subject.id}, round ${round + 1}: ${String(error)}\n`),
+      )
+    }
   }
 }
