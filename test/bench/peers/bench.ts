@@ -7,9 +7,10 @@ import { startPageServer } from './page-server.ts'
 import { markdownOf } from './report/markdown.ts'
 import { writeKeptResults, writeResults } from './report/write.ts'
 import { rows } from './rows/index.ts'
-import type { Table } from './rows/row.ts'
+import type { Stage, Table } from './rows/row.ts'
 import { subjects as allSubjects, versionOf } from './subjects.ts'
 import { openTrial } from './trial.ts'
+import type { Trial } from './trial.ts'
 
 const usualRounds = 2
 
@@ -30,21 +31,17 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
   const rounds = Number(values.rounds ?? usualRounds)
   const browser = await launch()
   const pages = await startPageServer(subjects)
-  const stage = {
+  const trials: Promise<Trial>[] = []
+  const stage: Stage = {
     subjects,
     rounds,
-    open: (...[subject, options]: Parameters<typeof openTrialOf>) => openTrialOf(subject, options),
-  }
-  function openTrialOf(
-    subject: (typeof subjects)[number],
-    options?: Parameters<typeof openTrial>[3],
-  ): ReturnType<typeof openTrial> {
-    const trial = openTrial(browser, pages.origin, subject, options)
-    trials.push(trial)
-    return trial
+    open(subject, options) {
+      const trial = openTrial(browser, pages.origin, subject, options)
+      trials.push(trial)
+      return trial
+    },
   }
   const tables: Table[] = []
-  const trials: ReturnType<typeof openTrial>[] = []
   const startedAt = Date.now()
   try {
     for (const row of chosenRows) {

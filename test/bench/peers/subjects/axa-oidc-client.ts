@@ -1,4 +1,4 @@
-import { OidcClient } from '@axa-fr/oidc-client'
+import { OidcClient, TokenAutomaticRenewMode } from '@axa-fr/oidc-client'
 import { leaving } from '../subject.ts'
 import type { Start } from '../subject.ts'
 
