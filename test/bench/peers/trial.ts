@@ -167,5 +167,5 @@ export async function openTrial(
 const orderMs = (tabs: readonly Page[]): number => 200 + 20 * tabs.length
 
 export function untilReady(page: Page): Promise<unknown> {
-  return page.waitForFunction(() => window.bench?.isReady === true)
+  return page.waitForFunction(() => window.bench?.isReady)
 }
