@@ -140,15 +140,17 @@ export async function openTrial(
           page.evaluate(({ key, url, at: moment, aheadMs: ahead }) => {
             sessionStorage.setItem(key, url)
             window.clock.keepAhead(ahead)
-            window.bench.isReady = false
+            // Whoever looks for it from now on means that of the next page.
+            Reflect.deleteProperty(window, 'bench')
             setTimeout(() => location.reload(), moment - window.clock.wall())
           }, order),
         ),
       )
       return Promise.all(
         tabs.map(async (page) => {
-          const arrived = await page.waitForFunction(() => window.bench?.firstResponse, undefined)
-          const response = (await arrived.jsonValue()) as FirstResponse
+          await page.waitForFunction(() => window.bench?.firstResponse)
+          const response = await page.evaluate(() => window.bench.firstResponse)
+          if (!response) throw new Error('The page has sent no request.')
           return { ...response, tookMs: response.at - at }
         }),
       )
