@@ -5,16 +5,17 @@ import type { Browser } from 'playwright-core'
 import { findChromium } from '../../browser/find-chromium.ts'
 import { startPageServer } from './page-server.ts'
 import { markdownOf } from './report/markdown.ts'
-import { writeKeptResults, writeResults } from './report/write.ts'
+import type { Setting } from './report/results.ts'
+import { keepRow, writeReport } from './report/write.ts'
 import { rows } from './rows/index.ts'
-import type { Stage, Table } from './rows/row.ts'
+import type { Stage } from './rows/row.ts'
 import { subjects as allSubjects, versionOf } from './subjects.ts'
 import { openTrial } from './trial.ts'
 import type { Trial } from './trial.ts'
 
 const usualRounds = 2
 
-/** Runs what was asked for; a whole run is written down, any other is only printed. */
+/** Runs what was asked for. A row with all subjects is kept, any other is only printed. */
 export async function benchPeers(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -25,7 +26,7 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
       'report-only': { type: 'boolean' },
     },
   })
-  if (values['report-only']) return writeKeptResults()
+  if (values['report-only']) return writeReport()
   const chosenRows = chosen(rows, values.rows)
   const subjects = chosen(allSubjects, values.subjects)
   const rounds = Number(values.rounds ?? usualRounds)
@@ -41,29 +42,22 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
       return trial
     },
   }
-  const tables: Table[] = []
-  const startedAt = Date.now()
+  const setting: Setting = {
+    browser: `Chromium ${browser.version()}`,
+    machine: `${cpus().length} cores, ${process.platform}`,
+    versions: versions(),
+  }
   try {
-    for (const row of chosenRows) {
+    for (const { id, measure } of chosenRows) {
       const from = Date.now()
-      const measured = await row.measure(stage)
-      tables.push(...measured)
+      const tables = await measure(stage)
       // Those of a part that failed are still open.
-      for (const trial of trials.splice(0)) await (await trial).close()
-      process.stderr.write(`${row.id}: ${Math.round((Date.now() - from) / 1_000)} s\n`)
-      process.stdout.write(`${measured.map((table) => markdownOf(table, subjects)).join('\n')}\n`)
-    }
-    const isWhole = Object.keys(values).length === 0
-    if (isWhole) {
-      await writeResults({
-        browser: `Chromium ${browser.version()}`,
-        machine: `${cpus().length} cores, ${process.platform}`,
-        day: new Date().toISOString().slice(0, 10),
-        versions: versions(),
-        tookMinutes: Math.round((Date.now() - startedAt) / 60_000),
-        rounds,
-        tables,
-      })
+      for (const trial of trials.splice(0))
+        await trial.then(({ close }) => close()).catch(() => undefined)
+      process.stderr.write(`${id}: ${Math.round((Date.now() - from) / 1_000)} s\n`)
+      process.stdout.write(`${tables.map((table) => markdownOf(table, subjects)).join('\n')}\n`)
+      if (values.subjects !== undefined) continue
+      await keepRow(setting, { id, day: new Date().toISOString().slice(0, 10), rounds, tables })
     }
   } finally {
     await browser.close()

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { able, number, text, withBlanks } from './row.ts'
+import type { Trial } from '../trial.ts'
+import { able, inTurns, number, text, withBlanks } from './row.ts'
 import type { Cell, Row } from './row.ts'
 
 const tabs = 10
@@ -17,37 +18,14 @@ interface Asked {
 export const outage: Row = {
   id: 'outage',
   async measure(stage) {
-    const cells: Record<string, Cell[]> = {}
-    await Promise.all(
-      able(stage, 'outage').map(async (subject) => {
-        const trial = await stage.open(subject)
-        const pages = await trial.openTabs(tabs)
-        const before = trial.server.counts()
-        trial.server.conditions.isDown = true
-        await trial.fire(pages, 0, { expired: true })
-        await Promise.all(pages.map((page) => beginAsking(page, trial.apiUrl)))
-        await sleep(outageMs)
-        trial.server.conditions.isDown = false
-        const overAt = Date.now()
-        const back = await Promise.all(pages.map((page) => backAt(page, overAt)))
-        const asked = (await Promise.all(pages.map(endAsking))).flat()
-        const after = trial.server.counts()
-        await trial.close()
-        const missing = back.filter((at) => at === undefined).length
-        const last = Math.max(...back.map((at) => (at ?? overAt) - overAt)) / 1_000
-        const failed = asked.filter(
-          ({ outcome, startedAt }) => outcome !== 200 && startedAt > overAt,
-        ).length
-        cells[subject.id] = [
-          number(after.refreshRequests - before.refreshRequests),
-          number(after.replays),
-          text(after.sessionsLost > 0 || missing === tabs ? '**lost**' : 'lives'),
-          missing > 0
-            ? text(`${missing} of ${tabs} tabs not within ${watchMs / 1_000} s`)
-            : number(last, 1),
-          number(failed),
-        ]
-      }),
+    const open: Opened[] = []
+    // One after the other: the tabs of all at once are too many to start.
+    await inTurns(able(stage, 'outage'), 1, async (subject) => {
+      const trial = await stage.open(subject)
+      open.push({ id: subject.id, trial, pages: await trial.openTabs(tabs) })
+    })
+    const cells = Object.fromEntries(
+      await Promise.all(open.map(async (one) => [one.id, await outlast(one)] as const)),
     )
     return [
       {
@@ -65,6 +43,38 @@ export const outage: Row = {
       },
     ]
   },
+}
+
+interface Opened {
+  readonly id: string
+  readonly trial: Trial
+  readonly pages: readonly Page[]
+}
+
+async function outlast({ trial, pages }: Opened): Promise<readonly Cell[]> {
+  const before = trial.server.counts()
+  trial.server.conditions.isDown = true
+  await trial.fire(pages, 0, { expired: true })
+  await Promise.all(pages.map((page) => beginAsking(page, trial.apiUrl)))
+  await sleep(outageMs)
+  trial.server.conditions.isDown = false
+  const overAt = Date.now()
+  const back = await Promise.all(pages.map((page) => backAt(page, overAt)))
+  const asked = (await Promise.all(pages.map(endAsking))).flat()
+  const after = trial.server.counts()
+  await trial.close()
+  const missing = back.filter((at) => at === undefined).length
+  const last = Math.max(...back.map((at) => (at ?? overAt) - overAt)) / 1_000
+  const failed = asked.filter(({ outcome, startedAt }) => outcome !== 200 && startedAt > overAt)
+  return [
+    number(after.refreshRequests - before.refreshRequests),
+    number(after.replays),
+    text(after.sessionsLost > 0 || missing === tabs ? '**lost**' : 'lives'),
+    missing > 0
+      ? text(`${missing} of ${tabs} tabs not within ${watchMs / 1_000} s`)
+      : number(last, 1),
+    number(failed.length),
+  ]
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
