@@ -5,11 +5,11 @@ import type { Browser } from 'playwright-core'
 import { findChromium } from '../../browser/find-chromium.ts'
 import { startPageServer } from './page-server.ts'
 import { markdownOf } from './report/markdown.ts'
-import type { Setting } from './report/results.ts'
 import { keepRow, writeReport } from './report/write.ts'
 import { rows } from './rows/index.ts'
-import type { Stage } from './rows/row.ts'
+import type { Row, Table } from './rows/row.ts'
 import { subjects as allSubjects, versionOf } from './subjects.ts'
+import type { SubjectInfo } from './subjects.ts'
 import { openTrial } from './trial.ts'
 import type { Trial } from './trial.ts'
 
@@ -30,38 +30,49 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
   const chosenRows = chosen(rows, values.rows)
   const subjects = chosen(allSubjects, values.subjects)
   const rounds = Number(values.rounds ?? usualRounds)
-  const browser = await launch()
   const pages = await startPageServer(subjects)
-  const trials: Promise<Trial>[] = []
-  const stage: Stage = {
-    subjects,
-    rounds,
-    open(subject, options) {
-      const trial = openTrial(browser, pages.origin, subject, options)
-      trials.push(trial)
-      return trial
-    },
-  }
-  const setting: Setting = {
-    browser: `Chromium ${browser.version()}`,
-    machine: `${cpus().length} cores, ${process.platform}`,
-    versions: versions(),
-  }
   try {
-    for (const { id, measure } of chosenRows) {
+    for (const row of chosenRows) {
       const from = Date.now()
-      const tables = await measure(stage)
-      // Those of a part that failed are still open.
-      for (const trial of trials.splice(0))
-        await trial.then(({ close }) => close()).catch(() => undefined)
-      process.stderr.write(`${id}: ${Math.round((Date.now() - from) / 1_000)} s\n`)
+      const { browser, tables } = await measure(row, subjects, rounds, pages.origin)
+      process.stderr.write(`${row.id}: ${Math.round((Date.now() - from) / 1_000)} s\n`)
       process.stdout.write(`${tables.map((table) => markdownOf(table, subjects)).join('\n')}\n`)
       if (values.subjects !== undefined) continue
-      await keepRow(setting, { id, day: new Date().toISOString().slice(0, 10), rounds, tables })
+      const setting = { browser, machine: `${cpus().length} cores, ${process.platform}` }
+      const day = new Date().toISOString().slice(0, 10)
+      await keepRow({ ...setting, versions: versions() }, { id: row.id, day, rounds, tables })
     }
   } finally {
-    await browser.close()
     await pages.close()
+  }
+}
+
+/** Measures one row, in a browser of its own. */
+async function measure(
+  row: Row,
+  subjects: readonly SubjectInfo[],
+  rounds: number,
+  pageOrigin: string,
+): Promise<{ readonly browser: string; readonly tables: readonly Table[] }> {
+  const browser = await launch()
+  const trials: Promise<Trial>[] = []
+  try {
+    const tables = await row.measure({
+      subjects,
+      rounds,
+      open(subject, options) {
+        const trial = openTrial(browser, pageOrigin, subject, options)
+        trials.push(trial)
+        return trial
+      },
+    })
+    // Every part has failed since then, and would count as one that is not measured.
+    if (!browser.isConnected()) throw new Error('The browser has died.')
+    return { browser: `Chromium ${browser.version()}`, tables }
+  } finally {
+    // Those of a part that failed are still open.
+    for (const trial of trials) await trial.then(({ close }) => close()).catch(() => undefined)
+    await browser.close()
   }
 }
 

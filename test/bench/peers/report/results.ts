@@ -41,9 +41,15 @@ export function resultsPage(
   summary: string,
 ): string {
   const { browser, machine, versions } = results.setting
-  const when = [...new Set(results.rows.map(({ day, rounds }) => `${day} (${rounds} rounds)`))]
+  const when = [
+    ...new Set(
+      results.rows.map(
+        ({ day, rounds }) => `${day} (${rounds} ${rounds === 1 ? 'round' : 'rounds'})`,
+      ),
+    ),
+  ]
   const who = subjects.map(
-    ({ id, name, settings }) => `| ${name} | ${versions[id] ?? '–'} | ${settings} |`,
+    ({ id, name, settings }) => `| ${name} | ${versions[id] ?? 'of this tree'} | ${settings} |`,
   )
   return `# Beside the others: results
 

@@ -54,7 +54,8 @@ export type Cell =
 
 export const samples = (values: readonly number[], digits = 0): Cell =>
   values.length > 0 ? { kind: 'samples', samples: values, digits } : blank('not measured')
-export const number = (value: number, digits = 0): Cell => ({ kind: 'number', value, digits })
+export const number = (value: number, digits = 0): Cell =>
+  Number.isFinite(value) ? { kind: 'number', value, digits } : blank('not measured')
 export const text = (words: string): Cell => ({ kind: 'text', text: words })
 export const blank = (reason: string): Cell => ({ kind: 'blank', reason })
 
@@ -90,7 +91,9 @@ export async function inTurns(
     const order = [...subjects.slice(first), ...subjects.slice(0, first)]
     for (const subject of order) {
       await part(subject, round).catch((error: unknown) =>
-        process.stderr.write(`${subject.id}, round ${round + 1}: ${String(error)}\n`),
+        process.stderr.write(
+          `${subject.id}, round ${round + 1}: ${String(error).split('\n')[0]}\n`,
+        ),
       )
     }
   }
