@@ -1,6 +1,12 @@
 import { runs } from '../time-span.ts'
 import { isHoldOffInForce } from './back-off.ts'
-import type { Failure, Session, SessionRecord } from '../record/session-record.ts'
+import type { Letter } from '../record/letter.ts'
+import {
+  generationOf,
+  type Failure,
+  type Session,
+  type SessionRecord,
+} from '../record/session-record.ts'
 import {
   judgeToken,
   remainingMs,
@@ -34,6 +40,8 @@ export interface PlanContext {
   /** When the network last came back, as far as this tab knows. */
   readonly onlineAt: number
   readonly accepts: Accepts
+  /** Whether the courier that has opened a letter is gone; so is every one where there are none. */
+  readonly isOrphaned?: ((letterId: string) => boolean) | undefined
 }
 
 /** Whether this tab may send a token at all: with a sender constraint, only one that is bound to a key it has. */
@@ -49,6 +57,15 @@ export type RefreshPlan =
   | { readonly kind: 'hold-off'; readonly failure: Failure }
   /** A peer may be sending right now. */
   | { readonly kind: 'wait'; readonly until: number }
+  /** A courier has sent the refresh token, or is about to, and what came of it will be filed. */
+  | { readonly kind: 'await-mail'; readonly letter: Letter }
+  /** That has come. */
+  | {
+      readonly kind: 'collect'
+      readonly session: RenewableSession
+      readonly unknown: number
+      readonly letter: Letter
+    }
   /** Send. `unknown` counts the attempts with this refresh token that nobody knows the outcome of. */
   | { readonly kind: 'refresh'; readonly session: RenewableSession; readonly unknown: number }
 
@@ -71,6 +88,13 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
       : { kind: 'not-renewable', ended: 'expired' }
   }
 
+  const letters = (record.letters ?? []).filter(({ token: of }) => of === generationOf(session))
+  const answered = letters.filter(({ state }) => state === 'answered').at(-1)
+  if (answered) return { kind: 'collect', session, unknown: record.unknown, letter: answered }
+  const open = letters.filter(({ state }) => state === 'opened')
+  const underWay = open.find(({ id }) => context.isOrphaned?.(id) === false)
+  if (underWay) return { kind: 'await-mail', letter: underWay }
+
   const isInForce = (candidate: Failure | undefined): candidate is Failure =>
     candidate !== undefined &&
     isHoldOffInForce(candidate, now) &&
@@ -85,7 +109,10 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
     const holderIsGone = lease.underLock && context.lockHeld
     if (!holderIsGone) return { kind: 'wait', until: lease.until }
   }
-  return { kind: 'refresh', session, unknown: record.unknown + (displaces ? 1 : 0) }
+  // A letter that is still unopened now is taken back by the claim: nothing was sent by that lease.
+  const isUnsent = letters.some(({ id, state }) => id === lease?.letter && state === 'posted')
+  const isUnknown = (displaces && !isUnsent) || open.length > 0
+  return { kind: 'refresh', session, unknown: record.unknown + (isUnknown ? 1 : 0) }
 }
 
 function isAdoptable(token: TokenSet, record: SessionRecord, wish: Wish, now: number): boolean {

@@ -1,0 +1,141 @@
+import type { Clock, Courier, CourierWord, LockManager, Random } from '../ports.ts'
+import { patiently } from '../patience.ts'
+import { letterLockName, type Letter } from '../record/letter.ts'
+import { takenBack } from '../record/record-changes.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
+import type { Lease, SessionRecord } from '../record/session-record.ts'
+import { runs } from '../time-span.ts'
+import { unlessStopped, untilFirst, type Stop } from '../until.ts'
+import { leaseMsFor, leaseReserveMs, type Claim } from './claim.ts'
+import type { Delivery, SealedGrant } from './token-grant.ts'
+
+/** How long a letter may lie unopened before the page sends by itself. */
+const unopenedMs = 1_000
+/** How much longer than its request a letter that was opened is waited for. */
+const filingMs = 5_000
+const lookAgainMs = 1_000
+
+/** Letters, as a page has to do with them. */
+export interface Mail {
+  /** The id of a new letter, if there is a courier now. */
+  newId(): string | undefined
+  /** Has the grant of a claim sent by the courier. `maySend` is asked in the turn in which it is posted. */
+  deliver(
+    claim: Claim & { readonly letter: Letter },
+    grant: SealedGrant,
+    maySend: () => boolean,
+  ): Promise<Delivery>
+  /** Whether a courier has opened this letter and is gone, as far as this tab has found out. */
+  isOrphaned(letterId: string): boolean
+  /** Fulfils when a letter that is open was answered, or its courier is gone. */
+  untilNews(
+    letter: Letter,
+    lease: Lease | undefined,
+    onNews: (listener: () => void) => () => void,
+  ): Promise<void>
+}
+
+/**
+ * Storage says what became of a letter, as of everything else; what the courier says is only news.
+ */
+export function createMail(options: {
+  readonly courier: Courier
+  readonly keeper: RecordKeeper
+  readonly clock: Clock
+  readonly random: Random
+  readonly locks: LockManager
+  readonly tokenRequestTimeoutMs: number
+}): Mail {
+  const { courier, keeper, clock, locks, tokenRequestTimeoutMs: timeoutMs } = options
+  const leaseMs = leaseMsFor(timeoutMs)
+  const orphaned = new Set<string>()
+
+  const deliver: Mail['deliver'] = async (claim, grant, maySend) => {
+    const { id } = claim.letter
+    if (!maySend()) return 'withheld'
+
+    return new Promise((resolve) => {
+      let isOpened = false
+      let isTakenBack = false
+      let cancel = patiently(clock, unopenedMs, takeBack)
+      const unsubscribe = keeper.onSeen(look)
+      const notAfter = claim.lease.until - timeoutMs - leaseReserveMs
+      courier.post({ ...grant, id, notAfter, timeoutMs }, hear)
+
+      function finish(delivery: Delivery): void {
+        cancel()
+        unsubscribe()
+        resolve(delivery)
+      }
+
+      function hear(word: CourierWord): void {
+        if (word === 'opened') awaitAnswer()
+        else if (word === 'not-sent') takeBack()
+        else if (word === 'filed') void readAgain()
+        else finish(word)
+      }
+
+      function look({ letters = [] }: SessionRecord): void {
+        const letter = letters.find((candidate) => candidate.id === id)
+        // Without it, this tab takes it back, or somebody has moved on.
+        if (!letter) finish(isTakenBack ? 'undelivered' : 'withheld')
+        else if (letter.answer) finish(letter.answer)
+        else if (letter.state === 'opened') awaitAnswer()
+      }
+
+      async function readAgain(): Promise<void> {
+        // Where storage does not answer, there may be an answer in it all the same.
+        await keeper.read().then(look, () => undefined)
+      }
+
+      /** It may be on its way by now: no matter how long that takes, it is not sent a second time. */
+      function awaitAnswer(): void {
+        if (isOpened) return
+        isOpened = true
+        cancel()
+        cancel = patiently(clock, timeoutMs + filingMs, () => void giveUp())
+      }
+
+      /** What is taken back before it was opened was never sent, and never will be. */
+      function takeBack(): void {
+        cancel()
+        keeper
+          .update((current) => {
+            const isUnopened = current.letters?.some(
+              (letter) => letter.id === id && letter.state === 'posted',
+            )
+            isTakenBack ||= isUnopened === true
+            return { next: isUnopened ? takenBack(current, id) : undefined, result: current }
+          })
+          // What this tab has written itself, it has looked at already.
+          .then((current) => isTakenBack || look(current), awaitAnswer)
+      }
+
+      async function giveUp(): Promise<void> {
+        await readAgain()
+        finish({ failure: 'timeout', receivedAt: clock.now() })
+      }
+    })
+  }
+
+  return {
+    newId: () => (courier.isAvailable() ? options.random.id() : undefined),
+    deliver,
+    isOrphaned: (id) => orphaned.has(id),
+    async untilNews({ id }, lease, onNews) {
+      // Its courier holds this lock from before it opens the letter until the answer is filed.
+      const lock = locks.request(letterLockName(id))
+      const news: Stop<'news'> = (_, resolve) => onNews(() => resolve('news'))
+      const silence: Stop<'silence'> = (_, resolve) =>
+        patiently(clock, leaseMs + filingMs, () => resolve('silence'))
+      const free = lock.granted.then((isHeld) => (isHeld ? 'free' : 'no-locks'))
+      const end = await unlessStopped<string>(free, [news, silence])
+      lock.release()
+      if (end === 'news') return
+      if (end === 'no-locks' && lease && runs(lease.takenAt, lease.until, leaseMs, clock.now())) {
+        return untilFirst(clock, Math.min(lease.until - clock.now(), lookAgainMs), onNews)
+      }
+      orphaned.add(id)
+    },
+  }
+}
