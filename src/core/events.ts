@@ -6,6 +6,9 @@ import type { EndReason } from './end-reason.ts'
  */
 export type FailureHint = 'cors' | 'clock'
 
+/** Why there is no courier. */
+export type NoCourier = 'unsupported' | 'csp' | 'no-worker' | 'own-fetch' | 'storage'
+
 /**
  * What a manager does, as it does it. Holds no token, no code, no key and no URL query, so that it
  * can be logged or sent to telemetry as it is. `at` is ms since the epoch.
@@ -71,6 +74,11 @@ export type TokenManagerEvent = { readonly at: number } & (
   /** A newer version of the app owns the record; this one only reads. */
   | { readonly type: 'record-newer' }
   | { readonly type: 'persistence-failed' }
+  /**
+   * Renewals do not survive their page though there is the option `courier`: this engine has no worker
+   * that does, a policy forbids it, it does not load, or the app has its own `fetch` or storage.
+   */
+  | { readonly type: 'courier-unavailable'; readonly reason: NoCourier }
   | { readonly type: 'degraded'; readonly missing: 'locks' | 'channel' }
 )
 

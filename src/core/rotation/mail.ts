@@ -1,4 +1,5 @@
-import type { Clock, Courier, CourierWord, LockManager, Random } from '../ports.ts'
+import type { Report } from '../events.ts'
+import type { Clock, Courier, CourierWord, LockManager, PageEvents, Random } from '../ports.ts'
 import { patiently } from '../patience.ts'
 import { letterLockName, type Letter } from '../record/letter.ts'
 import { takenBack } from '../record/record-changes.ts'
@@ -35,17 +36,36 @@ export interface Mail {
   ): Promise<void>
 }
 
-/**
- * Storage says what became of a letter, as of everything else; what the courier says is only news.
- */
-export function createMail(options: {
-  readonly courier: Courier
+/** What a page has to give for letters. */
+export interface MailOptions {
   readonly keeper: RecordKeeper
   readonly clock: Clock
   readonly random: Random
   readonly locks: LockManager
   readonly tokenRequestTimeoutMs: number
-}): Mail {
+}
+
+/** What `courier()` gives, of `tokenring/courier`; it starts nothing before a manager asks for its mail. */
+export interface CourierSupport {
+  /** Starts the courier, and waits for nothing. */
+  createMail(
+    options: MailOptions & {
+      /** The key of the record in the store. */
+      readonly recordKey: string
+      readonly channelName: string
+      readonly storage: unknown
+      /** Whether the app brings a `fetch` along, which a courier does not have. */
+      readonly hasOwnFetch: boolean
+      readonly pageEvents: PageEvents
+      readonly report: Report
+    },
+  ): Mail
+}
+
+/**
+ * Storage says what became of a letter, as of everything else; what the courier says is only news.
+ */
+export function createMail(options: MailOptions & { readonly courier: Courier }): Mail {
   const { courier, keeper, clock, locks, tokenRequestTimeoutMs: timeoutMs } = options
   const leaseMs = leaseMsFor(timeoutMs)
   const orphaned = new Set<string>()
