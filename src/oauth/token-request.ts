@@ -7,8 +7,8 @@ import {
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
-import type { Clock, LetterAnswer } from '../core/ports.ts'
-import type { Deliver, SealedGrant } from '../core/rotation/token-grant.ts'
+import type { Clock } from '../core/ports.ts'
+import type { Deliver, Delivery, SealedGrant } from '../core/rotation/token-grant.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { transportError } from './errors.ts'
@@ -109,8 +109,8 @@ function sealed(url: string, { headers, body }: Outgoing): SealedGrant {
   return defined({ url, accept, dpop, body: String(body) })
 }
 
-function toAnswer(delivered: LetterAnswer | 'withheld'): Reply | TransportFailure {
-  if (delivered === 'withheld') return delivered
+function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): Reply | TransportFailure {
+  if (typeof delivered === 'string') return delivered
   if ('failure' in delivered) return delivered.failure
   return toReply(delivered.status, new Headers(delivered.headers), delivered.body)
 }

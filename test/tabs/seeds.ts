@@ -19,13 +19,14 @@ export async function playSeeds(
   from: number,
   until: (schedules: number) => boolean,
   createTokenManager?: CreateTokenManager,
+  scriptFor: (seed: number) => Script = scriptOf,
 ): Promise<Tally> {
   const exceptions = new Map<Exception, number>()
   let schedules = 0
   let steps = 0
   let grants = 0
   for (let seed = from; !until(schedules); seed += 1) {
-    const played = await play(scriptOf(seed), createTokenManager)
+    const played = await play(scriptFor(seed), createTokenManager)
     schedules += 1
     steps += played.steps
     grants += played.grants

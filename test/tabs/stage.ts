@@ -27,6 +27,8 @@ export interface Setting {
   readonly channel: boolean
   /** Whether the server answers a spent refresh token again until its successor is used. */
   readonly graceful: boolean
+  /** Whether renewals are left to a courier. */
+  readonly courier?: boolean
 }
 
 /** What an app asks of a tab; `leave` is a sign-out that asks nothing of the server. */
@@ -80,6 +82,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
   const referee = createReferee({
     server,
     graceful: setting.graceful,
+    locks: setting.locks,
     userOf,
     now: () => browser.clock.now(),
   })
@@ -100,6 +103,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     server,
     locks: setting.locks,
     channel: setting.channel,
+    courier: setting.courier ?? false,
     observe: note,
     api: ({ token }) =>
       new Response(null, { status: !stage.apiRejects && server.accepts(token) ? 200 : 401 }),

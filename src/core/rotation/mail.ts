@@ -118,6 +118,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
 
       /** What is taken back before it was opened was never sent, and never will be. */
       function takeBack(): void {
+        if (isOpened) return
         cancel()
         keeper
           .update((current) => {
@@ -133,7 +134,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
 
       async function giveUp(): Promise<void> {
         await readAgain()
-        finish({ failure: 'timeout', receivedAt: clock.now() })
+        finish('timeout')
       }
     })
   }

@@ -30,8 +30,11 @@ export interface RefreshRequest {
 
 export type Deliver = (grant: SealedGrant) => Promise<Delivery>
 
-/** What came of a letter; `undelivered`: nobody has sent it, or will, so that the page can. */
-export type Delivery = LetterAnswer | 'withheld' | 'undelivered'
+/**
+ * What came of a letter. `undelivered`: nobody has sent it, or will, so that the page can. `timeout`: it
+ * was sent, and what comes of it may be filed yet.
+ */
+export type Delivery = LetterAnswer | 'withheld' | 'undelivered' | 'timeout'
 
 /** A token request as it goes out, all but what is the same in every one. */
 export interface SealedGrant {

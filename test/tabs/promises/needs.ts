@@ -117,8 +117,8 @@ export function createNeeds(options: {
   }
 
   function seeSent(moment: Moment & { readonly type: 'sent' }, claim: ClaimSeen): void {
-    const { tab, atMs } = moment
-    const { after } = claim
+    const { atMs } = moment
+    const { after, tab } = claim
     const wasLost = lost.delete(tab)
     const tokens = Object.entries(after.session?.tokens ?? {})
     const token = after.session?.tokens[defaultTokenKey]
@@ -189,7 +189,7 @@ export function createNeeds(options: {
           if (!firstTold.has(tab)) firstTold.set(tab, moment)
           return
         case 'ended': {
-          if (moment.end.kind === 'cut') lost.add(tab)
+          if (moment.end.kind === 'cut') lost.add(ledger.claimBehind(moment.request)?.tab ?? tab)
           const body = moment.end.kind === 'answered' ? moment.end.body : undefined
           const isToken = typeof body === 'object' && body !== null && 'access_token' in body
           if (isToken) arrived.set(String(body.access_token), arrivalAt(moment))
@@ -201,8 +201,10 @@ export function createNeeds(options: {
         case 'wrote':
           return seeWrite(moment)
         case 'sent': {
-          const claim = ledger.claimOf(tab)
-          if (claim) seeSent(moment, claim)
+          const claim = ledger.claimBehind(moment.request)
+          // A letter is for what was needed when it was posted, before whatever has ended the session.
+          const isOver = claim?.epoch !== ledger.lastWrite.after.epoch
+          if (claim && !(isOver && moment.request.letter !== undefined)) seeSent(moment, claim)
           return
         }
         case 'api-sent':

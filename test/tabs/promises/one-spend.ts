@@ -16,14 +16,21 @@ export function createOneSpend(options: {
   readonly ledger: Ledger
   readonly broken: Broken
   readonly grant: Grant
+  readonly hasLocks: boolean
 }): Keeper {
-  const { ledger, grant } = options
+  const { ledger, grant, hasLocks } = options
   const broken = (words: string): void => options.broken('one spend (1)', words)
 
   /** What an earlier attempt with the same token comes to for the tab that is to present it again. */
   function statusOf(attempt: Attempt, claim: ClaimSeen, nowMs: number): string | undefined {
-    const { end, tab } = attempt
+    const { end, tab, request, isFiled } = attempt
     if (end === 'not-spent' || end === 'unknown') return undefined
+    if (request.letter !== undefined) {
+      if (isFiled) return `has seen ${end}`
+      // Its lock tells when it is gone; without locks that is left to the lease.
+      const isBusy = hasLocks || nowMs < attempt.claim.atMs + leaseMs
+      return isBusy && !attempt.isAbandoned ? 'is presenting' : undefined
+    }
     // The tab itself knows of its answer, whatever becomes of its lease.
     if (tab === claim.tab) return end === 'flying' ? 'is presenting' : `has seen ${end}`
     const lasts = !attempt.isAbandoned && nowMs < attempt.claim.atMs + leaseMs
@@ -45,7 +52,7 @@ export function createOneSpend(options: {
   }
 
   function seeSent({ tab, request, at, atMs }: Moment & { readonly type: 'sent' }): void {
-    const claim = ledger.claimOf(tab)
+    const claim = ledger.claimBehind(request)
     const { refreshToken } = request
     if (!claim || claim.isUsed || claim.refreshToken !== refreshToken) {
       return broken(`${tab.name} presents a token that it has not claimed the right to present`)

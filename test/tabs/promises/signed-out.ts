@@ -215,7 +215,7 @@ export function createSignedOut(options: {
         }
         case 'sent': {
           const told = ledger.toldTo(tab)
-          const claim = ledger.claimOf(tab)
+          const claim = ledger.claimBehind(moment.request)
           const isOwn = claim !== undefined && knowledge.signedOutAt > claim.at
           if (isOwn || (told && claim && told.epoch > claim.epoch)) {
             broken(`${tab.name} sends for a session that it knows to be over`)
