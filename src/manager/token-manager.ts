@@ -92,7 +92,9 @@ export function createTokenManager(
     name: channelName,
     page,
     report,
-    onAnnouncement: () => void lookAgain(),
+    onAnnouncement({ letter }) {
+      if (letter === undefined || mail?.isAwaited(letter)) void lookAgain()
+    },
   })
   const { announce } = peers
   const stores = createStores(storage, clock, {

@@ -28,6 +28,8 @@ export interface Mail {
   ): Promise<Delivery>
   /** Whether a courier has opened this letter and is gone, as far as this tab has found out. */
   isOrphaned(letterId: string): boolean
+  /** Whether somebody else's letter is waited for, so that news of it is of interest. */
+  isAwaited(letterId: string): boolean
   /** Fulfils when a letter that is open was answered, or its courier is gone. */
   untilNews(
     letter: Letter,
@@ -69,6 +71,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
   const { courier, keeper, clock, locks, tokenRequestTimeoutMs: timeoutMs } = options
   const leaseMs = leaseMsFor(timeoutMs)
   const orphaned = new Set<string>()
+  let awaited: string | undefined
 
   const deliver: Mail['deliver'] = async (claim, grant, maySend) => {
     const { id } = claim.letter
@@ -143,6 +146,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
     newId: () => (courier.isAvailable() ? options.random.id() : undefined),
     deliver,
     isOrphaned: (id) => orphaned.has(id),
+    isAwaited: (id) => id === awaited,
     async untilNews({ id }, lease, onNews) {
       // Its courier holds this lock from before it opens the letter until the answer is filed.
       const lock = locks.request(letterLockName(id))
@@ -150,7 +154,9 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       const silence: Stop<'silence'> = (_, resolve) =>
         patiently(clock, leaseMs + filingMs, () => resolve('silence'))
       const free = lock.granted.then((isHeld) => (isHeld ? 'free' : 'no-locks'))
+      awaited = id
       const end = await unlessStopped<string>(free, [news, silence])
+      awaited = undefined
       lock.release()
       if (end === 'news') return
       if (end === 'no-locks' && lease && runs(lease.takenAt, lease.until, leaseMs, clock.now())) {

@@ -2,6 +2,8 @@ import type { Attempt, ClaimSeen, Ledger } from './ledger.ts'
 import type { Broken, Grant, Keeper, Moment } from './moment.ts'
 
 export const leaseMs = 15_000
+/** How long a tab waits for a courier that has the lock of its letter. */
+const stuckMs = 5_000
 
 /**
  * A refresh token is presented by one live attempt at a time, never once its successor is in storage,
@@ -27,9 +29,11 @@ export function createOneSpend(options: {
     if (end === 'not-spent' || end === 'unknown') return undefined
     if (request.letter !== undefined) {
       if (isFiled) return `has seen ${end}`
-      // Its lock tells when it is gone; without locks that is left to the lease.
-      const isBusy = hasLocks || nowMs < attempt.claim.atMs + leaseMs
-      return isBusy && !attempt.isAbandoned ? 'is presenting' : undefined
+      if (attempt.isAbandoned) return undefined
+      if (nowMs < attempt.claim.atMs + leaseMs) return 'is presenting'
+      // Its lock tells when it is gone, but one that gives no sign for so long is not waited for.
+      const isStuck = hasLocks && nowMs < attempt.claim.atMs + leaseMs + stuckMs
+      return isStuck ? 'is presenting' : void grant('late reply after the lease')
     }
     // The tab itself knows of its answer, whatever becomes of its lease.
     if (tab === claim.tab) return end === 'flying' ? 'is presenting' : `has seen ${end}`
