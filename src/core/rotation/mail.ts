@@ -125,10 +125,13 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
         cancel()
         keeper
           .update((current) => {
-            const isUnopened = current.letters?.some(
-              (letter) => letter.id === id && letter.state === 'posted',
+            const { letters = [] } = current
+            const isUnopened = letters.some((own) => own.id === id && own.state === 'posted')
+            // One that was given up may have been answered meanwhile: then there is nothing to send.
+            const isNeeded = !letters.some(
+              ({ token, state }) => token === claim.letter.token && state === 'answered',
             )
-            isTakenBack ||= isUnopened === true
+            isTakenBack ||= isUnopened && isNeeded
             return { next: isUnopened ? takenBack(current, id) : undefined, result: current }
           })
           // What this tab has written itself, it has looked at already.

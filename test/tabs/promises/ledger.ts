@@ -44,8 +44,8 @@ export interface Attempt {
   isUnsaved: boolean
   /** Somebody took the right to send before it was written down what came of it, so for storage it is unknown. */
   isDisplaced: boolean
-  /** A courier has filed its answer. */
-  isFiled: boolean
+  /** When a courier has filed its answer: the number of the write. */
+  filedAt: number | undefined
 }
 
 /** What every keeper of a promise rests on: who has claimed and sent what, and what storage holds. */
@@ -99,7 +99,7 @@ export function createLedger(now: () => number): Ledger {
     lastWrite = { before, after }
     for (const { id, answer } of after.letters ?? []) {
       const attempt = attempts.find(({ request }) => request.letter === id)
-      if (attempt && answer) attempt.isFiled = true
+      if (attempt && answer) attempt.filedAt ??= at
     }
     if (after.revision === before.revision && after.epoch === before.epoch) return
     const refreshToken = after.session?.refreshToken
@@ -178,7 +178,7 @@ export function createLedger(now: () => number): Ledger {
             isRefusedByStorage: false,
             isUnsaved: false,
             isDisplaced: false,
-            isFiled: false,
+            filedAt: undefined,
           })
       }
       if (moment.type === 'ended') {

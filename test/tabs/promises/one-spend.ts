@@ -25,12 +25,16 @@ export function createOneSpend(options: {
 
   /** What an earlier attempt with the same token comes to for the tab that is to present it again. */
   function statusOf(attempt: Attempt, claim: ClaimSeen, nowMs: number): string | undefined {
-    const { end, tab, request, isFiled } = attempt
+    const { end, tab, request, filedAt } = attempt
     if (end === 'not-spent' || end === 'unknown') return undefined
     if (request.letter !== undefined) {
-      if (isFiled) return `has seen ${end}`
+      const isOver = nowMs >= attempt.claim.atMs + leaseMs
+      if (filedAt !== undefined) {
+        const isRace = isOver && claim.at < filedAt && grant('late reply after the lease')
+        return isRace ? undefined : `has seen ${end}`
+      }
       if (attempt.isAbandoned) return undefined
-      if (nowMs < attempt.claim.atMs + leaseMs) return 'is presenting'
+      if (!isOver) return 'is presenting'
       // Its lock tells when it is gone, but one that gives no sign for so long is not waited for.
       const isStuck = hasLocks && nowMs < attempt.claim.atMs + leaseMs + stuckMs
       return isStuck ? 'is presenting' : void grant('late reply after the lease')

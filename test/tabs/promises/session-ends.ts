@@ -33,7 +33,7 @@ export function createSessionEnds(options: {
     }
     const isRefused = ledger.attempts.some(
       (attempt) =>
-        (attempt.tab === tab || attempt.isFiled || attempt.claim.tab === tab) &&
+        (attempt.tab === tab || attempt.filedAt !== undefined || attempt.claim.tab === tab) &&
         attempt.refreshToken === refreshToken &&
         attempt.end === 'rejected',
     )
