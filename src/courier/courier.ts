@@ -20,7 +20,7 @@ export interface CourierOptions {
 }
 
 /**
- * Has renewals survive their page: the option `courier` of `createTokenManager`.
+ * Has renewals survive their page: `courier: courier()` among the options of `createTokenManager`.
  *
  * A renewal that is under way when its page is reloaded, left or closed is carried on by a worker, which
  * files the reply in storage; the next page, or another tab, collects it. While the browser itself lives,
@@ -31,19 +31,6 @@ export interface CourierOptions {
  * It touches nothing before `createTokenManager` is called with it, and nothing on a server.
  *
  * @throws {TypeError} if more than one option is given, or an address is no text.
- *
- * @example
- *
- * ```ts
- * import { createTokenManager } from 'tokenring'
- * import { courier } from 'tokenring/courier'
- *
- * const auth = createTokenManager({
- *   authorizationServer: 'https://login.example.com',
- *   clientId: 'spa',
- *   courier: courier({ serviceWorker: '/tokenring-courier.js' }),
- * })
- * ```
  */
 export function courier(options: CourierOptions = {}): CourierSupport {
   const { serviceWorker, sharedWorker, registration } = options

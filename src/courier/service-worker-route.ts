@@ -1,6 +1,6 @@
 import type { NoCourier } from '../core/courier-support.ts'
 import type { Route } from './post-office.ts'
-import { createTrustedUrl } from './trusted-url.ts'
+import { createPagePolicy } from './page-policy.ts'
 
 /**
  * To a service worker: one of its own, with a scope in which there is no page, or one that the app has
@@ -10,6 +10,7 @@ export function createServiceWorkerRoute(
   from: string | ServiceWorkerRegistration | PromiseLike<ServiceWorkerRegistration>,
   onUnavailable: (reason: NoCourier) => void,
 ): Route {
+  const policy = createPagePolicy()
   let registration: ServiceWorkerRegistration | undefined
 
   async function register(): Promise<ServiceWorkerRegistration> {
@@ -17,14 +18,14 @@ export function createServiceWorkerRoute(
     const { pathname, href } = new URL(from, document.baseURI)
     // One of an earlier version makes way by itself once it has no letter: it controls no page.
     const scope = `${pathname}/.tokenring/`
-    return container().register(createTrustedUrl()(href), { scope })
+    return container().register(policy.trust(href), { scope })
   }
 
   register().then(
     (registered) => {
       registration = registered
     },
-    (error: unknown) => onUnavailable(reasonOf(error)),
+    (error: unknown) => onUnavailable(policy.hasForbidden() ? 'csp' : reasonOf(error)),
   )
 
   return {

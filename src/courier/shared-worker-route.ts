@@ -1,6 +1,6 @@
 import type { NoCourier } from '../core/courier-support.ts'
 import type { Route } from './post-office.ts'
-import { createTrustedUrl } from './trusted-url.ts'
+import { createPagePolicy, type PagePolicy } from './page-policy.ts'
 import { version } from './version.ts'
 
 type SharedWorkerOptions = WorkerOptions & { readonly extendedLifetime: boolean }
@@ -19,36 +19,27 @@ export function createSharedWorkerRoute(
   onUnavailable: (reason: NoCourier) => void,
 ): Route {
   const options = { name: `tokenring-courier-${version}`, extendedLifetime: true }
+  const policy = createPagePolicy()
   let connect: (() => SharedWorker) | undefined
 
-  function giveUp(reason: NoCourier): void {
+  function giveUp(): void {
     connect = undefined
-    onUnavailable(reason)
+    onUnavailable(policy.hasForbidden() ? 'csp' : 'no-worker')
   }
 
   function start(): void {
-    const toTrusted = createTrustedUrl()
-    if (!outlivesPages(toTrusted)) return giveUp('unsupported')
-    const url = toTrusted(file.origin === location.origin ? file.href : toBlobUrl(file.href))
+    if (!outlivesPages(policy)) return onUnavailable('unsupported')
+    const url = policy.trust(file.origin === location.origin ? file.href : toBlobUrl(file.href))
     connect = () => new SharedWorker(url, options as SharedWorkerOptions)
-
-    let reason: NoCourier = 'no-worker'
-    const noteViolation = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
-      if (effectiveDirective === 'worker-src') reason = 'csp'
-    }
-    document.addEventListener('securitypolicyviolation', noteViolation)
     const worker = connect()
-    worker.addEventListener('error', () => {
-      document.removeEventListener('securitypolicyviolation', noteViolation)
-      giveUp(reason)
-    })
+    worker.addEventListener('error', giveUp)
     worker.port.close()
   }
 
   try {
     start()
   } catch {
-    giveUp('csp')
+    giveUp()
   }
 
   return {
@@ -68,7 +59,7 @@ function toBlobUrl(href: string): string {
 }
 
 /** Whether this engine knows the option. The address is none, so no worker is made. */
-function outlivesPages(toTrusted: (text: string) => string): boolean {
+function outlivesPages(policy: PagePolicy): boolean {
   let isAsked = false
   const options = {
     get extendedLifetime() {
@@ -77,9 +68,9 @@ function outlivesPages(toTrusted: (text: string) => string): boolean {
     },
   }
   try {
-    void new SharedWorker(toTrusted('http://:'), options as SharedWorkerOptions)
+    void new SharedWorker(policy.trust('http://:'), options as SharedWorkerOptions)
   } catch {
-    // It always throws.
+    // It always does.
   }
   return isAsked
 }
