@@ -1,5 +1,5 @@
-import { listenInSharedWorker } from './shared-worker.ts'
-import './service-worker.ts'
+import { listenInServiceWorker, listenInSharedWorker } from './listen.ts'
 
 /** The file that is served: one for both kinds of worker, with everything in it. */
-if ('onconnect' in globalThis) listenInSharedWorker()
+listenInSharedWorker()
+listenInServiceWorker()

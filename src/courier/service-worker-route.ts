@@ -25,7 +25,10 @@ export function createServiceWorkerRoute(
     (registered) => {
       registration = registered
     },
-    (error: unknown) => onUnavailable(policy.hasForbidden() ? 'csp' : reasonOf(error)),
+    (error: unknown) => {
+      // That it was forbidden is an event of its own, which comes after it (Chromium).
+      setTimeout(() => onUnavailable(policy.hasForbidden() ? 'csp' : reasonOf(error)))
+    },
   )
 
   return {

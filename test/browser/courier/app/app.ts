@@ -13,11 +13,10 @@ export interface Post {
   readonly words: readonly CourierWord[]
   /** Puts a letter into the record, together with what else may be there, and hands it over. */
   send(id: string, url: string): Promise<void>
+  handOver(id: string, url: string): void
   record(): Promise<PostRecord | undefined>
   /** Whether the key that was put into the record still works. */
   signs(): Promise<boolean>
-  /** Whether this page came out of the back/forward cache. */
-  isRestored: boolean
 }
 
 export interface PostRecord {
@@ -50,7 +49,6 @@ let office: Courier | undefined
 window.post = {
   words,
   unavailable,
-  isRestored: false,
   isAvailable: () => office?.isAvailable() === true,
   async start(options) {
     const given =
@@ -72,6 +70,9 @@ window.post = {
       put: { revision: 1, key, letters: [{ id, state: 'posted', claim: 1, about: '', token: 1 }] },
       result: undefined,
     }))
+    window.post.handOver(id, url)
+  },
+  handOver(id, url) {
     const letter = { id, url, accept: 'application/json', body: 'a=b', timeoutMs: 10_000 }
     office?.post({ ...letter, notAfter: clock.now() + 4_000 }, (word) => words.push(word))
   },
@@ -84,6 +85,3 @@ window.post = {
     return crypto.subtle.verify(signature, record.key.publicKey, signed, data)
   },
 }
-addEventListener('pageshow', ({ persisted }) => {
-  window.post.isRestored = persisted
-})
