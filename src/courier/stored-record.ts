@@ -38,8 +38,8 @@ export function createStoredRecord(clock: Clock): StoredRecord {
         const opening = indexedDB.open(database)
         // There was none: left as it was, which is without.
         opening.onupgradeneeded = () => {
+          opening.onerror = () => end(() => resolve(false))
           opening.transaction?.abort()
-          end(() => resolve(false))
         }
         opening.onerror = refuse
         opening.onsuccess = () => {
