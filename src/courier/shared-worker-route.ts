@@ -30,7 +30,7 @@ export function createSharedWorkerRoute(
   function start(): void {
     if (!outlivesPages(policy)) return onUnavailable('unsupported')
     const url = policy.trust(file.origin === location.origin ? file.href : toBlobUrl(file.href))
-    connect = () => new SharedWorker(url, options as SharedWorkerOptions)
+    connect = () => new SharedWorker(url, options)
     const worker = connect()
     worker.addEventListener('error', giveUp)
     worker.port.close()

@@ -37,11 +37,12 @@ export function createStoredRecord(clock: Clock): StoredRecord {
 
         const opening = indexedDB.open(database)
         // There was none: left as it was, which is without.
+        let isNew = false
         opening.onupgradeneeded = () => {
-          opening.onerror = () => end(() => resolve(false))
+          isNew = true
           opening.transaction?.abort()
         }
-        opening.onerror = refuse
+        opening.addEventListener('error', () => (isNew ? end(() => resolve(false)) : refuse()))
         opening.onsuccess = () => {
           const connection = opening.result
           undo = () => connection.close()
@@ -72,7 +73,7 @@ export function createStoredRecord(clock: Clock): StoredRecord {
             if (isChanged) records.put(next, key)
           }
           transaction.oncomplete = () => end(() => resolve(isChanged))
-          transaction.onabort = refuse
+          transaction.addEventListener('abort', refuse)
         }
       }),
   }

@@ -49,7 +49,7 @@ function parts(others: Partial<WorkerParts> = {}): WorkerParts {
       close: () => {},
     }),
     fetch: (url, init = {}) => {
-      sent.push([String(url), init])
+      sent.push([url as string, init])
       return respond(init.signal as AbortSignal)
     },
     ...others,
@@ -257,7 +257,7 @@ describe('a courier does not send, and says so,', () => {
   it('a letter that another courier has opened', async () => {
     await Promise.all([deliver(), deliver()])
     expect(sent).toHaveLength(1)
-    expect([...words].sort()).toEqual(['filed', 'not-sent', 'opened'])
+    expect(new Set(words)).toEqual(new Set(['opened', 'filed', 'not-sent']))
     expect((await stored()).revision).toBe(5)
   })
 
@@ -309,7 +309,9 @@ describe('a courier does not send, and says so,', () => {
   })
 
   it('a letter when storage says nothing', async () => {
-    vi.spyOn(IDBFactory.prototype, 'open').mockReturnValue({} as IDBOpenDBRequest)
+    vi.spyOn(IDBFactory.prototype, 'open').mockReturnValue({
+      addEventListener() {},
+    } as unknown as IDBOpenDBRequest)
     const done = deliver()
     await new Promise((resolve) => setTimeout(resolve))
     for (let passed = 0; passed < 2_100; passed += 100) clock.advance(100)
@@ -345,14 +347,14 @@ describe('an answer', () => {
     const real = createStoredRecord(clock)
     let refusals = 2
     const isRefused = (): boolean => (refusals -= 1) >= 0
-    const record = {
+    const refusing = {
       change: vi.fn<typeof real.change>((place, durability, change) =>
         durability === 'strict' && isRefused()
           ? Promise.reject(new Error('Full'))
           : real.change(place, durability, change),
       ),
     }
-    const done = deliver(letter(), { record })
+    const done = deliver(letter(), { record: refusing })
     await vi.waitFor(() => expect(happened).toEqual(['opened', 'answer']))
     expect(words[1]).toMatchObject({ status: 200, body: JSON.stringify(reply) })
     const waiting = locks.request(lockName)
@@ -369,14 +371,14 @@ describe('an answer', () => {
 
   it('that storage refuses for good is said once, and its lock is let go without a word of mail', async () => {
     const real = createStoredRecord(clock)
-    const record: typeof real = {
+    const refusing: typeof real = {
       change: (place, durability, change) =>
         durability === 'strict'
           ? Promise.reject(new Error('Full'))
           : real.change(place, durability, change),
     }
     let isDone = false
-    const done = deliver(letter(), { record }).finally(() => (isDone = true))
+    const done = deliver(letter(), { record: refusing }).finally(() => (isDone = true))
     await vi.waitFor(() => {
       clock.advance(1_000)
       expect(isDone).toBe(true)
