@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
+import { bundleCourierFile } from '../../build/courier-file.ts'
 
 export interface EntrySize {
   /** What the app imports. */
@@ -20,6 +21,7 @@ const imports: Readonly<Record<string, readonly [entry: string, names: string]>>
   'tokenring/vue': ['vue/index', '*'],
   'tokenring/providers, one of them': ['providers/index', '{ auth0 }'],
   'tokenring/token-proxy': ['token-proxy/index', '*'],
+  'tokenring/courier': ['courier/index', '{ courier }'],
 }
 
 /** Bundles each entry with its dependencies, minified and compressed. */
@@ -29,12 +31,15 @@ export async function entrySizes(): Promise<EntrySize[]> {
     readonly sizeBudgets: Readonly<Record<string, number>>
   }
   const sizes: EntrySize[] = []
-  for (const [what, [entry, names]] of Object.entries(imports)) {
-    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
-    const code = await bundle(`export ${names} from ${JSON.stringify(path)}`)
+  const add = (what: string, code: string): void => {
     const brotli = brotliCompressSync(code).length
     sizes.push({ what, minified: code.length, brotli, budget: sizeBudgets[what] ?? 0 })
   }
+  for (const [what, [entry, names]] of Object.entries(imports)) {
+    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
+    add(what, await bundle(`export ${names} from ${JSON.stringify(path)}`))
+  }
+  add('tokenring/courier, the file of its worker', await bundleCourierFile())
   return sizes
 }
 

@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   http: isCore,
   oauth: (to) => isCore(to) || to === 'oauth4webapi',
   adapters: (to) => isCore(to) || to === 'idb-keyval',
+  courier: (to) => isCore(to) || roomOf(to) === 'adapters',
   manager: (to) => isCore(to) || ['http', 'oauth', 'adapters'].includes(roomOf(to)),
   // The store in memory is no twin: apps use it, too.
   testing: (to) =>
@@ -186,6 +187,8 @@ describe('the reading of imports', () => {
     expect(isForbidden(from('core/rotation/a.ts', 'core/session/b.ts'))).toBe(true)
     expect(isForbidden(from('http/a.ts', 'oauth/b.ts'))).toBe(true)
     expect(isForbidden(from('testing/a.ts', 'adapters/web-locks.ts'))).toBe(true)
+    expect(isForbidden(from('courier/a.ts', 'oauth/b.ts'))).toBe(true)
+    expect(isForbidden(from('manager/a.ts', 'courier/b.ts'))).toBe(true)
     expect(isForbidden(from('core/a.ts', 'oauth4webapi'))).toBe(true)
   })
 })

@@ -91,6 +91,9 @@ export function createSignedOut(options: {
       signedOutAt = at
     }
     if (was !== undefined && is !== was) over.add(was)
+    const start = is === undefined ? undefined : begun.get(is)
+    // What was decided while storage was silent may be offered twice, and begin in two epochs.
+    if (is !== undefined && is === was && start) begun.set(is, { ...start, epoch: after.epoch })
     if (is === undefined || is === was) return
     if (over.has(is)) broken(`${tab.name} brings back a session that is over`)
     if (announcedBy.get(is) !== tab) broken(`${tab.name} begins a session nobody signed in to`)
@@ -162,8 +165,11 @@ export function createSignedOut(options: {
       const knowledge = of(tab)
       switch (moment.type) {
         case 'wrote':
+          // A write that leaves everything as it is has not taken what is offered.
+          if (ledger.lastWrite.before.revision !== ledger.lastWrite.after.revision) {
+            knowledge.offeringSince = undefined
+          }
           Object.assign(knowledge, {
-            offeringSince: undefined,
             lastLookMs: moment.atMs,
             writesMs: [...knowledge.writesMs, moment.atMs],
           })

@@ -1,0 +1,2 @@
+export { courier, type CourierOptions } from './courier.ts'
+export type { CourierSupport, NoCourier } from '../core/courier-support.ts'
