@@ -18,6 +18,8 @@ export type TokenManagerEvent = { readonly at: number } & (
   | { readonly type: 'lock-granted'; readonly held: boolean; readonly waitedMs: number }
   | { readonly type: 'claimed'; readonly generation: number; readonly unknown: number }
   | { readonly type: 'sent'; readonly generation: number }
+  /** The answer to a renewal that is not this page's, or was not heard of here, was filed by a courier. */
+  | { readonly type: 'collected'; readonly generation: number }
   | { readonly type: 'committed'; readonly generation: number; readonly tookMs: number }
   /** A reply came too late: the session it belongs to is over or has moved on. */
   | { readonly type: 'dropped'; readonly reason: 'session-over' | 'superseded' }

@@ -1,23 +1,8 @@
-import type { CourierSupport, NoCourier } from '../core/courier-support.ts'
-import type { PostedLetter } from '../core/ports.ts'
-import { toLetterMessage, type LetterMessage } from './letter-message.ts'
-import { createPostOffice, type Route } from './post-office.ts'
-import { createServiceWorkerRoute } from './service-worker-route.ts'
-import { createSharedWorkerRoute } from './shared-worker-route.ts'
-
-/** Which worker carries the letters; at most one of these. Default: a SharedWorker from the package's own file. */
-export interface CourierOptions {
-  /**
-   * The address of the file that `npx --no tokenring courier <folder>` has copied, on the page's own
-   * origin. It becomes a service worker with a scope in which there is no page.
-   */
-  readonly serviceWorker?: string | undefined
-  /** The same address, for a SharedWorker: where a bundler does not take the package's file along. */
-  readonly sharedWorker?: string | undefined
-  /** The registration of an app's own service worker, which imports `tokenring/courier/service-worker`. */
-  readonly registration?:
-    ServiceWorkerRegistration | PromiseLike<ServiceWorkerRegistration> | undefined
-}
+import { objectStoreName, sharedDatabaseName } from '../adapters/open-database.ts'
+import type { NoCourier } from '../core/events.ts'
+import type { Courier } from '../core/ports.ts'
+import { createMail, type CourierSupport } from '../core/rotation/mail.ts'
+import { connectCourier, type CourierOptions } from './connect-courier.ts'
 
 /**
  * Has renewals survive their page: `courier: courier()` among the options of `createTokenManager`.
@@ -44,22 +29,27 @@ export function courier(options: CourierOptions = {}): CourierSupport {
     }
   }
 
-  function open(onUnavailable: (reason: NoCourier) => void): Route {
-    const registered = serviceWorker ?? registration
-    if (registered !== undefined) return createServiceWorkerRoute(registered, onUnavailable)
-    const file =
-      sharedWorker === undefined
-        ? // In this form Vite and webpack take the file along as it is.
-          new URL('./tokenring-courier.js?no-inline', import.meta.url)
-        : new URL(sharedWorker, document.baseURI)
-    return createSharedWorkerRoute(file, onUnavailable)
-  }
-
   return {
-    connect({ place, clock, pageEvents, onUnavailable }) {
-      const toMessage = (letter: PostedLetter): LetterMessage =>
-        toLetterMessage(letter, place, clock.now())
-      return createPostOffice({ route: open(onUnavailable), pageEvents, toMessage })
+    createMail(parts) {
+      // Those who observe the manager are told, and they can only begin to once it is there.
+      const onUnavailable = (reason: NoCourier): void =>
+        queueMicrotask(() => parts.report({ type: 'courier-unavailable', reason }))
+
+      function connect(): Courier {
+        const { recordKey: key, channelName: channel } = parts
+        const place = { database: sharedDatabaseName, objectStore: objectStoreName, key, channel }
+        return connectCourier(options, { ...parts, place, onUnavailable })
+      }
+
+      function without(reason: NoCourier): Courier {
+        onUnavailable(reason)
+        return { isAvailable: () => false, post() {} }
+      }
+
+      if (parts.storage !== 'indexeddb')
+        return createMail({ ...parts, courier: without('storage') })
+      if (parts.hasOwnFetch) return createMail({ ...parts, courier: without('own-fetch') })
+      return createMail({ ...parts, courier: connect() })
     },
   }
 }

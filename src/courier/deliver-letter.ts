@@ -45,7 +45,8 @@ export async function deliverLetter(
           : movedLetter(stored, id, { from: 'posted', to: 'opened' }),
       )
       .catch(() => false)
-    if (!isOpened) return say('not-sent')
+    // That may have taken its time, as in a worker that was stopped.
+    if (!isOpened || isLate(letter, clock, arrivedMonotonic)) return say('not-sent')
     say('opened')
     const answer = await sendLetter(letter, clock, parts.fetch)
     if (!(await file(letter, answer, parts, say))) return

@@ -1,2 +1,4 @@
-export { courier, type CourierOptions } from './courier.ts'
-export type { CourierSupport, NoCourier } from '../core/courier-support.ts'
+export { courier } from './courier.ts'
+export type { CourierOptions } from './connect-courier.ts'
+export type { NoCourier } from '../core/events.ts'
+export type { CourierSupport } from '../core/rotation/mail.ts'

@@ -1,6 +1,14 @@
-import type { RecordPlace } from '../core/courier-support.ts'
 import type { PostedLetter } from '../core/ports.ts'
 import { fits, isObject, isString, type Check } from '../core/shape.ts'
+
+/** Where the record lies that letters are an entry of, and where its readers are told of mail. */
+export interface RecordPlace {
+  readonly database: string
+  readonly objectStore: string
+  readonly key: string
+  /** Of a BroadcastChannel. */
+  readonly channel: string
+}
 
 /** A letter on its way from a page to a worker, which may be of another version. */
 export interface LetterMessage extends PostedLetter, RecordPlace {

@@ -1,4 +1,4 @@
-import type { NoCourier } from '../core/courier-support.ts'
+import type { NoCourier } from '../core/events.ts'
 import type { Route } from './post-office.ts'
 import { createPagePolicy, type PagePolicy } from './page-policy.ts'
 import { version } from './version.ts'

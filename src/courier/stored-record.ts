@@ -1,6 +1,6 @@
-import type { RecordPlace } from '../core/courier-support.ts'
 import { patiently } from '../core/patience.ts'
 import type { Clock } from '../core/ports.ts'
+import type { RecordPlace } from './letter-message.ts'
 
 /** How long opening and transaction may take together. */
 const attemptMs = 2_000

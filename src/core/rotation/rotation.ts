@@ -147,6 +147,7 @@ export function createRotation(options: RotationOptions): Rotate {
     const { about: key } = plan.letter
     const claim = await claims.take(record, plan, lock, key)
     if (!claim) return
+    report({ type: 'collected', generation: record.generation })
     const sentFor = {
       ...wish,
       key,

@@ -2,7 +2,8 @@ import { createPageEvents } from '../../../../src/adapters/page-events.ts'
 import { createSystemClock } from '../../../../src/adapters/system-clock.ts'
 import { createIndexedDbTokenStore } from '../../../../src/adapters/indexeddb-token-store.ts'
 import type { Courier, CourierWord } from '../../../../src/core/ports.ts'
-import { courier, type CourierOptions, type NoCourier } from '../../../../src/courier/index.ts'
+import { connectCourier, type CourierOptions } from '../../../../src/courier/connect-courier.ts'
+import type { NoCourier } from '../../../../src/core/events.ts'
 
 /** What tests find in the page as `window.post`. */
 export interface Post {
@@ -55,7 +56,7 @@ window.post = {
       options === 'own registration'
         ? { registration: await navigator.serviceWorker.register('/own-worker.js') }
         : options
-    office = courier(given).connect({
+    office = connectCourier(given, {
       place,
       clock,
       pageEvents: createPageEvents(),
