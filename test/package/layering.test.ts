@@ -23,7 +23,9 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   manager: (to) => isCore(to) || ['http', 'oauth', 'adapters'].includes(roomOf(to)),
   // The store in memory is no twin: apps use it, too.
   testing: (to) =>
-    isCore(to) || roomOf(to) === 'manager' || to === 'adapters/memory-token-store.ts',
+    isCore(to) ||
+    ['manager', 'courier'].includes(roomOf(to)) ||
+    to === 'adapters/memory-token-store.ts',
   // These for types alone; a test of its own says so.
   providers: (to) => to === 'manager/options.ts',
   react: (to) => to === 'react' || isApi(to),

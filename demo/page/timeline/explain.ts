@@ -78,6 +78,8 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
   'record-newer': () => 'a newer version of the app owns the session: this tab only reads it',
   'persistence-failed': () =>
     'storage refused the new tokens: this tab goes on with them from memory',
+  'courier-unavailable': (event) =>
+    `renewals do not survive their page here: there is no courier${noted(textIn(event, 'reason'))}`,
   degraded: (event) =>
     textIn(event, 'missing') === 'locks'
       ? 'the browser offers no locks: tabs take turns through storage, a little slower'

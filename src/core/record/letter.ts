@@ -20,6 +20,9 @@ export interface Letter {
   readonly answer?: LetterAnswer
 }
 
+/** A letter that is about to be posted, if there is a courier for it. */
+export type NewLetter = (about: Pick<Letter, 'about' | 'claim' | 'token'>) => Letter | undefined
+
 /** What a page and a courier call the lock that is held as long as a letter is being dealt with. */
 export function letterLockName(id: string): string {
   return `tokenring letter ${id}`

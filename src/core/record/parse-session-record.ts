@@ -1,6 +1,6 @@
 import { isIdTokenClaims } from '../id-token-claims.ts'
 import { fits, isObject, isString, type Check } from '../shape.ts'
-import { isLetter } from './letter.ts'
+import type { Letter } from './letter.ts'
 import type { Session, SessionRecord } from './session-record.ts'
 import { isAccessToken } from './token-set.ts'
 
@@ -22,7 +22,8 @@ export function parseSessionRecord(stored: unknown): ParsedRecord {
   return {
     ...record,
     ...(record.session && { session: fitting(record.session) }),
-    ...(Array.isArray(letters) && { letters: letters.filter(isLetter) }),
+    // Those who settle one look closer.
+    ...(Array.isArray(letters) && { letters: letters.filter(isObject) as unknown as Letter[] }),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
 import { claimed, leaseGivenUp } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import type { Letter } from '../record/letter.ts'
+import type { Letter, NewLetter } from '../record/letter.ts'
 import {
   generationOf,
   isSameRecord,
@@ -83,32 +83,29 @@ export function createClaims(options: {
   readonly tab: string
   readonly report: Report
   readonly tokenRequestTimeoutMs: number
-  /** Names the letter of a claim that is left to a courier, if there is one. */
-  readonly newLetterId?: (() => string | undefined) | undefined
+  /** The letter for a claim that is left to a courier, if there is one. */
+  readonly newLetter?: NewLetter | undefined
 }): Claims {
   const { keeper, clock, page, tab, report, tokenRequestTimeoutMs } = options
   const leaseMs = leaseMsFor(tokenRequestTimeoutMs)
 
   const take: Claims['take'] = async (record, { session, unknown, letter: filed }, lock, about) => {
-    const id = filed ? filed.id : options.newLetterId?.()
     // If storage refuses or falls silent, nothing is sent by it, though it may have been written. The
     // others take such a lease for one that is used, and this tab takes its own for dead.
     const claim = await keeper.update<Claim | undefined>((current) => {
       if (!isSameRecord(current, record)) return { result: undefined }
+      // Every write moves the revision, so the one of this write numbers the claim.
+      const claim = filed?.claim ?? current.revision + 1
+      const token = generationOf(session)
+      const letter = filed ?? options.newLetter?.({ about, claim, token })
       const takenAt = clock.now()
       const lease = defined({
         tab,
         takenAt,
         until: takenAt + leaseMs,
         underLock: lock.isHeld(),
-        letter: id,
+        letter: letter?.id,
       })
-      // Every write moves the revision, so the one of this write numbers the claim.
-      const claim = filed?.claim ?? current.revision + 1
-      const token = generationOf(session)
-      const letter =
-        filed ??
-        (id === undefined ? undefined : { id, claim, about, token, state: 'posted' as const })
       const next = claimed(current, lease, unknown, filed ? undefined : letter)
       const takenAtMonotonic = clock.monotonic()
       return {

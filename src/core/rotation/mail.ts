@@ -1,13 +1,17 @@
+import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Clock, Courier, CourierWord, LockManager, PageEvents, Random } from '../ports.ts'
 import { patiently } from '../patience.ts'
-import { letterLockName, type Letter } from '../record/letter.ts'
+import { isLetter, letterLockName, type Letter, type NewLetter } from '../record/letter.ts'
 import { takenBack } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import type { Lease, SessionRecord } from '../record/session-record.ts'
+import type { Lease, Session, SessionRecord } from '../record/session-record.ts'
+import { scopeOf } from '../record/token-set.ts'
 import { runs } from '../time-span.ts'
 import { unlessStopped, untilFirst, type Stop } from '../until.ts'
 import { leaseMsFor, leaseReserveMs, type Claim } from './claim.ts'
+import { lookForMail, type FoundMail } from './look-for-mail.ts'
+import type { Wish } from './refresh-plan.ts'
 import type { Delivery, SealedGrant } from './token-grant.ts'
 
 /** How long a letter may lie unopened before the page sends by itself. */
@@ -18,16 +22,17 @@ const lookAgainMs = 1_000
 
 /** Letters, as a page has to do with them. */
 export interface Mail {
-  /** The id of a new letter, if there is a courier now. */
-  newId(): string | undefined
+  readonly newLetter: NewLetter
   /** Has the grant of a claim sent by the courier. `maySend` is asked in the turn in which it is posted. */
   deliver(
     claim: Claim & { readonly letter: Letter },
     grant: SealedGrant,
     maySend: () => boolean,
   ): Promise<Delivery>
-  /** Whether a courier has opened this letter and is gone, as far as this tab has found out. */
-  isOrphaned(letterId: string): boolean
+  /** What the letters of a record say, as far as this tab has found out. */
+  look(record: SessionRecord, session: Session): FoundMail
+  /** What a letter was written for, in place of what is wished now. */
+  wishBehind(letter: Letter, wish: Wish): Wish
   /** Whether somebody else's letter is waited for, so that news of it is of interest. */
   isAwaited(letterId: string): boolean
   /** Fulfils when a letter that is open was answered, or its courier is gone. */
@@ -99,7 +104,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       }
 
       function look({ letters = [] }: SessionRecord): void {
-        const letter = letters.find((candidate) => candidate.id === id)
+        const letter = letters.find((candidate) => candidate.id === id && isLetter(candidate))
         // Without it, this tab takes it back, or somebody has moved on.
         if (!letter) finish(isTakenBack ? 'undelivered' : 'withheld')
         else if (letter.answer) finish(letter.answer)
@@ -146,9 +151,16 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
   }
 
   return {
-    newId: () => (courier.isAvailable() ? options.random.id() : undefined),
+    newLetter: (about) =>
+      courier.isAvailable() ? { ...about, id: options.random.id(), state: 'posted' } : undefined,
     deliver,
-    isOrphaned: (id) => orphaned.has(id),
+    look: (record, session) => lookForMail(record, session, (id) => orphaned.has(id)),
+    wishBehind: ({ about: key }, wish) => ({
+      ...wish,
+      key,
+      parameters: defined({ scope: scopeOf(key) }),
+      rejected: undefined,
+    }),
     isAwaited: (id) => id === awaited,
     async untilNews({ id }, lease, onNews) {
       // Its courier holds this lock from before it opens the letter until the answer is filed.

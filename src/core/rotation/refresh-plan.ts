@@ -1,12 +1,8 @@
 import { runs } from '../time-span.ts'
 import { isHoldOffInForce } from './back-off.ts'
 import type { Letter } from '../record/letter.ts'
-import {
-  generationOf,
-  type Failure,
-  type Session,
-  type SessionRecord,
-} from '../record/session-record.ts'
+import type { FoundMail } from './look-for-mail.ts'
+import type { Failure, Session, SessionRecord } from '../record/session-record.ts'
 import {
   judgeToken,
   remainingMs,
@@ -40,8 +36,8 @@ export interface PlanContext {
   /** When the network last came back, as far as this tab knows. */
   readonly onlineAt: number
   readonly accepts: Accepts
-  /** Whether the courier that has opened a letter is gone; so is every one where there are none. */
-  readonly isOrphaned?: ((letterId: string) => boolean) | undefined
+  /** Absent where no letters are written. */
+  readonly lookForMail?: ((record: SessionRecord, session: Session) => FoundMail) | undefined
 }
 
 /** Whether this tab may send a token at all: with a sender constraint, only one that is bound to a key it has. */
@@ -88,12 +84,10 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
       : { kind: 'not-renewable', ended: 'expired' }
   }
 
-  const letters = (record.letters ?? []).filter(({ token: of }) => of === generationOf(session))
-  const answered = letters.filter(({ state }) => state === 'answered').at(-1)
-  if (answered) return { kind: 'collect', session, unknown: record.unknown, letter: answered }
-  const open = letters.filter(({ state }) => state === 'opened')
-  const underWay = open.find(({ id }) => context.isOrphaned?.(id) === false)
-  if (underWay) return { kind: 'await-mail', letter: underWay }
+  const mail = context.lookForMail?.(record, session)
+  if (mail?.answered)
+    return { kind: 'collect', session, unknown: record.unknown, letter: mail.answered }
+  if (mail?.underWay) return { kind: 'await-mail', letter: mail.underWay }
 
   const isInForce = (candidate: Failure | undefined): candidate is Failure =>
     candidate !== undefined &&
@@ -109,9 +103,7 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
     const holderIsGone = lease.underLock && context.lockHeld
     if (!holderIsGone) return { kind: 'wait', until: lease.until }
   }
-  // A letter that is still unopened now is taken back by the claim: nothing was sent by that lease.
-  const isUnsent = letters.some(({ id, state }) => id === lease?.letter && state === 'posted')
-  const isUnknown = (displaces && !isUnsent) || open.length > 0
+  const isUnknown = (displaces && !mail?.isUnsent) || mail?.isLost
   return { kind: 'refresh', session, unknown: record.unknown + (isUnknown ? 1 : 0) }
 }
 

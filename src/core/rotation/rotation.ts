@@ -1,4 +1,3 @@
-import { defined } from '../defined.ts'
 import { disposedError, notRenewable } from '../errors.ts'
 import type { EndReason } from '../end-reason.ts'
 import type { Report } from '../events.ts'
@@ -9,7 +8,7 @@ import { ended } from '../record/record-changes.ts'
 import { toFailureError, toSessionEndedError } from '../record/record-errors.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import { isSameRecord, type SessionRecord } from '../record/session-record.ts'
-import { scopeOf, type TokenSet } from '../record/token-set.ts'
+import type { TokenSet } from '../record/token-set.ts'
 import { untilFirst } from '../until.ts'
 import { createClaims, leaseMsFor } from './claim.ts'
 import {
@@ -65,9 +64,9 @@ const lookAgainMs = 1_000
  * announcement spares it its turn. Without lock and announcements the same holds, only slower.
  */
 export function createRotation(options: RotationOptions): Rotate {
-  const { keeper, endpoint, clock, page, report, disposal } = options
+  const { keeper, endpoint, clock, page, report, mail, disposal } = options
   const leaseMs = leaseMsFor(options.tokenRequestTimeoutMs)
-  const claims = createClaims({ ...options, newLetterId: options.mail?.newId })
+  const claims = createClaims({ ...options, newLetter: mail?.newLetter })
   const send = createSend({ ...options, claims })
   const settle = createSettlement({ ...options, claims })
   let lacksLocks = false
@@ -108,7 +107,7 @@ export function createRotation(options: RotationOptions): Rotate {
             continue
           case 'await-mail':
             lock.release()
-            await options.mail?.untilNews(plan.letter, record.lease, onNews)
+            await mail?.untilNews(plan.letter, record.lease, onNews)
             continue
           case 'collect':
             await collect(record, plan, lock, wish)
@@ -144,16 +143,10 @@ export function createRotation(options: RotationOptions): Rotate {
     lock: TakenLock,
     wish: Wish,
   ): Promise<void> {
-    const { about: key } = plan.letter
-    const claim = await claims.take(record, plan, lock, key)
-    if (!claim) return
+    const claim = await claims.take(record, plan, lock, plan.letter.about)
+    if (!claim || !mail) return
     report({ type: 'collected', generation: record.generation })
-    const sentFor = {
-      ...wish,
-      key,
-      parameters: defined({ scope: scopeOf(key) }),
-      rejected: undefined,
-    }
+    const sentFor = mail.wishBehind(plan.letter, wish)
     const { outcome } = await send(claim, sentFor)
     // With the nonce that is known by now it is sent anew, by a claim of its own.
     const isOver = outcome.kind !== 'nonce-required'
@@ -217,7 +210,7 @@ export function createRotation(options: RotationOptions): Rotate {
       leaseMs,
       onlineAt: page.onlineAt(),
       accepts: options.accepts,
-      isOrphaned: options.mail?.isOrphaned,
+      lookForMail: mail?.look,
     }
   }
 

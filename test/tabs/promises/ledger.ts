@@ -105,7 +105,7 @@ export function createLedger(now: () => number): Ledger {
     const refreshToken = after.session?.refreshToken
     const spent = before.session?.refreshToken
     // Only a claim leaves a lease of the tab that writes.
-    if (after.lease?.tab.startsWith(`${tab.name} `)) {
+    if (after.lease?.tab.startsWith(`${tab.name} `) && !isTakenBack(before, after)) {
       const { underLock } = after.lease
       const { epoch } = after
       for (const attempt of attempts) {
@@ -209,6 +209,14 @@ export function createLedger(now: () => number): Ledger {
       }
     },
   }
+}
+
+/** Whether a letter was taken back: its lease stays as it is. */
+function isTakenBack(before: SessionRecord, after: SessionRecord): boolean {
+  const id = after.lease?.letter
+  const holds = ({ letters = [] }: SessionRecord): boolean =>
+    letters.some((letter) => letter.id === id)
+  return id !== undefined && before.lease?.letter === id && holds(before) && !holds(after)
 }
 
 function isLater(record: SessionRecord, known: SessionRecord): boolean {
