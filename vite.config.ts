@@ -27,7 +27,7 @@ const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
       ...patient,
       name: `adapters-in-${name}`,
       include: ['test/browser/adapters.browser.test.ts'],
-      sequence: { groupOrder: 4 + index },
+      sequence: { groupOrder: 5 + index },
       browser: {
         enabled: true,
         screenshotFailures: false,
@@ -44,6 +44,12 @@ const packageByName = [
 ]
 
 const inBrowsers = ['test/browser/**']
+
+/** What measures how long something takes, stops pages or fills the machine with them. */
+const pagesAlone = [
+  'test/browser/faults/**/*.pages.test.ts',
+  'test/browser/{storm,back-forward-cache}.pages.test.ts',
+]
 
 /** With a document, or with another React than the rest. */
 const dom = [
@@ -133,9 +139,21 @@ const config: ViteUserConfig = defineConfig({
           ...patient,
           name: 'pages',
           include: ['test/browser/**/*.pages.test.ts'],
+          exclude: pagesAlone,
+          environment: 'node',
+          // Mostly they wait: for a page to load, for a pause to be over.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...patient,
+          name: 'pages-alone',
+          include: pagesAlone,
           environment: 'node',
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -145,7 +163,7 @@ const config: ViteUserConfig = defineConfig({
           include: ['test/browser/**/*.engines.test.ts'],
           environment: 'node',
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       ...adaptersInOtherEngines,

@@ -12,7 +12,7 @@ export type {
   StartSessionOptions,
   TokenManager,
 } from './manager/token-manager-api.ts'
-export type { TokenManagerOptions } from './manager/options.ts'
+export type { TokenManagerOptions } from './manager/token-manager-options.ts'
 export type { RefreshAhead } from './core/session/refresh-schedule.ts'
 export type { RefreshState, SessionState } from './core/session/session-state.ts'
 export type { TokenManagerEvent, FailureHint } from './core/events.ts'

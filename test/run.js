@@ -16,7 +16,16 @@ if (chromium) {
   const args = process.argv.slice(2)
   const isChosen = args.some((arg) => arg.startsWith('--project'))
   // The other engines' tests have a command of their own.
-  const names = ['unit', 'dom', 'schedules', 'servers', 'package', 'chromium', 'pages']
+  const names = [
+    'unit',
+    'dom',
+    'schedules',
+    'servers',
+    'package',
+    'chromium',
+    'pages',
+    'pages-alone',
+  ]
   const projects = isChosen ? [] : names.map((name) => `--project=${name}`)
   const tests = run('npx', ['vitest', 'run', ...projects, ...args], { CHROMIUM_PATH: chromium })
   process.exitCode = tests ? 0 : 1

@@ -15,7 +15,7 @@ export interface FallbackOptions {
   /** Called at most once, when the primary store has answered after all and is used again. */
   readonly onReturn: () => void
   /** Whether what this tab has kept meanwhile counts more than what is stored. */
-  readonly outdates: (kept: unknown, stored: unknown) => boolean
+  readonly wasDecidedLater: (kept: unknown, stored: unknown) => boolean
   /** Once aborted, the primary store is not asked any more unless somebody calls. */
   readonly disposal: AbortSignalLike
 }
@@ -36,7 +36,7 @@ const askEveryMs = 10_000
  */
 export function createFallbackTokenStore(
   primary: TokenStore,
-  { clock, waitMs, onFallback, onReturn, outdates, disposal }: FallbackOptions,
+  { clock, waitMs, onFallback, onReturn, wasDecidedLater, disposal }: FallbackOptions,
 ): TokenStore {
   const kept = new Map<string, unknown>()
   const memory = createMemoryTokenStore(kept)
@@ -98,7 +98,7 @@ export function createFallbackTokenStore(
     if (!kept.has(key)) return primary.update(key, change, options)
     const mine = kept.get(key)
     const layOver = (stored: unknown): StoreChange<T> => {
-      if (!outdates(mine, stored)) return change(stored)
+      if (!wasDecidedLater(mine, stored)) return change(stored)
       const decision = change(mine)
       return 'put' in decision || 'remove' in decision ? decision : { ...decision, put: mine }
     }

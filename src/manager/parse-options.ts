@@ -19,7 +19,7 @@ import type { AuthorizationServerMetadata } from '../oauth/server-metadata.ts'
 import type { CourierSupport } from '../core/rotation/mail.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
 import type { EndSessionOptions } from '../oauth/end-session.ts'
-import type { TokenManagerOptions } from './options.ts'
+import type { TokenManagerOptions } from './token-manager-options.ts'
 
 /** The options, checked and complete. */
 export interface Settings {

@@ -9,7 +9,7 @@ import { createSystemClock } from '../adapters/system-clock.ts'
 import { createTabStorage } from '../adapters/tab-storage.ts'
 import { createWebLocks } from '../adapters/web-locks.ts'
 import { createBoundedStore, type BoundedStore } from '../core/record/bounded-store.ts'
-import { outdates } from '../core/record/outdates.ts'
+import { wasDecidedLater } from '../core/record/was-decided-later.ts'
 import type {
   Clock,
   LockManager,
@@ -75,7 +75,7 @@ export function createStores(
           ...fallback,
           clock,
           waitMs: storageWaitMs,
-          outdates,
+          wasDecidedLater,
         })
   return { session: bounded(session), lasting: bounded(indexedDb) }
 }

@@ -83,7 +83,8 @@ async function play(sequence: readonly Step[]): Promise<void> {
       returns += 1
     },
     // What was appended last counts.
-    outdates: (mine, stored) => Number(listOf(mine).at(-1)) > Number(listOf(stored).at(-1) ?? -1),
+    wasDecidedLater: (mine, stored) =>
+      Number(listOf(mine).at(-1)) > Number(listOf(stored).at(-1) ?? -1),
     disposal: disposal.signal,
   })
 

@@ -298,7 +298,7 @@ function fallbackOver(primary: TokenStore): {
     waitMs,
     onFallback: (cause) => causes.push(cause),
     onReturn: () => returns.push('back'),
-    outdates: (kept, stored) => Number(kept) > Number(stored ?? 0),
+    wasDecidedLater: (kept, stored) => Number(kept) > Number(stored ?? 0),
     disposal: disposal.signal,
   })
   return { store, clock, causes, returns, disposal }

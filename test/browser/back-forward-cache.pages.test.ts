@@ -5,11 +5,11 @@ import {
   inPage,
   startPuppeteerStage,
   stateOf,
-  waitForExpiry,
   waitForStatus,
   type Stage,
 } from './harness.ts'
 import { expectNothingSentForGrace, orderOnReturn, takeOver } from './faults/calls-on-return.ts'
+import { signedInPages, stickInRotation } from './faults/rotations.ts'
 import { comeBack, leave } from './leave-and-come-back.ts'
 
 let stage: Stage<Page>
@@ -55,32 +55,9 @@ test('a page of one user that was in the back/forward cache while another one si
 })
 
 test('a page that leaves in the middle of a rotation does not hold up the others', async () => {
-  stage.authorizationServer.setAccessTokenTtl(6)
-  const [leaving, waiting] = (await stage.newPages(2)) as [Page, Page]
-  await stage.signIn(leaving)
-  await waitForStatus(waiting, 'signed-in')
-  await waitForExpiry(waiting)
+  const [leaving, waiting] = await signedInPages(stage, 2)
   // The request of the leaving page never reaches oidc-provider, so its refresh token is not spent.
-  stage.authorizationServer.setFault({ when: 'before', kind: 'hang', times: 1 })
-  const call = (page: Page): Promise<void> =>
-    inPage(
-      page,
-      (url) => void window.app.auth.fetch(url).catch(() => {}),
-      `${stage.apiOrigin}/orders`,
-    )
-  await call(leaving)
-  await eventually(
-    'the request',
-    async () => stage.authorizationServer.counters().tokenRequests === 2,
-  )
-  await call(waiting)
-  await eventually('the queue for the lock', () =>
-    inPage(
-      waiting,
-      () => window.app.events.some(({ type }) => type === 'lock-requested'),
-      undefined,
-    ),
-  )
+  await stickInRotation(stage, { when: 'before', holder: leaving, waiting: [waiting] })
 
   const leftAt = Date.now()
   await leave(leaving)

@@ -153,7 +153,7 @@ export async function startStageIn<Page extends AnyPage>(
       const before = authorizationServer.counters()
       const storm = ++storms
       // Time enough for the order to reach every page.
-      const at = Date.now() + 250 + 50 * pages.length
+      const at = Date.now() + 250 + 100 * pages.length
       const reports = await Promise.all(
         pages.map((page, index) => {
           const ids = Array.from({ length: requestsPerPage }, (_, n) => `${storm}.${index}.${n}`)

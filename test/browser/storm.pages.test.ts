@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { allAre, signedInPages } from './faults/rotations.ts'
+import { allAre, pagesWithExpiredToken, signedInPages } from './faults/rotations.ts'
 import {
   eventually,
   inPage,
@@ -20,31 +20,33 @@ beforeAll(async () => {
 beforeEach(() => stage.reset())
 afterAll(() => stage?.close())
 
-const ttlSeconds = 6
-
-/** Pages of one session whose access token has just run out. */
-async function pagesWithExpiredToken(count: number): ReturnType<typeof signedInPages<Page>> {
-  stage.authorizationServer.setAccessTokenTtl(ttlSeconds)
-  const pages = await signedInPages(stage, count)
-  stage.authorizationServer.setAccessTokenTtl(300)
-  await waitForExpiry(pages[0])
-  return pages
+/** Has every page send ten requests, which cost one grant. */
+async function expectOneGrant(pages: readonly Page[]): Promise<void> {
+  const storm = await stage.storm(pages, 10)
+  expect(storm).toMatchObject({
+    outcomes: { 200: pages.length * 10 },
+    mostSends: 1,
+    grown: { refreshGrants: 1, tokenRequests: 1, replays: 0, refreshRefused: 0 },
+  })
 }
 
-describe.each([2, 5, 10, 20])('%i pages, each with ten requests on an expired token', (count) => {
+describe.each([2, 5, 20])('%i pages, each with ten requests on an expired token', (count) => {
   test('cost one grant and lose no request', async () => {
-    const pages = await pagesWithExpiredToken(count)
-    const storm = await stage.storm(pages, 10)
-    expect(storm).toMatchObject({
-      outcomes: { 200: count * 10 },
-      mostSends: 1,
-      grown: { refreshGrants: 1, tokenRequests: 1, replays: 0, refreshRefused: 0 },
-    })
+    await expectOneGrant(await pagesWithExpiredToken(stage, count))
   })
 })
 
+test('ten pages cost one grant after their token has run out by the clock, for them and the API', async () => {
+  // With less it would still count as just received, and be tried.
+  stage.authorizationServer.setAccessTokenTtl(6)
+  const pages = await signedInPages(stage, 10)
+  stage.authorizationServer.setAccessTokenTtl(300)
+  await waitForExpiry(pages[0])
+  await expectOneGrant(pages)
+})
+
 test('ten pages that are reloaded at once on an expired token cost one grant', async () => {
-  const pages = await pagesWithExpiredToken(10)
+  const pages = await pagesWithExpiredToken(stage, 10)
   const before = stage.authorizationServer.counters()
   await Promise.all(pages.map((page) => page.reload()))
   await allAre('signed-in', pages)
@@ -56,7 +58,7 @@ test('ten pages that are reloaded at once on an expired token cost one grant', a
 })
 
 test('ten pages reloaded in the middle of their storm keep the session', async () => {
-  const pages = await pagesWithExpiredToken(10)
+  const pages = await pagesWithExpiredToken(stage, 10)
   const storms = pages.map((page) =>
     inPage(
       page,
@@ -105,7 +107,7 @@ test('a revoked token is renewed as well when CORS hides the challenge', async (
   })
 })
 
-test('an API that rejects every token gets each request twice at most, and one grant in thirty seconds', async () => {
+test('an API that rejects every token gets each request twice at most, and one grant, storm after storm', async () => {
   const pages = await signedInPages(stage, 10)
   stage.api.setFaults({ rejectAll: true })
 
@@ -115,11 +117,11 @@ test('an API that rejects every token gets each request twice at most, and one g
   expect(storm.mostSends).toBe(2)
   expect(storm.grown).toMatchObject({ refreshGrants: 1, tokenRequests: 1 })
 
-  while (Date.now() - startedAt < 25_000) {
+  // Past the time in which a token counts as just received; the thirty seconds are measured elsewhere.
+  while (Date.now() - startedAt < 6_000) {
     const next = await stage.storm(pages, 10)
     expect(next.outcomes).toEqual({ 401: 100 })
     expect(next.grown).toMatchObject({ tokenRequests: 0 })
-    await new Promise((resolve) => setTimeout(resolve, 4_000))
   }
 })
 
@@ -131,7 +133,7 @@ test('a sign-out offline reaches every page within a second', async () => {
 })
 
 test('a reply that arrives after the sign-out changes nothing', async () => {
-  const [first, second] = await pagesWithExpiredToken(2)
+  const [first, second] = await pagesWithExpiredToken(stage, 2)
   stage.authorizationServer.setFault({ when: 'after', kind: 'delay', ms: 1_500, times: 1 })
   const call = inPage(
     second,

@@ -4,8 +4,8 @@ import { authorizationServerNames, vendorNamed } from '../../demo/vendors/vendor
 import type { AuthorizationServerName } from '../../demo/vendors/vendors.ts'
 import type { TokenEndpointResponse } from '../../src/index.ts'
 import { createPlainClient } from '../demo/plain-client.ts'
-import { signedInPages } from './faults/rotations.ts'
-import { eventually, inPage, startStage, stateOf, waitForExpiry, waitForStatus } from './harness.ts'
+import { pagesWithExpiredToken } from './faults/rotations.ts'
+import { eventually, inPage, startStage, stateOf, waitForStatus } from './harness.ts'
 import type { Stage } from './harness.ts'
 
 /** `oidc-provider` has tests of its own. */
@@ -38,7 +38,8 @@ describe.each(names)('at the contract server of %s', (name: AuthorizationServerN
   beforeAll(async () => {
     stage = await startStage({
       authorizationServer: name,
-      managerOptions: { refreshAhead: 'never' },
+      // A refresh that fails says so at once.
+      managerOptions: { refreshAhead: 'never', patienceMs: 0 },
     })
     orders = `${stage.apiOrigin}/orders`
   })
@@ -68,11 +69,7 @@ describe.each(names)('at the contract server of %s', (name: AuthorizationServerN
   })
 
   test('ten pages with ten requests each on an expired token cost one grant', async () => {
-    // With less it would still count as just received, and be tried.
-    stage.authorizationServer.setAccessTokenTtl(6)
-    const pages = await signedInPages(stage, 10)
-    stage.authorizationServer.setAccessTokenTtl(300)
-    await waitForExpiry(pages[0])
+    const pages = await pagesWithExpiredToken(stage, 10)
     expect(await stage.storm(pages, 10)).toMatchObject({
       outcomes: { 200: 100 },
       mostSends: 1,

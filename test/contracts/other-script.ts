@@ -58,7 +58,8 @@ export async function valueIn(
   }
 }
 
-/** Long enough for whatever can answer to do so. */
+/** Long enough for whatever can answer to do so. What stands in for IndexedDB in Node counts turns. */
 export async function anyAnswers(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 60))
+  if (!('setImmediate' in globalThis)) await new Promise((resolve) => setTimeout(resolve, 60))
+  else for (let turn = 0; turn < 100; turn += 1) await new Promise((next) => setImmediate(next))
 }

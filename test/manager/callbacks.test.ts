@@ -4,6 +4,7 @@ import type { TokenManagerOptions } from '../../src/index.ts'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { patience } from '../support/patience.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut } from '../support/token-replies.ts'
@@ -216,14 +217,20 @@ describe('where the user wanted to go', () => {
     expect(error).toMatchObject({ name: 'StorageError', code: 'STORE_WRITE', returnTo: '/orders' })
   })
 
-  it('is known after a reload in the middle of a redemption', async () => {
+  /** Reloads the page of a callback while its code is on the way. */
+  async function reloadInTheMiddle(): Promise<{ profile: Profile; reloaded: Tab }> {
     const { profile, left } = await begun('/orders')
     const tabStorage = createMemoryTabStorage()
     profile.server.answerNext(() => new Promise(() => {}))
     const tab = profile.openTab(options, { tabStorage }, callbackOf(left))
     void tab.auth.handleRedirect().catch(() => undefined)
-    await vi.waitUntil(() => profile.sent.length > 0)
+    await vi.waitUntil(() => profile.sent.length > 0, patience)
     const reloaded = profile.openTab(options, { tabStorage }, tab.navigation.currentUrl())
+    return { profile, reloaded }
+  }
+
+  it('is known after a reload in the middle of a redemption', async () => {
+    const { profile, reloaded } = await reloadInTheMiddle()
     await expect(reloaded.auth.handleRedirect()).resolves.toBeUndefined()
     const next = await leaveToSignIn(reloaded)
     profile.server.answerAlways(redeeming(profile, next))
@@ -232,13 +239,7 @@ describe('where the user wanted to go', () => {
   })
 
   it('is known after a reload in the middle whose session has begun all the same', async () => {
-    const { profile, left } = await begun('/orders')
-    const tabStorage = createMemoryTabStorage()
-    profile.server.answerNext(() => new Promise(() => {}))
-    const tab = profile.openTab(options, { tabStorage }, callbackOf(left))
-    void tab.auth.handleRedirect().catch(() => undefined)
-    await vi.waitUntil(() => profile.sent.length > 0)
-    const reloaded = profile.openTab(options, { tabStorage }, tab.navigation.currentUrl())
+    const { profile, reloaded } = await reloadInTheMiddle()
     await profile.openSignedInTab(options)
     await settle()
     await expect(reloaded.auth.handleRedirect()).resolves.toEqual({ returnTo: '/orders' })
@@ -314,7 +315,7 @@ describe('a sign-out while a code is redeemed', () => {
     profile.server.answerNext(arrivingWith(answer.promise, reply ?? good))
     const tab = arriveAt(profile, callbackOf(left))
     const arrived = failureOf(tab.auth.handleRedirect())
-    await vi.waitUntil(() => profile.sent.length > 0)
+    await vi.waitUntil(() => profile.sent.length > 0, patience)
     const given = [...profile.server.secrets]
     await change(profile, tab)
     await settle()

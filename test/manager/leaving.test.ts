@@ -7,6 +7,7 @@ import {
 import { createFakeAuthorizationServer, createTestBrowser } from '../../src/testing/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { patience } from '../support/patience.ts'
 import { leaveToSignIn, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 
@@ -30,7 +31,7 @@ async function leave(
 ): Promise<{ readonly outcome: Promise<string>; isPending(): Promise<boolean> }> {
   const before = tab.navigation.left.length
   const outcome = failureOf(tab.auth.signIn(options)).then(named)
-  await vi.waitUntil(() => tab.navigation.left.length > before)
+  await vi.waitUntil(() => tab.navigation.left.length > before, patience)
   return {
     outcome,
     async isPending() {
@@ -107,7 +108,7 @@ describe('a sign-in whose page', () => {
     const outcomes = [undefined, { prompt: 'login' }, { returnTo: '/other' }].map((options) =>
       failureOf(tab.auth.signIn(options)).then(named),
     )
-    await vi.waitUntil(() => tab.navigation.left.length > 0)
+    await vi.waitUntil(() => tab.navigation.left.length > 0, patience)
     outcomes.push(failureOf(tab.auth.signIn()).then(named))
     await settle()
     expect(tab.navigation.left).toHaveLength(1)
@@ -121,7 +122,7 @@ describe('a sign-in whose page', () => {
       const { profile, tab } = openTab()
       await settle()
       const failure = failureOf(tab.auth.signIn())
-      if (isOnItsWay) await vi.waitUntil(() => tab.navigation.left.length > 0)
+      if (isOnItsWay) await vi.waitUntil(() => tab.navigation.left.length > 0, patience)
       tab.auth.dispose()
       expect(named(await failure)).toBe('DisposedError DISPOSED')
       await settle()
@@ -194,9 +195,10 @@ describe('sign-ins of one tab that follow each other', () => {
   async function signInAtOnce(profile: Profile, tab: Tab, isActivated?: boolean): Promise<string> {
     const before = tab.navigation.left.length
     const { auth } = loadPage(profile, tab, isActivated)
-    const outcome = failureOf(auth.signIn()).then(named)
-    const left = vi.waitUntil(() => tab.navigation.left.length > before).then(() => 'left')
-    return Promise.race([outcome, left.catch(() => 'nothing')])
+    let failure: string | undefined
+    void failureOf(auth.signIn()).then((error) => (failure = named(error)))
+    await vi.waitUntil(() => failure ?? tab.navigation.left.length > before, patience)
+    return failure ?? 'left'
   }
 
   async function signInTimes(
@@ -299,7 +301,7 @@ describe('sign-ins of one tab that follow each other', () => {
       const tabStorage = { get: () => text, set: () => {} }
       const { auth, navigation } = profile.openTab({ redirectUri }, { tabStorage })
       auth.signIn().catch(() => {})
-      await vi.waitUntil(() => navigation.left.length > 0)
+      await vi.waitUntil(() => navigation.left.length > 0, patience)
       expect(tab.navigation.left).toEqual([])
     },
   )
@@ -341,7 +343,7 @@ describe('an app that begins a sign-in whenever there is no session, and swallow
       auth.signIn().catch(() => {
         isOver = true
       })
-      await vi.waitUntil(() => isOver || navigation.left.length > before)
+      await vi.waitUntil(() => isOver || navigation.left.length > before, patience)
       hasLeft = navigation.left.length > before
       if (hasLeft) navigation.replaceUrl(callbackFor(new URL(navigation.left.at(-1) ?? '')))
       browser.clock.advance(100)
@@ -385,7 +387,7 @@ describe('signIn({ openUrl })', () => {
         expect(nothing).toBeUndefined()
         isOver = true
       })
-    await vi.waitUntil(() => opened.length > 0)
+    await vi.waitUntil(() => opened.length > 0, patience)
     await settle()
     expect(isOver).toBe(false)
     isOpen.resolve()

@@ -5,13 +5,9 @@ import {
   type SessionState,
   type TokenEndpointResponse,
 } from '../../src/index.ts'
-import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
-import { newest } from '../support/newest.ts'
-import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle } from '../support/tabs.ts'
-import { arrivingWith } from '../support/token-replies.ts'
 import { uncaughtDuring } from '../support/uncaught.ts'
 
 describe('getState', () => {
@@ -161,23 +157,6 @@ describe('ready', () => {
 })
 
 describe('dispose', () => {
-  it('lets a running rotation finish and be stored, and rejects its callers', async () => {
-    const { profile, tab, peer } = await openTabs()
-    profile.clock.advance(600_000)
-    const answer = createDeferred()
-    profile.server.answerNext(arrivingWith(answer.promise))
-    const calls = [tab.auth.getAccessToken(), tab.call(), tab.auth.refresh()].map(failureOf)
-    await settle()
-    tab.auth.dispose()
-    for (const error of await Promise.all(calls))
-      expect(named(error)).toBe('DisposedError DISPOSED')
-
-    answer.resolve()
-    await settle()
-    expect(await peer.auth.getAccessToken()).toBe(newest(profile, 'access'))
-    expect(profile.server.counts.requests).toBe(1)
-  })
-
   it('releases timers, channel, page events and listeners', async () => {
     const profile = createProfile()
     const open = new Set<string>()
@@ -370,19 +349,6 @@ describe('on a server, where there is no window', () => {
 })
 
 describe('two managers in one page', () => {
-  it('of one session are like two tabs', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const twin = profile.openTab({}, { pageEvents: tab.page, navigation: tab.navigation })
-    await twin.auth.ready
-    profile.clock.advance(600_000)
-    const tokens = await Promise.all([tab.auth.getAccessToken(), twin.auth.getAccessToken()])
-    expect(tokens[0]).toBe(tokens[1])
-    expect(profile.server.counts.requests).toBe(1)
-    tab.auth.dispose()
-    await expect(twin.auth.getAccessToken()).resolves.toBe(tokens[1])
-  })
-
   it('with different session names know nothing of each other', async () => {
     const profile = createProfile()
     const one = await profile.openSignedInTab({ sessionName: 'one' })

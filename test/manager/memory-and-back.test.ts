@@ -1,6 +1,6 @@
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openOtherScript, type OtherScript } from '../contracts/other-script.ts'
+import { anyAnswers, openOtherScript, type OtherScript } from '../contracts/other-script.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 
@@ -39,7 +39,7 @@ describe('a tab whose storage is silent at the start', () => {
 
   async function pass(seconds: number): Promise<void> {
     for (let halves = 0; halves < seconds * 2; halves += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 15))
+      await anyAnswers()
       await profile.pass(500)
     }
   }

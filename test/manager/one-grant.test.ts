@@ -27,20 +27,6 @@ describe('ten tabs with ten requests each on an expired token', () => {
     expect(profile.api.requests.length).toBeLessThanOrEqual(200)
   })
 
-  it('never send more than two times a call to a server that rejects every token, and renew once in 30 s', async () => {
-    const { profile, tabs } = await openTabs(10)
-    profile.api.rejectsAll = true
-    const expectRejections = async (): Promise<void> => {
-      expect(new Set(await tenCallsOfEach(tabs))).toEqual(new Set([401]))
-    }
-    await expectRejections()
-    expect(profile.api.requests.length).toBeLessThanOrEqual(200)
-    expect(profile.server.counts.requests).toBe(1)
-    await profile.pass(25_000)
-    await expectRejections()
-    expect(profile.server.counts.requests).toBe(1)
-  })
-
   it('do not take turns in renewing for two servers that reject every token', async () => {
     const profile = createProfile()
     profile.api.rejectsAll = true
@@ -97,52 +83,11 @@ describe('getAccessToken', () => {
     expect(profile.server.counts.requests).toBe(1)
   })
 
-  it('does not begin a loop with tokens that live no longer than a second', async () => {
-    const profile = createProfile({ expiresIn: 0 })
-    const { auth } = await profile.openSignedInTab()
-    for (let call = 0; call < 20; call += 1) await auth.getAccessToken()
-    expect(profile.server.counts.requests).toBe(0)
-    profile.clock.advance(6_000)
-    for (let call = 0; call < 20; call += 1) await auth.getAccessToken()
-    expect(profile.server.counts.requests).toBe(1)
-  })
-
   it('waits for a longer token when the caller needs one', async () => {
     const profile = createProfile()
     const { auth } = await profile.openSignedInTab()
     profile.clock.advance(100_000)
     const before = await auth.getAccessToken({ minValidityMs: 150_000 })
     expect(await auth.getAccessToken({ minValidityMs: 250_000 })).not.toBe(before)
-  })
-
-  it('keeps other token sets when one of them is renewed, with grants in sequence', async () => {
-    const profile = createProfile()
-    const { auth } = await profile.openSignedInTab()
-    const [plain, other] = await Promise.all([
-      auth.getAccessToken(),
-      auth.getAccessToken({ audience: 'https://other.example' }),
-    ])
-    expect(other).not.toBe(plain)
-    expect(await auth.getAccessToken()).toBe(plain)
-    expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
-    profile.clock.advance(400_000)
-    await Promise.all([
-      auth.getAccessToken(),
-      auth.getAccessToken({ audience: 'https://other.example' }),
-    ])
-    expect(profile.server.counts).toMatchObject({ grants: 3, replays: 0 })
-  })
-
-  it('stops waiting when the caller says so, and lets the renewal go on for the others', async () => {
-    const profile = createProfile()
-    const { auth } = await profile.openSignedInTab()
-    profile.clock.advance(400_000)
-    const controller = new AbortController()
-    const impatient = auth.getAccessToken({ signal: controller.signal })
-    const patient = auth.getAccessToken()
-    controller.abort(new Error('enough'))
-    await expect(impatient).rejects.toThrow('enough')
-    await expect(patient).resolves.toBeTypeOf('string')
-    expect(profile.server.counts.requests).toBe(1)
   })
 })

@@ -239,17 +239,6 @@ describe('the token endpoint answers', () => {
     const status = row.session === 'kept' ? 'signed-in' : 'signed-out'
     expect(tab.auth.getState()).toMatchObject({ status })
   })
-
-  it('with another user: the orphan is revoked', async () => {
-    const profile = createProfile()
-    const tab = profile.openTab()
-    await tab.auth.startSession(profile.server.signIn({ id_token: idToken() }))
-    profile.server.answerNext(withIdToken({ sub: 'user-2' }))
-    await failureOf(tab.auth.refresh())
-    await settle()
-    expect(profile.sent.at(-1)?.url).toBe(profile.server.metadata.revocation_endpoint)
-    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
-  })
 })
 
 describe('three refusals in a row that nobody can read', () => {

@@ -11,10 +11,10 @@ import {
   openMortalTab,
 } from '../support/open-tabs.ts'
 import { newest } from '../support/newest.ts'
-import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
+import { leaseMs, sharedName } from '../support/protocol-facts.ts'
 import { storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { arrivingWith, cut, hang, hangAfterRotation, spoilt } from '../support/token-replies.ts'
+import { arrivingWith, cut, hang, spoilt } from '../support/token-replies.ts'
 
 /** Opens a tab that has sent its refresh token and gets no answer, and whose timers stand still. */
 async function openHangingTab(profile: Profile, ports: Partial<Ports> = {}): Promise<void> {
@@ -29,32 +29,6 @@ function unknownAtClaim({ events }: Tab): readonly number[] {
 }
 
 describe('a tab that waits for its turn', () => {
-  it('adopts what the tab before it has written', async () => {
-    const { profile, tab, peer } = await openExpiredTabs()
-    const answer = createDeferred()
-    profile.server.answerNext(arrivingWith(answer.promise))
-    const calls = [tab.auth.getAccessToken(), peer.auth.getAccessToken()]
-    await settle()
-    expect(tab.auth.getState()).toMatchObject({ refresh: { phase: 'running' } })
-    answer.resolve()
-    const [mine, adopted] = await Promise.all(calls)
-    expect(adopted).toBe(mine)
-    expect(profile.server.counts.requests).toBe(1)
-    expect(peer.events).toContainEqual(expect.objectContaining({ type: 'adopted' }))
-  })
-
-  it('goes on past a holder of the lock that never lets go, once its lease has run out', async () => {
-    const { profile, tab } = await openExpiredTabs()
-    await openHangingTab(profile)
-    const call = tab.auth.getAccessToken()
-    await profile.pass(lockBoundMs - 100)
-    expect(profile.server.counts.requests).toBe(1)
-    await profile.pass(200)
-    await expect(call).resolves.toBeTypeOf('string')
-    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 1, replays: 0 })
-    expect(unknownAtClaim(tab)).toEqual([1])
-  })
-
   it('waits out a lease that was not taken under the lock', async () => {
     const { profile, tab } = await openExpiredTabs()
     await openHangingTab(profile, { locks: noLocks })
@@ -95,15 +69,6 @@ describe('a tab that dies with the lock after sending', () => {
     await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
     expect(unknownAtClaim(tab)).toEqual([1])
     expect(profile.server.counts).toMatchObject({ requests: 2, replays: 0 })
-  })
-
-  it('makes a refusal of that token a lost rotation', async () => {
-    const { tab, profile } = await afterDeath(hangAfterRotation)
-    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe(
-      'SessionEndedError ROTATION_LOST',
-    )
-    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'rotation-lost' })
-    expect(profile.server.counts.requests).toBe(2)
   })
 })
 
@@ -211,28 +176,6 @@ describe('the events of a rotation', () => {
 })
 
 describe('a page that is put away in the middle of a rotation', () => {
-  it('lets the others go on at once, and adopts what they wrote when it comes back', async () => {
-    const { profile, tab, peer } = await openExpiredTabs()
-    const connection = createDeferred<Response>()
-    profile.server.answerNext(() => connection.promise)
-    const call = tab.auth.getAccessToken()
-    await settle()
-    const other = peer.auth.getAccessToken()
-    await settle()
-    expect(profile.server.counts.requests).toBe(1)
-
-    tab.page.emit('hide')
-    const token = await other
-    expect(profile.server.counts).toMatchObject({ requests: 2, grants: 1 })
-
-    connection.reject(new TypeError('Failed to fetch'))
-    await settle()
-    expect(profile.server.counts.requests).toBe(2)
-    tab.page.emit('restore')
-    expect(await profile.passUntil(call)).toBe(token)
-    expect(profile.server.counts).toMatchObject({ requests: 2, replays: 0 })
-  })
-
   it('stores a reply that still reaches it, and the others adopt that', async () => {
     const { profile, tab, peer } = await openExpiredTabs()
     const answer = createDeferred()
@@ -258,33 +201,6 @@ describe('a page that is put away in the middle of a rotation', () => {
 })
 
 describe('a reply that comes after the sign-out', () => {
-  it.each(['the same tab', 'another tab'])(
-    'in %s changes nothing and is revoked',
-    async (where) => {
-      const { profile, tab, peer } = await openExpiredTabs()
-      const answer = createDeferred()
-      profile.server.answerNext(arrivingWith(answer.promise))
-      const call = failureOf(tab.auth.getAccessToken())
-      await settle()
-      await (where === 'the same tab' ? tab : peer).auth.signOut()
-      expect(named(await call)).toBe('SessionEndedError SIGNED_OUT')
-      answer.resolve()
-      await settle()
-
-      for (const { auth } of [tab, peer, profile.openTab()]) {
-        await auth.ready
-        expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'signed-out' })
-      }
-      const revoked = profile.sent.flatMap(({ parameters }) => parameters.get('token') ?? [])
-      expect(revoked).toEqual(
-        profile.server.secrets.filter((secret) => secret.startsWith('refresh')),
-      )
-      expect(tab.events).toContainEqual(
-        expect.objectContaining({ type: 'dropped', reason: 'session-over' }),
-      )
-    },
-  )
-
   it('is revoked as well if it fails a check', async () => {
     const { profile, tab, peer } = await openExpiredTabs()
     const answer = createDeferred()

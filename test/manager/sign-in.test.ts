@@ -153,19 +153,6 @@ describe('handleRedirect', () => {
     expect(profile.sent).toHaveLength(1)
   })
 
-  it('answers like an arrival to a callback that is opened again while there is a session', async () => {
-    const { profile, left } = await begun()
-    profile.server.answerNext(redeeming(profile, left))
-    const first = arriveAt(profile, callbackOf(left))
-    await first.auth.handleRedirect()
-
-    const again = arriveAt(profile, callbackOf(left))
-    await expect(again.auth.handleRedirect()).resolves.toEqual({ returnTo: '/start' })
-    expect(again.navigation.currentUrl()).toBe(redirectUri)
-    expect(again.auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
-    expect(profile.sent).toHaveLength(1)
-  })
-
   it('answers so to a callback that the same page hands over again, too', async () => {
     const { profile, left } = await begun()
     profile.server.answerNext(redeeming(profile, left))
@@ -196,18 +183,6 @@ describe('handleRedirect', () => {
     await settle()
     reading.resolve()
     expect(await state).toBe('signed-in')
-  })
-
-  it('says NO_TRANSACTION to a callback that is opened again when there is no session', async () => {
-    const { profile, left } = await begun()
-    profile.server.answerNext(redeeming(profile, left))
-    const first = arriveAt(profile, callbackOf(left))
-    await first.auth.handleRedirect()
-    await first.auth.signOut({ revoke: false })
-    const again = arriveAt(profile, callbackOf(left))
-    expect(named(await failureOf(again.auth.handleRedirect()))).toBe('SignInError NO_TRANSACTION')
-    expect(again.navigation.currentUrl()).toBe(redirectUri)
-    expect(profile.sent).toHaveLength(1)
   })
 
   it('leads to no other origin, whoever has written that into the tab’s memory', async () => {

@@ -5,7 +5,6 @@ import { idToken } from '../support/id-token.ts'
 import { newest } from '../support/newest.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
-import { arrivingWith } from '../support/token-replies.ts'
 
 const signedOut = { status: 'signed-out', reason: 'signed-out' }
 
@@ -29,14 +28,6 @@ describe('signOut', () => {
     const leaving = tab.auth.signOut()
     expect(tab.auth.getState()).toEqual(signedOut)
     await leaving
-  })
-
-  it('works offline too', async () => {
-    const offline = (): Promise<Response> => Promise.reject(new TypeError('Failed to fetch'))
-    const { tab, tabs } = await openTabs(3, { fetch: offline })
-    await tab.auth.signOut()
-    await settle()
-    for (const { auth } of tabs) expect(auth.getState()).toEqual(signedOut)
   })
 
   it('outlasts a reload', async () => {
@@ -235,28 +226,6 @@ describe('signOut at the server', () => {
 })
 
 describe('signOut during a rotation', () => {
-  it('rejects everybody who waits for it at once', async () => {
-    const { profile, tabs, peer } = await openTabs(3)
-    profile.clock.advance(600_000)
-    const answer = createDeferred()
-    profile.server.answerNext(arrivingWith(answer.promise))
-    const calls = tabs.flatMap((each) => [
-      failureOf(each.auth.getAccessToken()),
-      failureOf(each.call()),
-      failureOf(each.auth.refresh()),
-    ])
-    await settle()
-    await peer.auth.signOut()
-    for (const error of await Promise.all(calls)) {
-      expect(named(error)).toBe('SessionEndedError SIGNED_OUT')
-    }
-    answer.resolve()
-    await settle()
-    for (const { auth } of tabs) expect(auth.getState()).toEqual(signedOut)
-    expect(profile.api.requests).toHaveLength(0)
-    expect(profile.server.counts.requests).toBe(1)
-  })
-
   it('does not keep the next session from being renewed', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
@@ -332,19 +301,6 @@ describe('signOut when storage refuses', () => {
 })
 
 describe('a sign-in in one tab', () => {
-  it('reaches the others at once', async () => {
-    const profile = createProfile()
-    const tabs = Array.from({ length: 4 }, () => profile.openTab())
-    await Promise.all(tabs.map(({ auth }) => auth.ready))
-    const response = profile.server.signIn()
-    await tabs[0]?.auth.startSession(response)
-    await settle()
-    for (const { auth } of tabs) {
-      expect(auth.getState()).toMatchObject({ status: 'signed-in', refreshable: true })
-      expect(await auth.getAccessToken()).toBe(response.access_token)
-    }
-  })
-
   it('is found by the next call of a tab that nobody told of it', async () => {
     const profile = createProfile()
     const ports = { openChannel: () => undefined }
@@ -397,23 +353,5 @@ describe('another user who signs in', () => {
     expect(await call).toBe(200)
     expect(profile.api.requests).toHaveLength(2)
     expect(profile.server.counts.requests).toBe(0)
-  })
-
-  it('while a request waits for a token does not get it either', async () => {
-    const profile = createProfile()
-    const tab = profile.openTab()
-    const peer = profile.openTab()
-    await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'alice' }) }))
-    await settle()
-    profile.clock.advance(600_000)
-    const answer = createDeferred()
-    profile.server.answerNext(arrivingWith(answer.promise))
-    const call = failureOf(tab.call())
-    await settle()
-    await peer.auth.startSession(profile.server.signIn({ id_token: idToken({ sub: 'bob' }) }))
-    await settle()
-    answer.resolve()
-    expect(named(await call)).toBe('SessionChangedError SESSION_CHANGED')
-    expect(profile.api.requests).toHaveLength(0)
   })
 })

@@ -82,6 +82,18 @@ function generationOf({ auth }: Tab): number | undefined {
 }
 
 describe('a sign-out that storage refuses', () => {
+  /** Signs out in a tab that has seen nothing of what is stored, where nothing can be written either. */
+  async function signOutUnseen(profile: Profile): Promise<Tab> {
+    profile.store.refuses = () => true
+    const tab = profile.openTab()
+    await tab.auth.ready
+    await tab.auth.signOut(hereOnly)
+    profile.store.refuses = (operation) => operation === 'update'
+    await look(tab)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    return tab
+  }
+
   it('holds in this tab while a peer that storage obeys renews the session', async () => {
     const { storage, tab, peer } = await openTroubledTab()
     storage.refusesUpdates = true
@@ -128,13 +140,7 @@ describe('a sign-out that storage refuses', () => {
     const profile = createProfile()
     const peer = await profile.openSignedInTab()
     profile.clock.stepWallClock(-3_600_000)
-    profile.store.refuses = () => true
-    const tab = profile.openTab()
-    await tab.auth.ready
-    await tab.auth.signOut(hereOnly)
-    profile.store.refuses = (operation) => operation === 'update'
-    await look(tab)
-    expect(tab.auth.getState()).toEqual(signedOut)
+    const tab = await signOutUnseen(profile)
 
     profile.store.refuses = () => false
     await look(tab)
@@ -146,13 +152,7 @@ describe('a sign-out that storage refuses', () => {
   it('leaves alone a session that a peer begins after the one it ended without having seen it', async () => {
     const profile = createProfile()
     const peer = await profile.openSignedInTab()
-    profile.store.refuses = () => true
-    const tab = profile.openTab()
-    await tab.auth.ready
-    await tab.auth.signOut(hereOnly)
-    profile.store.refuses = (operation) => operation === 'update'
-    await look(tab)
-    expect(tab.auth.getState()).toEqual(signedOut)
+    const tab = await signOutUnseen(profile)
 
     profile.clock.advance(1_000)
     profile.store.refuses = () => false

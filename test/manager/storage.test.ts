@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { LockManager, TokenStore } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
-import { newest } from '../support/newest.ts'
 import { openTabs } from '../support/open-tabs.ts'
 import { overwriteRecord, removeRecord, storedRecord } from '../support/stored-record.ts'
-import { arrivingWith } from '../support/token-replies.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { unhandledDuring } from '../support/uncaught.ts'
 
@@ -32,25 +30,6 @@ describe('a commit that storage refuses', () => {
     }
     await profile.passUntil(tab.auth.refresh())
     expect(triedAfterMs).toEqual([0, 100, 300, 700])
-  })
-
-  it('for good is kept in memory, and no peer sends the spent token', async () => {
-    const { profile, tab, peer } = await openTabs()
-    profile.clock.advance(600_000)
-    profile.store.refuses = (_, durable) => durable
-    const token = await profile.passUntil(tab.auth.getAccessToken())
-    expect(token).toBe(newest(profile, 'access'))
-    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'persistence-failed' }))
-    expect(tab.auth.getState()).toMatchObject({ status: 'signed-in', refresh: { phase: 'idle' } })
-
-    expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(
-      'RefreshUnavailableError NOT_PERSISTED',
-    )
-    await profile.pass(60_000)
-    expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(
-      'RefreshUnavailableError NOT_PERSISTED',
-    )
-    expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
   })
 
   it('reaches storage with the next write that storage takes', async () => {
@@ -100,20 +79,6 @@ describe('a record that vanishes', () => {
     )
   })
 
-  it('during a rotation ends the session, and the reply is revoked', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const answer = createDeferred()
-    profile.server.answerNext(arrivingWith(answer.promise))
-    const call = failureOf(tab.auth.refresh())
-    await settle()
-    await removeRecord(profile)
-    answer.resolve()
-    expect(named(await call)).toBe('SessionEndedError STORAGE_CLEARED')
-    await settle()
-    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
-  })
-
   it('is followed by a sign-in that all tabs see', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
@@ -128,20 +93,6 @@ describe('a record that vanishes', () => {
 })
 
 describe('a record that cannot be read', () => {
-  const corrupt = ['text', 7, null, {}, { schema: 1 }, { schema: 0, revision: 1 }, []]
-
-  it.each(corrupt)('such as %j is no session, and says so', async (value) => {
-    const profile = createProfile()
-    await overwriteRecord(profile, value)
-    const tab = profile.openTab()
-    const states = await tab.auth.ready
-    expect(states).toEqual({ status: 'signed-out', reason: 'never' })
-    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'storage-corrupt' }))
-    expect(named(await failureOf(tab.auth.getAccessToken()))).toBe('SessionEndedError NEVER')
-    await tab.auth.startSession(profile.server.signIn())
-    await expect(tab.auth.getAccessToken()).resolves.toBeTypeOf('string')
-  })
-
   it('ends a running session as one that was cleared', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
@@ -150,37 +101,6 @@ describe('a record that cannot be read', () => {
     await settle()
     expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'storage-cleared' })
     expect(tab.events).toContainEqual(expect.objectContaining({ type: 'storage-corrupt' }))
-  })
-})
-
-describe('a record of a newer version', () => {
-  const newer = { schema: 2, whatever: true }
-
-  it('is never overwritten', async () => {
-    const profile = createProfile()
-    const tab = await profile.openSignedInTab()
-    const token = await tab.auth.getAccessToken()
-    await overwriteRecord(profile, newer)
-    tab.page.emit('visible')
-    await settle()
-    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'record-newer' }))
-    expect(await tab.auth.getAccessToken()).toBe(token)
-    expect(named(await failureOf(tab.auth.refresh()))).toBe('StorageError RECORD_NEWER')
-    const begun = tab.auth.startSession(profile.server.signIn())
-    expect(named(await failureOf(begun))).toBe('StorageError RECORD_NEWER')
-    await tab.auth.signOut()
-    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out' })
-    expect(await storedRecord(profile)).toEqual(newer)
-    expect(profile.server.counts.requests).toBe(0)
-  })
-
-  it('found at the start leaves the state open and lets nothing through', async () => {
-    const profile = createProfile()
-    await overwriteRecord(profile, newer)
-    const { auth } = profile.openTab()
-    await expect(auth.ready).resolves.toEqual({ status: 'restoring' })
-    expect(named(await failureOf(auth.getAccessToken()))).toBe('StorageError RECORD_NEWER')
-    expect(await storedRecord(profile)).toEqual(newer)
   })
 })
 

@@ -89,7 +89,7 @@ describe('the version of the package', () => {
 describe('the README and the guide to what happens', () => {
   it('have every option in a table, and no other', () => {
     const declared = section(
-      readText('src/manager/options.ts'),
+      readText('src/manager/token-manager-options.ts'),
       'export interface TokenManagerOptions {',
       '\n}',
     )

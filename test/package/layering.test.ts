@@ -27,7 +27,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
     ['manager', 'courier'].includes(roomOf(to)) ||
     to === 'adapters/memory-token-store.ts',
   // These for types alone; a test of its own says so.
-  providers: (to) => to === 'manager/options.ts',
+  providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isApi(to),
   vue: (to) => to === 'vue' || isApi(to),
   'token-proxy': () => false,

@@ -10,6 +10,7 @@ import {
 } from '../../src/react/index.ts'
 import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
+import { patience } from '../support/patience.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { apiUrl, createProfile } from '../support/tabs.ts'
 import { acting, hydrate, mount, recorder, within } from './mount.ts'
@@ -255,7 +256,7 @@ export function describeSessionHooks(complaints: unknown[]): void {
       const guarded = h(RequireSession, { fallback, onSignedOut: () => auth.signIn() })
       const { text, click } = await mount(h(StrictMode, null, within(auth, guarded)))
       for (let left = 1; left <= 3; left += 1) {
-        await acting(() => vi.waitUntil(() => navigation.left.length === left))
+        await acting(() => vi.waitUntil(() => navigation.left.length === left, patience))
         expect(text()).toBe('one moment')
         expect(seen).not.toContain(false)
         await acting(() => page.emit('hide'))
@@ -293,7 +294,7 @@ export function describeSessionHooks(complaints: unknown[]): void {
         const { text, click } = await mount(within(auth, guarded))
         expect(text()).toBe('sign in')
         await click('button')
-        await acting(() => vi.waitUntil(() => navigation.left.length === 1))
+        await acting(() => vi.waitUntil(() => navigation.left.length === 1, patience))
         expect(text()).toBe('one moment')
       }
     })

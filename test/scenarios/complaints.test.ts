@@ -2,11 +2,10 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf } from '../support/failure.ts'
-import { newest } from '../support/newest.ts'
-import { expire, openExpiredTabs, openFrozenTab, openTabs } from '../support/open-tabs.ts'
+import { openExpiredTabs, openFrozenTab, openTabs } from '../support/open-tabs.ts'
 import { settle } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
-import { countOf, hourMs, presented } from './stage.ts'
+import { countOf, hourMs } from './stage.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -47,21 +46,6 @@ it('a clock that is an hour fast and a server that answers 429 make no storm and
   }
   expect(profile.server.counts.requests).toBeLessThanOrEqual(13)
   for (const { auth } of tabs) expect(auth.getState()).toMatchObject({ status: 'signed-in' })
-})
-
-it('a reply whose refresh token is missing, null or empty does not replace the stored one', async () => {
-  const { profile, tab } = await openTabs()
-  const kept = newest(profile, 'refresh')
-  for (const refresh_token of [undefined, null, '']) {
-    profile.server.answerNext(() =>
-      json(200, { access_token: 'a', token_type: 'Bearer', expires_in: 300, refresh_token }),
-    )
-    await profile.passUntil(tab.auth.refresh())
-    await expire(profile)
-  }
-  await profile.passUntil(tab.auth.refresh())
-  expect(presented(profile)).toEqual([1, 2, 3, 4].map(() => kept))
-  expect(profile.server.counts.grants).toBe(1)
 })
 
 it('nothing is kept in sessionStorage, localStorage or cookies, so a duplicated tab is a tab like any other', async () => {

@@ -153,6 +153,8 @@ it('S-09: the others wait 20 s at most for a frozen holder of the lock and serve
   expect(profile.server.counts.requests).toBe(2)
   await profile.pass(200)
   expect(profile.server.counts.requests).toBe(3)
+  const claim = tab.events.findLast(({ type }) => type === 'claimed')
+  expect(claim).toMatchObject({ unknown: 1 })
   thaw.resolve()
   await expect(kept).resolves.toBe(newest(profile, 'access'))
   refusal.resolve()

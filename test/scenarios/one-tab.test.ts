@@ -45,7 +45,7 @@ it('S-40: a reply with the same refresh token or none is a new generation, and t
   const tab = profile.openTab()
   const { refresh_token } = profile.server.signIn()
   await tab.auth.startSession({ access_token: 'a', token_type: 'Bearer', refresh_token })
-  for (const [index, kept] of [refresh_token, undefined, null].entries()) {
+  for (const [index, kept] of [refresh_token, undefined, null, ''].entries()) {
     profile.server.answerNext(() =>
       json(200, { access_token: 'b', token_type: 'Bearer', expires_in: 300, refresh_token: kept }),
     )
@@ -53,7 +53,7 @@ it('S-40: a reply with the same refresh token or none is a new generation, and t
     expect(tab.auth.getState()).toMatchObject({ generation: index + 2, refreshable: true })
   }
   await tab.auth.refresh()
-  expect(presented(profile)).toEqual([1, 2, 3, 4].map(() => refresh_token))
+  expect(presented(profile)).toEqual([1, 2, 3, 4, 5].map(() => refresh_token))
 })
 
 it('S-41: two resources that are wanted at once are refreshed one after the other, the second with the refresh token of the first reply', async () => {
@@ -78,11 +78,17 @@ it('S-43: a caller that gives up stops waiting, and the refresh goes on for the 
   const answer = createDeferred()
   profile.server.answerNext(arrivingWith(answer.promise))
   const controller = new AbortController()
-  const impatient = tab.auth.fetch('https://api.example/v2/orders', { signal: controller.signal })
+  const { signal } = controller
+  const impatient = Promise.allSettled([
+    tab.auth.fetch('https://api.example/v2/orders', { signal }),
+    tab.auth.getAccessToken({ signal }),
+  ])
   const patient = tab.call()
   await settle()
   controller.abort(new Error('enough'))
-  await expect(impatient).rejects.toThrow('enough')
+  for (const end of await impatient) {
+    expect(end).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
+  }
   answer.resolve()
   await expect(patient).resolves.toBe(200)
   expect(profile.server.counts.requests).toBe(1)
@@ -94,15 +100,16 @@ it('S-44: a manager that is disposed of in the middle of a refresh stores it and
   await expire(profile)
   const answer = createDeferred()
   profile.server.answerNext(arrivingWith(answer.promise))
-  const call = failureOf(tab.auth.getAccessToken())
+  const calls = [tab.auth.getAccessToken(), tab.call(), tab.auth.refresh()].map(failureOf)
   await settle()
   const queued = profile.openTab()
   const waiting = failureOf(queued.auth.getAccessToken())
   await settle()
   queued.auth.dispose()
   tab.auth.dispose()
-  expect(named(await call)).toBe('DisposedError DISPOSED')
-  expect(named(await waiting)).toBe('DisposedError DISPOSED')
+  for (const error of await Promise.all([...calls, waiting])) {
+    expect(named(error)).toBe('DisposedError DISPOSED')
+  }
 
   answer.resolve()
   const next = profile.openTab()
@@ -131,6 +138,8 @@ it('S-45: two managers in one page share one refresh, also when one is called fr
   expect(nested.length).toBeGreaterThan(2)
   expect(new Set([...tokens, ...(await Promise.all(nested))]).size).toBe(1)
   expect(profile.server.counts.requests).toBe(1)
+  tab.auth.dispose()
+  await expect(twin.auth.getAccessToken()).resolves.toBe(tokens[1])
 })
 
 it('S-55: a session whose access token comes from a backend, without a refresh token, ends with that token and asks for no other', async () => {

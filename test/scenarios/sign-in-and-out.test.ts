@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { newest } from '../support/newest.ts'
 import { expire, openExpiredTabs, openTabs, type OpenTabs } from '../support/open-tabs.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { storedRecord } from '../support/stored-record.ts'
@@ -20,9 +21,11 @@ async function openExpiredTabsOf(sub: string): Promise<OpenTabs> {
 }
 
 it('S-11: a sign-out in another tab waits for no refresh that is under way, and ends it for its callers', async () => {
-  const { profile, tab, peer } = await openExpiredTabs()
+  const { profile, tabs, peer } = await openExpiredTabs(3)
   profile.server.answerNext(hang)
-  const calls = [tab.auth.getAccessToken(), tab.call(), peer.auth.refresh()].map(failureOf)
+  const calls = tabs
+    .flatMap((tab) => [tab.auth.getAccessToken(), tab.call(), tab.auth.refresh()])
+    .map(failureOf)
   await settle()
   const at = profile.clock.now()
   await peer.auth.signOut()
@@ -30,23 +33,33 @@ it('S-11: a sign-out in another tab waits for no refresh that is under way, and 
     expect(named(error)).toBe('SessionEndedError SIGNED_OUT')
   }
   expect(profile.clock.now()).toBe(at)
-  for (const { auth } of [tab, peer]) expect(auth.getState()).toEqual(signedOut)
+  for (const { auth } of tabs) expect(auth.getState()).toEqual(signedOut)
+  expect(profile.server.counts.requests).toBe(1)
+  expect(profile.api.requests).toHaveLength(0)
 })
 
 it('S-12: a reply that comes after the sign-out is not stored, and its refresh token is revoked', async () => {
-  const { profile, tab, peer } = await openExpiredTabs()
-  const answer = createDeferred()
-  profile.server.answerNext(arrivingWith(answer.promise))
-  const call = failureOf(tab.auth.getAccessToken())
-  await settle()
-  await peer.auth.signOut()
-  const record = await storedRecord(profile)
-  answer.resolve()
-  expect(named(await call)).toBe('SessionEndedError SIGNED_OUT')
-  await settle()
-  expect(await storedRecord(profile)).toEqual(record)
-  await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
-  expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
+  for (const where of ['here', 'in another tab']) {
+    const { profile, tab, peer } = await openExpiredTabs()
+    const answer = createDeferred()
+    profile.server.answerNext(arrivingWith(answer.promise))
+    const call = failureOf(tab.auth.getAccessToken())
+    await settle()
+    await (where === 'here' ? tab : peer).auth.signOut()
+    expect(named(await call)).toBe('SessionEndedError SIGNED_OUT')
+    const record = await storedRecord(profile)
+    answer.resolve()
+    await settle()
+    expect(await storedRecord(profile)).toEqual(record)
+    for (const { auth } of [tab, peer]) expect(auth.getState()).toEqual(signedOut)
+    await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
+    const revoked = profile.sent.flatMap(({ parameters }) => parameters.get('token') ?? [])
+    const issued = profile.server.secrets.filter((secret) => secret.startsWith('refresh'))
+    expect(revoked).toEqual(issued)
+    expect(tab.events).toContainEqual(
+      expect.objectContaining({ type: 'dropped', reason: 'session-over' }),
+    )
+  }
 })
 
 it('S-13: a sign-out offline is complete here at once, and no token is kept to be revoked later', async () => {
@@ -74,6 +87,7 @@ it('S-15: a sign-in in another tab reaches every tab, and a sign-in that is unde
   const response = profile.server.signIn({ id_token: idToken() })
   await profile.openTab({ redirectUri }).auth.startSession(response)
   await settle()
+  expect(waiting.auth.getState()).toMatchObject({ status: 'signed-in', refreshable: true })
   await expect(waiting.auth.getAccessToken()).resolves.toBe(response.access_token)
   await expect(profile.openTab().auth.getAccessToken()).resolves.toBe(response.access_token)
 
@@ -112,6 +126,9 @@ it('S-17: a refresh reply for another user is thrown away and ends the session i
   for (const { auth } of [tab, peer]) {
     expect(auth.getState()).toMatchObject({ status: 'signed-out', reason: 'subject-changed' })
   }
+  const [, revocation] = profile.sent
+  expect(revocation?.url).toBe(profile.server.metadata.revocation_endpoint)
+  expect(revocation?.parameters.get('token')).toBe(newest(profile, 'refresh'))
   expect(profile.api.requests).toHaveLength(0)
 })
 
@@ -130,12 +147,14 @@ it('S-46: a callback that is opened twice, reloaded, or opened in two tabs is re
 
   const reloaded = arriveAt(callbackOf(left))
   await expect(reloaded.auth.handleRedirect()).resolves.toEqual({ returnTo: '/orders' })
+  expect(reloaded.navigation.currentUrl()).toBe(redirectUri)
   expect(reloaded.auth.getState()).toMatchObject({ status: 'signed-in', generation: 1 })
   expect(profile.sent).toHaveLength(1)
 
   await reloaded.auth.signOut({ revoke: false })
   const again = arriveAt(callbackOf(left))
   expect(named(await failureOf(again.auth.handleRedirect()))).toBe('SignInError NO_TRANSACTION')
+  expect(again.navigation.currentUrl()).toBe(redirectUri)
   expect(profile.sent).toHaveLength(1)
 })
 

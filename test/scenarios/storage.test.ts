@@ -29,7 +29,10 @@ it('S-18: an old version of the app next to a newer one only reads, and ignores 
     await settle()
     await expect(auth.getAccessToken()).resolves.toBe(token)
     expect(named(await failureOf(auth.refresh()))).toBe('StorageError RECORD_NEWER')
+    const begun = auth.startSession(profile.server.signIn())
+    expect(named(await failureOf(begun))).toBe('StorageError RECORD_NEWER')
     await auth.signOut()
+    expect(auth.getState()).toMatchObject({ status: 'signed-out' })
   }
   for (const each of [tab, peer]) expect(countOf([each], 'record-newer')).toBe(1)
   expect(await storedRecord(profile)).toEqual(newer)
@@ -57,9 +60,13 @@ it('S-22: a renewal that storage refuses goes on in this tab, keeps the others f
   const token = await profile.passUntil(tab.auth.getAccessToken())
   expect(token).toBe(newest(profile, 'access'))
   expect(countOf([tab], 'persistence-failed')).toBe(1)
-  expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(
-    'RefreshUnavailableError NOT_PERSISTED',
-  )
+  expect(tab.auth.getState()).toMatchObject({ status: 'signed-in', refresh: { phase: 'idle' } })
+  for (let minute = 0; minute < 2; minute += 1) {
+    expect(named(await failureOf(peer.auth.getAccessToken()))).toBe(
+      'RefreshUnavailableError NOT_PERSISTED',
+    )
+    await profile.pass(60_000)
+  }
   profile.store.refuses = () => false
   await profile.pass(11_000)
   await tab.auth.getAccessToken()
@@ -105,9 +112,11 @@ it('S-24: a record that vanishes ends the session in every tab, and no reply wri
   for (const { auth } of [tab, peer]) {
     expect(auth.getState()).toMatchObject({ status: 'signed-out', reason: 'storage-cleared' })
   }
+  await settle()
   const record = JSON.stringify((await storedRecord(profile)) ?? null)
   for (const secret of profile.server.secrets) expect(record).not.toContain(secret)
   expect(profile.server.counts.requests).toBe(1)
+  expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
 })
 
 it('S-25: the app can delete the database at any time, and the next sign-in makes a new one', async () => {
@@ -155,11 +164,16 @@ it('S-53: a record that is truncated or polluted counts as none, an event says s
     { ...whole, revision: 'x' },
     JSON.stringify(whole).slice(0, 40),
     null,
+    7,
+    {},
+    [],
+    { schema: 1 },
+    { schema: 0, revision: 1 },
   ]
   for (const record of broken) {
     await overwriteRecord(profile, record)
     const late = profile.openTab()
-    await expect(late.auth.ready).resolves.toMatchObject({ status: 'signed-out' })
+    await expect(late.auth.ready).resolves.toEqual({ status: 'signed-out', reason: 'never' })
     expect(countOf([late], 'storage-corrupt')).toBe(1)
     expect(named(await failureOf(late.auth.getAccessToken()))).toBe('SessionEndedError NEVER')
     await late.auth.startSession(profile.server.signIn())

@@ -15,7 +15,7 @@ import {
 import type { TokenKey } from '../record/token-set.ts'
 import type { RenewableSession } from './refresh-plan.ts'
 import { isAwaited } from './reply-fence.ts'
-import type { TakenLock } from './taken-lock.ts'
+import type { LockUntilPutAway } from './lock-until-put-away.ts'
 
 /** The right to present the refresh token, and what is sent by it. */
 export interface Claim {
@@ -25,7 +25,7 @@ export interface Claim {
   readonly lease: Lease
   readonly takenAtMonotonic: number
   /** A lease that was taken under it counts only while it is held. */
-  readonly lock: TakenLock
+  readonly lock: LockUntilPutAway
   /** The refresh token, and the place in the order of claims that the reply to it has. */
   readonly origin: Origin
   /** What a courier sends by it, or has brought. */
@@ -48,7 +48,7 @@ export interface Claims {
   take(
     record: SessionRecord,
     plan: Undertaking,
-    lock: TakenLock,
+    lock: LockUntilPutAway,
     about: TokenKey,
   ): Promise<Claim | undefined>
   /** Another lease, for the same refresh token to be presented once more. */

@@ -21,7 +21,7 @@ import {
 import type { Mail } from './mail.ts'
 import { createSend } from './send.ts'
 import { createSettlement } from './settlement.ts'
-import { takeLock, type TakenLock } from './taken-lock.ts'
+import { lockUntilPutAway, type LockUntilPutAway } from './lock-until-put-away.ts'
 import type { TokenEndpoint } from './token-grant.ts'
 
 export interface RotationOptions {
@@ -85,7 +85,7 @@ export function createRotation(options: RotationOptions): Rotate {
 
       // 2. Lock.
       report({ type: 'lock-requested' })
-      const lock = takeLock(options.locks.request(options.lockName), page, clock)
+      const lock = lockUntilPutAway(options.locks.request(options.lockName), page, clock)
       try {
         // 3. Read the record and plan.
         const record = (await itsTurn(lock, wish)) ?? (await keeper.read())
@@ -140,7 +140,7 @@ export function createRotation(options: RotationOptions): Rotate {
   async function collect(
     record: SessionRecord,
     plan: RefreshPlan & { kind: 'collect' },
-    lock: TakenLock,
+    lock: LockUntilPutAway,
     wish: Wish,
   ): Promise<void> {
     const claim = await claims.take(record, plan, lock, plan.letter.about)
@@ -167,7 +167,7 @@ export function createRotation(options: RotationOptions): Rotate {
    * Waits for the lock, but not past the longest lease, and not once this tab has seen a record that
    * needs no refresh. Fulfils with that record, or with nothing.
    */
-  function itsTurn(lock: TakenLock, wish: Wish): Promise<SessionRecord | undefined> {
+  function itsTurn(lock: LockUntilPutAway, wish: Wish): Promise<SessionRecord | undefined> {
     const askedAt = clock.monotonic()
     return new Promise((resolve) => {
       let isOver = false

@@ -1,3 +1,4 @@
+import { createPlainClient } from '../../demo/plain-client.ts'
 import type { AnyPage } from '../drivers.ts'
 import { eventually, inPage, waitForStatus } from '../harness.ts'
 import type { Stage } from '../harness.ts'
@@ -10,11 +11,37 @@ export async function signedInPages<Page extends AnyPage>(
 ): Promise<readonly [Page, Page, ...Page[]]> {
   const first = await stage.newPage()
   await stage.signIn(first)
-  const [second, ...others] = await stage.newPages(count - 1)
-  if (!second) throw new TypeError('count must be at least 2')
-  const pages = [first, second, ...others] as const
+  const pages = [first, ...(await stage.newPages(count - 1))]
+  await allAre('signed-in', pages)
+  return twoAtLeast(pages)
+}
+
+/**
+ * Pages of one session whose access token has run out by what they know of it: the app that handed
+ * the session over says that it came so long ago. The API would still take that token.
+ */
+export async function pagesWithExpiredToken<Page extends AnyPage>(
+  stage: Stage<Page>,
+  count: number,
+): Promise<readonly [Page, Page, ...Page[]]> {
+  const reply = await createPlainClient(stage).signIn('ada')
+  const pages = twoAtLeast(await stage.newPages(count))
+  await inPage(
+    pages[0],
+    ({ response, receivedAt }) => window.app.auth.startSession(response, { receivedAt }),
+    { response: { ...reply }, receivedAt: Date.now() - reply.expires_in * 1_000 },
+  )
   await allAre('signed-in', pages)
   return pages
+}
+
+function twoAtLeast<Page>([first, second, ...others]: readonly Page[]): readonly [
+  Page,
+  Page,
+  ...Page[],
+] {
+  if (!first || !second) throw new TypeError('There must be two pages at least.')
+  return [first, second, ...others]
 }
 
 export async function allAre(

@@ -214,7 +214,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   'a page keeps its lock when it is put away': {
     changes: [
       {
-        file: 'core/rotation/taken-lock.ts',
+        file: 'core/rotation/lock-until-put-away.ts',
         find: `    putAway = true
     release()`,
         replace: '    putAway = true',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { outdates } from '../../../src/core/record/outdates.ts'
+import { wasDecidedLater } from '../../../src/core/record/was-decided-later.ts'
 import { blankRecord } from '../../../src/core/record/session-record.ts'
 
 const at = (epoch: number, revision: number): object => ({ ...blankRecord, epoch, revision })
@@ -16,5 +16,5 @@ it.each<[string, unknown, unknown, boolean]>([
   ['that is none', undefined, at(1, 1), false],
   ['that cannot be read', 'corrupt', undefined, false],
 ])('a record that a tab has kept to itself, %s', (_, kept, stored, expected) => {
-  expect(outdates(kept, stored)).toBe(expected)
+  expect(wasDecidedLater(kept, stored)).toBe(expected)
 })

@@ -2,7 +2,7 @@ import type { Page } from '../page.ts'
 import type { Clock, LockHandle } from '../ports.ts'
 
 /** A lock that is let go when the page is put away. */
-export interface TakenLock extends LockHandle {
+export interface LockUntilPutAway extends LockHandle {
   /** Whether the page was put away meanwhile, even if it is back: nothing is known any more. */
   wasPutAway(): boolean
   /** Lets it go after so long, whatever its holder still waits for. The last word counts. */
@@ -10,7 +10,7 @@ export interface TakenLock extends LockHandle {
 }
 
 /** Chromium takes a held lock into the back/forward cache, and whoever waits for it waits for ever. */
-export function takeLock(lock: LockHandle, page: Page, clock: Clock): TakenLock {
+export function lockUntilPutAway(lock: LockHandle, page: Page, clock: Clock): LockUntilPutAway {
   let putAway = false
   let cancel = (): void => {}
   const unsubscribe = page.subscribe((event) => {
