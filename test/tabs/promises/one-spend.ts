@@ -34,6 +34,8 @@ export function createOneSpend(options: {
         return isRace ? undefined : `has seen ${end}`
       }
       if (attempt.isAbandoned) return undefined
+      // It has given up offering it, and so let its lock go.
+      if (attempt.isRefusedByStorage && grant('storage refused')) return undefined
       if (!isOver) return 'is presenting'
       // Its lock tells when it is gone, but one that gives no sign for so long is not waited for.
       const isStuck = hasLocks && nowMs < attempt.claim.atMs + leaseMs + stuckMs
