@@ -32,12 +32,21 @@ export interface VirtualParts {
   forget(): void
 }
 
-export function createVirtualCourier(options: {
-  readonly steps: Steps
-  readonly observe: Observe
-  readonly partsOf: (process: TabProcess) => VirtualParts
-}): VirtualCourier {
+/** Those parts of a build that a courier is made of. */
+export interface CourierBuild {
+  readonly createMail: typeof createMail
+  readonly deliverLetter: typeof deliverLetter
+}
+
+export function createVirtualCourier(
+  options: {
+    readonly steps: Steps
+    readonly observe: Observe
+    readonly partsOf: (process: TabProcess) => VirtualParts
+  } & Partial<CourierBuild>,
+): VirtualCourier {
   const { steps, observe, partsOf } = options
+  const build = { createMail, deliverLetter, ...options }
   let count = 0
   let current:
     | {
@@ -63,7 +72,7 @@ export function createVirtualCourier(options: {
     process: () => current?.process,
     of: (tab) => ({
       createMail: ({ recordKey, channelName, ...given }) =>
-        createMail({
+        build.createMail({
           ...given,
           courier: {
             isAvailable: () => true,
@@ -79,7 +88,7 @@ export function createVirtualCourier(options: {
                 run() {
                   const record = createStoredRecord(parts)
                   const fetch = parts.fetchFor(letter.id)
-                  void deliverLetter(message, { ...parts, record, fetch }, (word) => {
+                  void build.deliverLetter(message, { ...parts, record, fetch }, (word) => {
                     const words = typeof word === 'string' ? word : 'the answer itself'
                     steps.add({
                       kind: 'message',

@@ -10,15 +10,19 @@ import type { Happening, Observe } from './happenings.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createSteps, quiet, type Step, type Steps, type TabProcess } from './steps.ts'
 import { createVirtualChannel } from './virtual-channel.ts'
-import { createVirtualCourier, type VirtualCourier } from './virtual-courier.ts'
+import { createVirtualCourier, type CourierBuild, type VirtualCourier } from './virtual-courier.ts'
 import { createTabClock } from './virtual-clock.ts'
 import { createVirtualLocks, noLocks } from './virtual-locks.ts'
 import { createVirtualNetwork, type FakeApi } from './virtual-network.ts'
 import { createVirtualStorage, type VirtualStorage } from './virtual-storage.ts'
 
-type CreateTokenManager = typeof createTokenManager
-type TokenManager = ReturnType<CreateTokenManager>
-type TokenManagerOptions = Parameters<CreateTokenManager>[0]
+type TokenManager = ReturnType<typeof createTokenManager>
+type TokenManagerOptions = Parameters<typeof createTokenManager>[0]
+
+/** A build of the library. */
+export interface Build extends CourierBuild {
+  readonly createTokenManager: typeof createTokenManager
+}
 
 /** A token manager in a tab that does what it is told, and goes on only when a step is run. */
 export interface VirtualTab extends TabProcess {
@@ -71,7 +75,7 @@ export interface VirtualTabsOptions {
   /** Told of everything, as it happens. */
   readonly observe?: Observe
   /** For another build of the library. */
-  readonly createTokenManager?: CreateTokenManager
+  readonly build?: Build
 }
 
 export const virtualApiUrl = 'https://api.example/v2/'
@@ -82,7 +86,7 @@ export const virtualApiUrl = 'https://api.example/v2/'
  */
 export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs {
   const { server = createFakeAuthorizationServer() } = options
-  const create = options.createTokenManager ?? createTokenManager
+  const create = options.build?.createTokenManager ?? createTokenManager
   const observe = options.observe ?? ((_: Happening) => {})
   const clock = createManualClock()
   const steps = createSteps()
@@ -97,6 +101,7 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
   const courier = createVirtualCourier({
     steps,
     observe,
+    ...options.build,
     partsOf(process) {
       const processClock = createTabClock(clock, steps, process)
       return {

@@ -39,7 +39,7 @@ export type ServerTrouble = 503 | 429 | 'unusable'
 
 const redirectUri = 'https://app.example/callback'
 
-export type CreateTokenManager = VirtualTabsOptions['createTokenManager']
+export type Build = VirtualTabsOptions['build']
 
 /** Tabs, their server and their API, watched by a referee. */
 export interface Stage {
@@ -73,7 +73,7 @@ export interface Stage {
   takeWords(): string
 }
 
-export function createStage(setting: Setting, createTokenManager: CreateTokenManager): Stage {
+export function createStage(setting: Setting, build: Build): Stage {
   const server = createFakeAuthorizationServer({ expiresIn: 120, graceful: setting.graceful })
   const users = new Map<number, string>()
   /** What the server gives for each code, once. */
@@ -107,7 +107,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     observe: note,
     api: ({ token }) =>
       new Response(null, { status: !stage.apiRejects && server.accepts(token) ? 200 : 401 }),
-    ...(createTokenManager && { createTokenManager }),
+    ...(build && { build }),
   })
 
   function follow(
@@ -257,11 +257,8 @@ function shownIn(state: SessionState): Shown {
 }
 
 /** Opens the tabs of a setting and signs the first one in. */
-export async function openStage(
-  setting: Setting,
-  createTokenManager?: CreateTokenManager,
-): Promise<Stage> {
-  const stage = createStage(setting, createTokenManager)
+export async function openStage(setting: Setting, build?: Build): Promise<Stage> {
+  const stage = createStage(setting, build)
   const tabs = Array.from({ length: setting.tabs }, () => stage.openTab())
   await stage.browser.settle()
   if (tabs[0]) stage.signIn(tabs[0], 'alice')

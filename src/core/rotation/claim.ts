@@ -95,9 +95,9 @@ export function createClaims(options: {
     const claim = await keeper.update<Claim | undefined>((current) => {
       if (!isSameRecord(current, record)) return { result: undefined }
       // Every write moves the revision, so the one of this write numbers the claim.
-      const claim = filed?.claim ?? current.revision + 1
+      const number = filed?.claim ?? current.revision + 1
       const token = generationOf(session)
-      const letter = filed ?? options.newLetter?.({ about, claim, token })
+      const letter = filed ?? options.newLetter?.({ about, claim: number, token })
       const takenAt = clock.now()
       const lease = defined({
         tab,
@@ -108,18 +108,9 @@ export function createClaims(options: {
       })
       const next = claimed(current, lease, unknown, filed ? undefined : letter)
       const takenAtMonotonic = clock.monotonic()
-      return {
-        next,
-        result: {
-          record: next,
-          session,
-          lease,
-          takenAtMonotonic,
-          lock,
-          letter,
-          origin: { generation: token, claim },
-        },
-      }
+      const origin = { generation: token, claim: number }
+      const taken = { record: next, session, lease, takenAtMonotonic, lock, letter, origin }
+      return { next, result: taken }
     })
     if (!claim) return undefined
     // Then the lease is over, and with it the right to keep the others waiting.
