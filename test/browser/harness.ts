@@ -26,7 +26,7 @@ export interface StageOptions extends Pick<
   readonly managerOptions?: StageConfig['managerOptions']
   /** Sender-constrained tokens. Default: `false`. */
   readonly dpop?: boolean
-  /** Default: none. */
+  /** Default: what `COURIER` says in JSON, so that any test can be run with one; else none. */
   readonly courier?: CourierOptions
 }
 
@@ -104,7 +104,7 @@ export async function startStageIn<Page extends AnyPage>(
   launch: () => Promise<Driver<Page>>,
   options: StageOptions,
 ): Promise<Stage<Page>> {
-  const { managerOptions = {}, dpop = false, courier, ...serversOptions } = options
+  const { managerOptions = {}, dpop = false, courier = courierOfAll(), ...serversOptions } = options
   const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0 } = serversOptions
   const servers = await startServers({
     ...serversOptions,
@@ -190,6 +190,11 @@ export async function startStageIn<Page extends AnyPage>(
       await servers.close()
     },
   }
+}
+
+function courierOfAll(): CourierOptions | undefined {
+  const { COURIER } = process.env
+  return COURIER === undefined ? undefined : (JSON.parse(COURIER) as CourierOptions)
 }
 
 function countEach(values: readonly (string | number)[]): Record<string, number> {

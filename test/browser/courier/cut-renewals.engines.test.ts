@@ -4,7 +4,7 @@ import type { Engine, EngineName, EnginePage } from '../engines/engine.ts'
 import { enginesInUse } from '../engines/engines-in-use.ts'
 import { launchEngine } from '../engines/launch-engine.ts'
 import { startStageIn, type Stage } from '../harness.ts'
-import { cutRenewals, waysToGo, type Cut } from './cut-renewals.ts'
+import { byUser, cutRenewals, summary, waysToGo, type Cut } from './cut-renewals.ts'
 
 /** How many pages go in each way: `CUTS=200` for a long run, `SEED` for other moments. */
 const { CUTS = '20', SEED = '1' } = process.env
@@ -48,12 +48,13 @@ describe.each(enginesInUse())(
       await Promise.all((stages ?? []).map((stage) => stage.close()))
     })
 
-    async function cut(courier: CourierOptions | undefined): Promise<readonly Cut[]> {
+    async function cut(courier: CourierOptions | undefined): Promise<readonly Cut<string>[]> {
       const ways = Array.from({ length: countOfEach }, () => waysToGo).flat()
       const cuts = await Promise.all(
         stages.map((stage, lane) =>
           cutRenewals(stage, {
             courier,
+            go: byUser(stage),
             ways: ways.filter((_, index) => index % lanes === lane),
             seed: Number(SEED) * lanes + lane,
           }),
@@ -90,19 +91,6 @@ describe.each(enginesInUse())(
   },
 )
 
-function say(name: EngineName, kind: string, cuts: readonly Cut[]): void {
-  const lost = cuts.filter(({ end }) => end !== undefined)
-  const collected = cuts.filter(({ isCollected }) => isCollected)
-  const waits = collected.map(({ waitMs }) => waitMs).sort((a, b) => a - b)
-  const at = (part: number): number => waits[Math.floor((waits.length - 1) * part)] ?? 0
-  const ofEach = waysToGo.map((way) => {
-    const lostSo = lost.filter((cut) => cut.way === way).length
-    return `${way} ${lostSo} of ${cuts.filter((cut) => cut.way === way).length}`
-  })
-  const replies = cuts.reduce((sum, { cutReplies }) => sum + cutReplies, 0)
-  process.stdout.write(
-    `${name}, ${kind}: sessions lost ${lost.length} (${ofEach.join(', ')}), replies cut ${replies}, ` +
-      `collected ${collected.length}; from the reply to the next token ${at(0.5)} ms ` +
-      `(90 %: ${at(0.9)}, most: ${at(1)})\n`,
-  )
+function say(name: EngineName, kind: string, cuts: readonly Cut<string>[]): void {
+  process.stdout.write(`${name}, ${kind}: ${summary(cuts)}\n`)
 }

@@ -1,16 +1,13 @@
 import type { CourierOptions } from '../../../src/courier/index.ts'
 import { createPlainClient } from '../../demo/plain-client.ts'
 import { createRandom } from '../../support/seeded-random.ts'
+import type { AnyPage } from '../drivers.ts'
 import type { EnginePage } from '../engines/engine.ts'
 import { eventually, inPage, waitForStatus, type Stage } from '../harness.ts'
 
-/** How a page goes in the middle of its renewal. */
-export const waysToGo = ['reloaded', 'left', 'closed'] as const
-export type WayToGo = (typeof waysToGo)[number]
-
 /** What one page that went came to. */
-export interface Cut {
-  readonly way: WayToGo
+export interface Cut<Way extends string> {
+  readonly way: Way
   /** How the session ended, if it did. */
   readonly end: string | undefined
   /** Grants whose reply never reached storage. */
@@ -23,6 +20,9 @@ export interface Cut {
   readonly waitMs: number
 }
 
+/** Takes a page away, and opens the one that comes after it. */
+export type Go<Page, Way> = (page: Page, way: Way, path: string) => Promise<Page>
+
 const quickestReplyMs = 50
 const slowestReplyMs = 1_500
 /** A renewal may be over when its page goes, too. */
@@ -32,86 +32,89 @@ const afterReplyMs = 200
  * Has pages begin a renewal at a server without grace, and go at a random moment of it; the next page
  * needs the token that it is to bring.
  */
-export async function cutRenewals(
-  stage: Stage<EnginePage>,
+export async function cutRenewals<Page extends AnyPage, Way extends string>(
+  stage: Stage<Page>,
   how: {
     readonly courier: CourierOptions | undefined
-    readonly ways: readonly WayToGo[]
+    /** One page for each. */
+    readonly ways: readonly Way[]
+    readonly go: Go<Page, Way>
     readonly seed: number
   },
-): Promise<readonly Cut[]> {
+): Promise<readonly Cut<Way>[]> {
+  const { authorizationServer } = stage
   const random = createRandom(how.seed)
   const path = how.courier ? `/?courier=${encodeURIComponent(JSON.stringify(how.courier))}` : '/'
-  const cuts: Cut[] = []
+  const cuts: Cut<Way>[] = []
   let page = await stage.newPage(path)
   await beginSession(stage, page)
   if (how.courier?.serviceWorker !== undefined) await serviceWorkerIn(page)
   for (const way of how.ways) {
-    const cut = await cutOne(stage, { page, path, way, random })
-    cuts.push(cut.came)
-    page = cut.next
-    if (cut.came.end !== undefined) await beginSession(stage, page)
+    const replyMs = quickestReplyMs + random() * (slowestReplyMs - quickestReplyMs)
+    const goesAfterMs = random() * (replyMs + afterReplyMs)
+    const before = authorizationServer.counters()
+    authorizationServer.setFault({ when: 'after', kind: 'delay', ms: replyMs, times: 1 })
+    const generation = await beginRenewal(page)
+    await new Promise((resolve) => setTimeout(resolve, goesAfterMs))
+    page = await how.go(page, way, path)
+    const { gained, ...rest } = await needToken(page, generation)
+    authorizationServer.setFault(undefined)
+    const after = authorizationServer.counters()
+    const grants = after.refreshGrants - before.refreshGrants
+    const replays = after.replays - before.replays
+    cuts.push({ way, grants, replays, cutReplies: grants - gained, ...rest })
+    if (rest.end !== undefined) await beginSession(stage, page)
   }
   await page.close()
   return cuts
 }
 
-async function cutOne(
-  stage: Stage<EnginePage>,
-  given: {
-    readonly page: EnginePage
-    readonly path: string
-    readonly way: WayToGo
-    readonly random: () => number
-  },
-): Promise<{ readonly came: Cut; readonly next: EnginePage }> {
-  const { page, path, way, random } = given
-  const { authorizationServer } = stage
-  const replyMs = quickestReplyMs + random() * (slowestReplyMs - quickestReplyMs)
-  const goesAfterMs = random() * (replyMs + afterReplyMs)
-  const before = authorizationServer.counters()
-  authorizationServer.setFault({ when: 'after', kind: 'delay', ms: replyMs, times: 1 })
-  const generation = await beginRenewal(page)
-  await new Promise((resolve) => setTimeout(resolve, goesAfterMs))
-  const next = await goes(stage, page, way, path)
-  const { end, gained, isCollected, waitMs } = await needToken(next, generation)
-  authorizationServer.setFault(undefined)
-  const after = authorizationServer.counters()
-  const grants = after.refreshGrants - before.refreshGrants
-  const replays = after.replays - before.replays
-  const cutReplies = grants - gained
-  return { came: { way, end, cutReplies, grants, replays, isCollected, waitMs }, next }
+export const waysToGo = ['reloaded', 'left', 'closed'] as const
+
+/** How a user does it. */
+export function byUser(stage: Stage<EnginePage>): Go<EnginePage, (typeof waysToGo)[number]> {
+  return async (page, way, path) => {
+    if (way === 'closed') {
+      await page.close()
+      return stage.newPage(path)
+    }
+    if (way === 'reloaded') await page.reload()
+    else {
+      await page.goto('about:blank')
+      await page.goto(stage.pageOrigin + path)
+    }
+    await eventually('the app', () => inPage(page, () => 'app' in window, undefined))
+    return page
+  }
 }
 
-/** The page that comes after it. */
-async function goes(
-  stage: Stage<EnginePage>,
-  page: EnginePage,
-  way: WayToGo,
-  path: string,
-): Promise<EnginePage> {
-  if (way === 'closed') {
-    await page.close()
-    return stage.newPage(path)
-  }
-  if (way === 'reloaded') await page.reload()
-  else {
-    await page.goto('about:blank')
-    await page.goto(stage.pageOrigin + path)
-  }
-  await eventually('the app', () => inPage(page, () => 'app' in window, undefined))
-  return page
+/** What came of it, in a line. */
+export function summary(cuts: readonly Cut<string>[]): string {
+  const lost = cuts.filter(({ end }) => end !== undefined)
+  const collected = cuts.filter(({ isCollected }) => isCollected)
+  const waits = collected.map(({ waitMs }) => waitMs).sort((a, b) => a - b)
+  const at = (part: number): number => waits[Math.floor((waits.length - 1) * part)] ?? 0
+  const ofEach = [...new Set(cuts.map(({ way }) => way))].map((way) => {
+    const lostSo = lost.filter((cut) => cut.way === way).length
+    return `${way} ${lostSo} of ${cuts.filter((cut) => cut.way === way).length}`
+  })
+  const replies = cuts.reduce((sum, { cutReplies }) => sum + cutReplies, 0)
+  return (
+    `sessions lost ${lost.length} (${ofEach.join(', ')}), replies cut ${replies}, ` +
+    `collected ${collected.length}; from the reply to the next token ${at(0.5)} ms ` +
+    `(90 %: ${at(0.9)}, most: ${at(1)})`
+  )
 }
 
 /** From then on the page is one that goes on with the session, as after a sign-in. */
-async function beginSession(stage: Stage<EnginePage>, page: EnginePage): Promise<void> {
+async function beginSession<Page extends AnyPage>(stage: Stage<Page>, page: Page): Promise<void> {
   const reply = await createPlainClient(stage).signIn('ada')
   await inPage(page, (response) => window.app.auth.startSession(response), { ...reply })
   await waitForStatus(page, 'signed-in')
 }
 
 /** A first page has none yet, and sends by itself. */
-async function serviceWorkerIn(page: EnginePage): Promise<void> {
+export async function serviceWorkerIn(page: AnyPage): Promise<void> {
   await eventually('a service worker', () =>
     inPage(
       page,
@@ -125,7 +128,7 @@ async function serviceWorkerIn(page: EnginePage): Promise<void> {
 }
 
 /** Which token set the page has as yet. */
-function beginRenewal(page: EnginePage): Promise<number> {
+function beginRenewal(page: AnyPage): Promise<number> {
   return inPage(
     page,
     () => {
@@ -141,7 +144,7 @@ function beginRenewal(page: EnginePage): Promise<number> {
 
 /** What came of it for a page that needs a newer token set than that. */
 function needToken(
-  page: EnginePage,
+  page: AnyPage,
   generation: number,
 ): Promise<{
   readonly end: string | undefined
