@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'puppeteer-core'
 import type { CourierOptions } from '../../src/courier/index.ts'
 import { cutRenewals, summary } from '../browser/courier/cut-renewals.ts'
 import { launchFrom } from '../browser/drivers.ts'

@@ -69,7 +69,7 @@ describe.each(kinds.filter(([name]) => enginesInUse().includes(name)))(
         grown: { tokenRequests: 0 },
       })
       expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })
-      await expectNoLetter(others[0] as EnginePage)
+      await expectNoLetter(others[0])
     })
 
     test('a reply that comes after a sign-out elsewhere brings nothing back', async () => {
