@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Page } from 'puppeteer-core'
 import type { CourierOptions } from '../../../src/courier/index.ts'
 import { launchPuppeteer, type Driver } from '../drivers.ts'
-import { eventually, inPage } from '../harness.ts'
+import { allAre, signedInPages } from '../faults/rotations.ts'
+import { eventually, inPage, startPuppeteerStage, stateOf, type Stage } from '../harness.ts'
 import { comeBack, leave } from '../leave-and-come-back.ts'
+import { serviceWorkerIn } from './cut-renewals.ts'
 import { startCourierStage, type CourierStage } from './courier-stage.ts'
 
 const kinds: readonly [string, CourierOptions][] = [
@@ -65,5 +67,54 @@ describe.each(kinds)('a page of Chromium with %s for a courier', (_, options) =>
     await send()
     await isAnsweredIn(page)
     expect(stage.requests()).toHaveLength(2)
+  })
+})
+
+describe.each(kinds)('a signed-in page of Chromium with %s for a courier', (_, courier) => {
+  let stage: Stage<Page>
+
+  beforeAll(async () => {
+    stage = await startPuppeteerStage({ courier, managerOptions: { refreshAhead: 'never' } })
+  })
+  beforeEach(() => stage.reset())
+  afterAll(() => stage?.close())
+
+  async function twoPages(): Promise<readonly [Page, Page, ...Page[]]> {
+    const pages = await signedInPages(stage, 2)
+    if (courier.serviceWorker !== undefined) await serviceWorkerIn(pages[0])
+    return pages
+  }
+
+  const refresh = (page: Page): Promise<void> =>
+    inPage(page, () => window.app.auth.refresh(), undefined)
+
+  test('that has renewed comes out of the back/forward cache, and renews again', async () => {
+    const [page] = await twoPages()
+    await refresh(page)
+    await leave(page)
+    expect(await comeBack(page)).toBe(true)
+    await refresh(page)
+    expect(await stateOf(page)).toMatchObject({ generation: 3 })
+    expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 2, replays: 0 })
+  })
+
+  test('that goes in the middle of its renewal has the reply when it comes back', async () => {
+    const [page, other] = await twoPages()
+    stage.authorizationServer.setFault({ when: 'after', kind: 'delay', ms: 800, times: 1 })
+    await inPage(page, () => void window.app.auth.refresh().catch(() => {}), undefined)
+    await eventually(
+      'the grant',
+      async () => stage.authorizationServer.counters().refreshGrants === 1,
+    )
+    await leave(page)
+    // It is the other page that collects it.
+    await refresh(other)
+    await comeBack(page)
+    await allAre('signed-in', [page, other])
+    await eventually('the reply', async () => {
+      const state = await stateOf(page)
+      return state.status === 'signed-in' && state.generation === 2
+    })
+    expect(stage.authorizationServer.counters()).toMatchObject({ refreshGrants: 1, replays: 0 })
   })
 })
