@@ -21,7 +21,6 @@ const imports: Readonly<Record<string, readonly [entry: string, names: string]>>
   'tokenring/vue': ['vue/index', '*'],
   'tokenring/providers, one of them': ['providers/index', '{ auth0 }'],
   'tokenring/token-proxy': ['token-proxy/index', '*'],
-  'tokenring/courier': ['courier/index', '{ courier }'],
 }
 
 /** Bundles each entry with its dependencies, minified and compressed. */
@@ -35,10 +34,18 @@ export async function entrySizes(): Promise<EntrySize[]> {
     const brotli = brotliCompressSync(code).length
     sizes.push({ what, minified: code.length, brotli, budget: sizeBudgets[what] ?? 0 })
   }
-  for (const [what, [entry, names]] of Object.entries(imports)) {
+  const from = (entry: string, names: string): string => {
     const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
-    add(what, await bundle(`export ${names} from ${JSON.stringify(path)}`))
+    return `export ${names} from ${JSON.stringify(path)};`
   }
+  for (const [what, [entry, names]] of Object.entries(imports)) {
+    add(what, await bundle(from(entry, names)))
+  }
+  const courier = from('courier/index', '{ courier }')
+  add(
+    'tokenring with tokenring/courier',
+    await bundle(from('index', '{ createTokenManager }') + courier),
+  )
   add('tokenring/courier, the file of its worker', await bundleCourierFile())
   return sizes
 }
