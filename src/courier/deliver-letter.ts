@@ -60,7 +60,10 @@ export async function deliverLetter(
   say('filed')
 }
 
-/** Whether the answer is where it belongs, or its letter is gone; the page hears it if storage refuses. */
+/**
+ * Whether the answer is where it belongs. If storage refuses it, or its letter is gone, the page hears it:
+ * what comes for a session that is over has to be revoked.
+ */
 async function file(
   { id, ...place }: LetterMessage,
   answer: LetterAnswer,
@@ -69,10 +72,11 @@ async function file(
 ): Promise<boolean> {
   for (let offer = 1; offer <= offers; offer += 1) {
     try {
-      await record.change(place, 'strict', (stored) =>
+      const isFiled = await record.change(place, 'strict', (stored) =>
         movedLetter(stored, id, { from: 'opened', to: 'answered', answer }),
       )
-      return true
+      if (!isFiled) say(answer)
+      return isFiled
     } catch {
       // The page, if there still is one, need not wait for the next offers.
       if (offer === 1) say(answer)

@@ -329,6 +329,8 @@ describe('an answer', () => {
     await deliver()
     expect(await stored()).toMatchObject({ revision: 9, letters: undefined })
     expect(JSON.stringify(await stored())).not.toContain('rt-2')
+    // The page that has asked for it may have to revoke it.
+    expect(words.at(-1)).toMatchObject({ status: 200 })
   })
 
   it('to a database that is gone by then does not make it anew', async () => {

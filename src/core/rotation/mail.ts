@@ -105,10 +105,12 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
 
       function look({ letters = [] }: SessionRecord): void {
         const letter = letters.find((candidate) => candidate.id === id && isLetter(candidate))
-        // Without it, this tab takes it back, or somebody has moved on.
-        if (!letter) finish(isTakenBack ? 'undelivered' : 'withheld')
-        else if (letter.answer) finish(letter.answer)
-        else if (letter.state === 'opened') awaitAnswer()
+        // Without it, this tab has taken it back, or somebody has moved on. What is open brings tokens
+        // all the same, which have to be revoked if the session is over: its courier says so.
+        if (letter?.answer) finish(letter.answer)
+        else if (letter?.state === 'opened') awaitAnswer()
+        else if (!letter && isTakenBack) finish('undelivered')
+        else if (!letter && !isOpened) finish('withheld')
       }
 
       async function readAgain(): Promise<void> {
