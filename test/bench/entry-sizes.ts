@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
+import { bundleCourierFile } from '../../build/courier-file.ts'
 
 export interface EntrySize {
   /** What the app imports. */
@@ -29,12 +30,23 @@ export async function entrySizes(): Promise<EntrySize[]> {
     readonly sizeBudgets: Readonly<Record<string, number>>
   }
   const sizes: EntrySize[] = []
-  for (const [what, [entry, names]] of Object.entries(imports)) {
-    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
-    const code = await bundle(`export ${names} from ${JSON.stringify(path)}`)
+  const add = (what: string, code: string): void => {
     const brotli = brotliCompressSync(code).length
     sizes.push({ what, minified: code.length, brotli, budget: sizeBudgets[what] ?? 0 })
   }
+  const from = (entry: string, names: string): string => {
+    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
+    return `export ${names} from ${JSON.stringify(path)};`
+  }
+  for (const [what, [entry, names]] of Object.entries(imports)) {
+    add(what, await bundle(from(entry, names)))
+  }
+  const courier = from('courier/index', '{ courier }')
+  add(
+    'tokenring with tokenring/courier',
+    await bundle(from('index', '{ createTokenManager }') + courier),
+  )
+  add('tokenring/courier, the file of its worker', await bundleCourierFile())
   return sizes
 }
 
