@@ -2,13 +2,14 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import type { HtmlTagDescriptor } from 'vite'
+import type { HtmlTagDescriptor, Plugin } from 'vite'
 
 export interface BuildPagesOptions {
   /** Without it the files are readable, and have source maps. */
   readonly minify: boolean
   /** Put at the beginning of every page's head. */
   readonly tags?: readonly HtmlTagDescriptor[]
+  readonly plugins?: readonly Plugin[]
 }
 
 /** The built files by their path. They refer to each other by relative URLs. */
@@ -24,7 +25,7 @@ const packageByName = [
 
 /** Bundles every HTML page directly in the folder `root` with the library, from the sources. */
 export async function buildPages(root: string, options: BuildPagesOptions): Promise<BuiltFiles> {
-  const { minify, tags = [] } = options
+  const { minify, tags = [], plugins = [] } = options
   const pages = (await readdir(root)).filter((name) => name.endsWith('.html'))
   const built = await build({
     configFile: false,
@@ -34,7 +35,7 @@ export async function buildPages(root: string, options: BuildPagesOptions): Prom
     // Otherwise a build that a test runs would be another one than that of the demo.
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     resolve: { alias: packageByName },
-    plugins: [{ name: 'head-tags', transformIndexHtml: () => [...tags] }],
+    plugins: [{ name: 'head-tags', transformIndexHtml: () => [...tags] }, ...plugins],
     build: {
       write: false,
       minify,

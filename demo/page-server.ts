@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { buildPages } from './build-pages.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
+import { courierFile } from './courier-file.ts'
 import type { PageServer } from './servers.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -26,14 +27,14 @@ export interface Pages {
 }
 
 /**
- * Bundles the pages of a folder, to be served with a strict content security policy. A path that
+ * Bundles the pages of a folder, and the courier's file, to be served with a strict content security policy. A path that
  * looks like no file gets `index.html`. A bundle, because a development server's socket would keep
  * the page out of the back/forward cache, and because twenty tabs load it fast.
  *
  * @param root The folder; every HTML file directly in it is a page.
  */
 export async function createPages(root: string): Promise<Pages> {
-  const files = await buildPages(root, { minify: false })
+  const files = await buildPages(root, { minify: false, plugins: [courierFile] })
   return {
     serve(request, response, facts) {
       const path = pathOf(request.url ?? '/')

@@ -2,7 +2,7 @@ import { promisifyRequest } from 'idb-keyval'
 import { patiently } from '../core/patience.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
 import { unlessStopped, type Stop } from '../core/until.ts'
-import { objectStoreName, openDatabase } from './open-database.ts'
+import { objectStoreName, openDatabase, sharedDatabaseName } from './open-database.ts'
 import { createSystemClock } from './system-clock.ts'
 
 /** How long an opening, or a transaction, may take. */
@@ -29,7 +29,7 @@ interface Attempt {
  * it, every call rejects with the platform's error.
  */
 export function createIndexedDbTokenStore({
-  databaseName = 'tokenring',
+  databaseName = sharedDatabaseName,
   clock = createSystemClock(),
 }: { databaseName?: string; clock?: Clock } = {}): TokenStore {
   let connection: Promise<IDBDatabase> | undefined

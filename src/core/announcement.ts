@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts'
+import { isObject, isString } from './shape.ts'
 
 /**
  * What one tab tells the others: that the record changed, never what is in it. It carries no
@@ -6,9 +6,13 @@ import { isObject } from './shape.ts'
  */
 export interface Announcement {
   readonly v: 1
+  /** Only for those who wait for the answer to this letter, which a courier has filed. */
+  readonly letter?: string
 }
 
-/** Whether a message is an announcement that this version understands. */
-export function isAnnouncement(message: unknown): boolean {
-  return isObject(message) && message['v'] === 1
+/** An announcement that this version understands. */
+export function parseAnnouncement(message: unknown): Announcement | undefined {
+  if (!isObject(message) || message['v'] !== 1) return undefined
+  const { letter } = message
+  return isString(letter) ? { v: 1, letter } : { v: 1 }
 }

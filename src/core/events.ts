@@ -6,6 +6,9 @@ import type { EndReason } from './end-reason.ts'
  */
 export type FailureHint = 'cors' | 'clock'
 
+/** Why there is no courier. */
+export type NoCourier = 'unsupported' | 'csp' | 'no-worker' | 'own-fetch' | 'storage'
+
 /**
  * What a manager does, as it does it. Holds no token, no code, no key and no URL query, so that it
  * can be logged or sent to telemetry as it is. `at` is ms since the epoch.
@@ -15,6 +18,8 @@ export type TokenManagerEvent = { readonly at: number } & (
   | { readonly type: 'lock-granted'; readonly held: boolean; readonly waitedMs: number }
   | { readonly type: 'claimed'; readonly generation: number; readonly unknown: number }
   | { readonly type: 'sent'; readonly generation: number }
+  /** The answer to a renewal that is not this page's, or was not heard of here, was filed by a courier. */
+  | { readonly type: 'collected'; readonly generation: number }
   | { readonly type: 'committed'; readonly generation: number; readonly tookMs: number }
   /** A reply came too late: the session it belongs to is over or has moved on. */
   | { readonly type: 'dropped'; readonly reason: 'session-over' | 'superseded' }
@@ -71,6 +76,11 @@ export type TokenManagerEvent = { readonly at: number } & (
   /** A newer version of the app owns the record; this one only reads. */
   | { readonly type: 'record-newer' }
   | { readonly type: 'persistence-failed' }
+  /**
+   * Renewals do not survive their page though there is the option `courier`: this engine has no worker
+   * that does, a policy forbids it, it does not load, or the app has its own `fetch` or storage.
+   */
+  | { readonly type: 'courier-unavailable'; readonly reason: NoCourier }
   | { readonly type: 'degraded'; readonly missing: 'locks' | 'channel' }
 )
 

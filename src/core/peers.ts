@@ -1,4 +1,4 @@
-import { isAnnouncement, type Announcement } from './announcement.ts'
+import { parseAnnouncement, type Announcement } from './announcement.ts'
 import type { Report } from './events.ts'
 import type { Page } from './page.ts'
 import type { OpenChannel, PeerChannel } from './ports.ts'
@@ -18,8 +18,8 @@ export function createPeers(options: {
   readonly name: string
   readonly page: Page
   readonly report: Report
-  /** Another tab says that the record has changed. */
-  readonly onAnnouncement: () => void
+  /** Another tab, or a courier, says that the record has changed. */
+  readonly onAnnouncement: (announcement: Announcement) => void
 }): Peers {
   const { page, report } = options
   let channel = page.isAway() ? undefined : open()
@@ -36,7 +36,8 @@ export function createPeers(options: {
   function open(): PeerChannel | undefined {
     try {
       return options.openChannel(options.name, (message) => {
-        if (isAnnouncement(message)) options.onAnnouncement()
+        const announcement = parseAnnouncement(message)
+        if (announcement) options.onAnnouncement(announcement)
       })
     } catch {
       return undefined

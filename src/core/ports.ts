@@ -135,6 +135,47 @@ export interface TabStorage {
   set(key: string, value: string | undefined): void
 }
 
+/** What came of a letter, as it came: nobody has looked into it yet. */
+export type LetterAnswer = {
+  /** Ms since the epoch. */
+  readonly receivedAt: number
+} & (
+  | {
+      readonly status: number
+      /** Those that the protocol reads, in lower case. */
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
+  /** There was none, or not all of it. */
+  | { readonly failure: 'network' | 'timeout' }
+)
+
+/** A letter as it is handed to a courier. */
+export interface PostedLetter {
+  readonly id: string
+  readonly url: string
+  readonly accept: string
+  readonly dpop?: string
+  readonly body: string
+  /** When it is too late to open it, by the wall clock. */
+  readonly notAfter: number
+  /** Bound on the request, from its opening on, body included. */
+  readonly timeoutMs: number
+}
+
+/**
+ * What a courier says of a letter: it sends it; it does not, and never will; the answer is filed; or
+ * the answer itself, where storage refuses it.
+ */
+export type CourierWord = 'opened' | 'not-sent' | 'filed' | LetterAnswer
+
+/** Sends letters outside the page, and files what comes of them in the session's record. */
+export interface Courier {
+  isAvailable(): boolean
+  /** Hands a letter over in this very turn. What is heard of it may come late, twice, or never. */
+  post(letter: PostedLetter, onWord: (word: CourierWord) => void): void
+}
+
 /** Randomness that is not a secret: jitter, and names for tabs. */
 export interface Random {
   /** At least 0, less than 1. */

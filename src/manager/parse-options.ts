@@ -16,6 +16,7 @@ import { isObject, isString } from '../core/shape.ts'
 import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/server-metadata.ts'
+import type { CourierSupport } from '../core/rotation/mail.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
 import type { EndSessionOptions } from '../oauth/end-session.ts'
 import type { TokenManagerOptions } from './token-manager-options.ts'
@@ -39,6 +40,9 @@ export interface Settings {
   readonly spentRefreshToken: readonly string[]
   readonly endSession: EndSessionOptions | undefined
   readonly dpop: DpopSupport | undefined
+  readonly courier: CourierSupport | undefined
+  /** Whether the app brings its own along. */
+  readonly hasOwnFetch: boolean
   readonly fetch: () => typeof globalThis.fetch
 }
 
@@ -84,6 +88,10 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
     'an object with an https url',
   ],
   dpop: [(value) => isObject(value) && isFunction(value['createKeyPair']), 'what dpop() returns'],
+  courier: [
+    (value) => isObject(value) && isFunction(value['createMail']),
+    'what courier() returns',
+  ],
   fetch: [isFunction, 'a function'],
 }
 
@@ -95,6 +103,7 @@ const defaults = {
   postLogoutRedirectUri: undefined,
   endSession: undefined,
   dpop: undefined,
+  courier: undefined,
   authorizationParameters: {},
   resourceServers: [],
   storage: 'indexeddb',
@@ -126,6 +135,7 @@ export function parseOptions(options: TokenManagerOptions): Settings {
     ...(read.endSession && { endSession: parseEndSession(read.endSession) }),
     parameters: toTokenParameters(read),
     spentRefreshToken: ['invalid_grant', ...spentRefreshToken],
+    hasOwnFetch: fetch !== undefined,
     fetch: () => fetch ?? globalThis.fetch,
   }
 }

@@ -2,6 +2,7 @@ import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { TokenStore } from '../core/ports.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/server-metadata.ts'
+import type { CourierSupport } from '../core/rotation/mail.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
 import type { EndSessionOptions } from '../oauth/end-session.ts'
 
@@ -64,6 +65,11 @@ export interface TokenManagerOptions {
   readonly endSession?: EndSessionOptions | undefined
   /** Sender-constrained tokens (RFC 9449): `dpop()`. Default: bearer tokens. */
   readonly dpop?: DpopSupport | undefined
+  /**
+   * Renewals that survive their page: `courier()` of `tokenring/courier`. Default: none, and a reply that
+   * is under way when its page is reloaded, left or closed is lost.
+   */
+  readonly courier?: CourierSupport | undefined
   /** The `fetch` to use. Default: the global one, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }

@@ -79,6 +79,8 @@ export function createTokenManager(
   const optionsBase = ownBaseOf(navigation)
   const resourceServers = parseResourceServers(settings.resourceServers, optionsBase)
   const name = [settings.issuer, clientId, settings.sessionName].map(encodeURIComponent).join(' ')
+  const recordKey = `session ${name}`
+  const channelName = `tokenring ${name}`
   const tab = random.id()
   const disposal = new AbortController()
 
@@ -87,10 +89,12 @@ export function createTokenManager(
   const page = createPage(ports.pageEvents, clock)
   const peers = createPeers({
     ...ports,
-    name: `tokenring ${name}`,
+    name: channelName,
     page,
     report,
-    onAnnouncement: () => void lookAgain(),
+    onAnnouncement({ letter }) {
+      if (letter === undefined || mail?.isAwaited(letter)) void lookAgain()
+    },
   })
   const { announce } = peers
   const stores = createStores(storage, clock, {
@@ -107,7 +111,7 @@ export function createTokenManager(
   })
   const keeper = createRecordKeeper({
     store: stores.session,
-    key: `session ${name}`,
+    key: recordKey,
     report,
     onNews: ({ generation }) => announce(generation),
   })
@@ -145,7 +149,8 @@ export function createTokenManager(
   })
 
   const lifecycle = createSessionLifecycle(shared)
-  const rotate = createRotation({ ...shared, endpoint, lockName: `tokenring ${name}` })
+  const mail = settings.courier?.createMail({ ...shared, recordKey, channelName })
+  const rotate = createRotation({ ...shared, mail, endpoint, lockName: `tokenring ${name}` })
   const flight = createSingleFlight(rotate)
   const tokens = createAccessTokens({ ...shared, flight })
   const view = createSessionView({ ...shared, call })

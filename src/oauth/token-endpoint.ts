@@ -20,7 +20,15 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   const { dpop, metadata, spentRefreshToken } = options
 
   async function refresh(request: RefreshRequest): Promise<RefreshOutcome> {
-    const { refreshToken, parameters, previous, secrets = [], senderKey, maySend } = request
+    const {
+      refreshToken,
+      parameters,
+      previous,
+      secrets = [],
+      senderKey,
+      maySend,
+      deliver,
+    } = request
     if (dpop && !dpop.isKeyPair(senderKey)) return { kind: 'key-lost' }
     const answer = await requestTokens(options, {
       type: 'refresh_token',
@@ -30,6 +38,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       senderKey,
       senderNonce: previous.senderNonce,
       maySend,
+      deliver,
     })
     return answer.kind === 'accepted' || answer.kind === 'unusable'
       ? compare(answer, previous)

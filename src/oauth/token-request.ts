@@ -6,11 +6,13 @@ import {
   type AuthorizationServer,
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
+import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
+import type { Deliver, Delivery, SealedGrant } from '../core/rotation/token-grant.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { transportError } from './errors.ts'
-import { exchange, type Reply, type TransportFailure } from './exchange.ts'
+import { exchange, toReply, type Outgoing, type Reply, type TransportFailure } from './exchange.ts'
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts'
 
 export interface TokenRequestOptions {
@@ -32,6 +34,7 @@ export interface Grant {
   readonly senderKey: unknown
   readonly senderNonce?: string | undefined
   readonly maySend?: () => boolean
+  readonly deliver?: Deliver | undefined
 }
 
 /** Sends one grant to the token endpoint, at most once, as a public client. Never rejects. */
@@ -84,7 +87,11 @@ async function send(
     {
       async [customFetch](url, outgoing) {
         proof = outgoing.headers['dpop']
-        answer = await exchange({ ...options, maySend }, url, outgoing)
+        const delivered = proving.pass() ? await grant.deliver?.(sealed(url, outgoing)) : 'withheld'
+        answer =
+          delivered === undefined || delivered === 'undelivered'
+            ? await exchange({ ...options, maySend }, url, outgoing)
+            : toAnswer(delivered)
         // All that oauth4webapi takes from it is the DPoP nonce.
         return new Response(null, typeof answer === 'string' ? {} : { headers: answer.headers })
       },
@@ -95,6 +102,17 @@ async function send(
   )
   await proving.bound(request)
   return { answer, proof }
+}
+
+function sealed(url: string, { headers, body }: Outgoing): SealedGrant {
+  const { accept = '', dpop } = headers
+  return defined({ url, accept, dpop, body: String(body) })
+}
+
+function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): Reply | TransportFailure {
+  if (typeof delivered === 'string') return delivered
+  if ('failure' in delivered) return delivered.failure
+  return toReply(delivered.status, new Headers(delivered.headers), delivered.body)
 }
 
 /** What it throws by itself may hold anything. */

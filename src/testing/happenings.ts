@@ -6,6 +6,8 @@ export interface TokenRequest {
   readonly id: number
   readonly tab: TabProcess
   readonly refreshToken: string
+  /** What it was sent for, if a courier has sent it. */
+  readonly letter?: string
 }
 
 /** How a token request ended for the tab that sent it. */

@@ -18,11 +18,13 @@ export type { MemoryNavigation } from './memory-navigation.ts'
 export type { MemoryPageEvents } from './memory-page-events.ts'
 export {
   createVirtualTabs,
+  type Build,
   type VirtualTab,
   type VirtualTabs,
   type VirtualTabsOptions,
 } from './virtual-tabs.ts'
 export type { Happening, Observe, RequestEnd, TokenRequest } from './happenings.ts'
 export type { Step, StepKind, Steps, TabProcess } from './steps.ts'
+export type { CourierBuild, VirtualCourier } from './virtual-courier.ts'
 export type { FakeApi } from './virtual-network.ts'
 export type { VirtualStorage } from './virtual-storage.ts'

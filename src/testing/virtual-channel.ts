@@ -1,3 +1,4 @@
+import { parseAnnouncement } from '../core/announcement.ts'
 import { createMemoryChannel } from './memory-channel.ts'
 import type { OpenChannel } from '../core/ports.ts'
 import type { Observe } from './happenings.ts'
@@ -27,7 +28,8 @@ export function createVirtualChannel(steps: Steps, observe: Observe): VirtualCha
           isReady: () => tab.state === 'running',
           run() {
             if (!isOpen) return
-            observe({ type: 'message', tab })
+            // That mail has come is of interest only to those who wait for it.
+            if (parseAnnouncement(message)?.letter === undefined) observe({ type: 'message', tab })
             onMessage(message)
           },
         }),

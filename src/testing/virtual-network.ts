@@ -13,7 +13,8 @@ export type FakeApi = (request: { readonly url: string; readonly token: string }
  * does, are two steps; a call of an API is one.
  */
 export interface VirtualNetwork {
-  of(tab: TabProcess): Fetch
+  /** @param letter What it is sent for, if a courier sends it. */
+  of(tab: TabProcess, letter?: string): Fetch
 }
 
 /** Nobody goes on trying to deliver a request for longer than this. */
@@ -29,12 +30,22 @@ export function createVirtualNetwork(options: {
   const { steps, observe, clock, server, api } = options
   let count = 0
 
-  function exchange(tab: TabProcess, input: string, init: RequestInit): Promise<Response> {
+  function exchange(
+    tab: TabProcess,
+    input: string,
+    init: RequestInit,
+    letter: string | undefined,
+  ): Promise<Response> {
     const form = formIn(init)
     const refreshToken = form.get('refresh_token') ?? form.get('token') ?? ''
     const isToEndpoint = input === server.metadata.token_endpoint
     const isRefresh = isToEndpoint && !form.has('code')
-    const request: TokenRequest = { id: (count += 1), tab, refreshToken }
+    const request: TokenRequest = {
+      id: (count += 1),
+      tab,
+      refreshToken,
+      ...(letter !== undefined && { letter }),
+    }
     const sentAt = clock.monotonic()
     const what = isRefresh ? 'the token request' : isToEndpoint ? 'the code' : 'the revocation'
     if (isRefresh) observe({ type: 'sent', tab, request })
@@ -106,10 +117,10 @@ export function createVirtualNetwork(options: {
   }
 
   return {
-    of: (tab) => (input, init) => {
+    of: (tab, letter) => (input, init) => {
       const url = input instanceof Request ? input.url : String(input)
       return url.startsWith(server.issuer)
-        ? exchange(tab, url, init ?? {})
+        ? exchange(tab, url, init ?? {}, letter)
         : callApi(tab, url, init ?? {})
     },
   }

@@ -10,14 +10,19 @@ import type { Happening, Observe } from './happenings.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createSteps, quiet, type Step, type Steps, type TabProcess } from './steps.ts'
 import { createVirtualChannel } from './virtual-channel.ts'
+import { createVirtualCourier, type CourierBuild, type VirtualCourier } from './virtual-courier.ts'
 import { createTabClock } from './virtual-clock.ts'
 import { createVirtualLocks, noLocks } from './virtual-locks.ts'
 import { createVirtualNetwork, type FakeApi } from './virtual-network.ts'
 import { createVirtualStorage, type VirtualStorage } from './virtual-storage.ts'
 
-type CreateTokenManager = typeof createTokenManager
-type TokenManager = ReturnType<CreateTokenManager>
-type TokenManagerOptions = Parameters<CreateTokenManager>[0]
+type TokenManager = ReturnType<typeof createTokenManager>
+type TokenManagerOptions = Parameters<typeof createTokenManager>[0]
+
+/** A build of the library. */
+export interface Build extends CourierBuild {
+  readonly createTokenManager: typeof createTokenManager
+}
 
 /** A token manager in a tab that does what it is told, and goes on only when a step is run. */
 export interface VirtualTab extends TabProcess {
@@ -42,6 +47,7 @@ export interface VirtualTabs {
   readonly server: FakeAuthorizationServer
   readonly steps: Steps
   readonly storage: VirtualStorage
+  readonly courier: VirtualCourier
   /** Every tab that was ever opened. */
   readonly tabs: readonly VirtualTab[]
   openTab(options?: Partial<TokenManagerOptions>): VirtualTab
@@ -64,10 +70,12 @@ export interface VirtualTabsOptions {
   readonly locks?: boolean
   /** Whether the browser has BroadcastChannel. Default: `true`. */
   readonly channel?: boolean
+  /** Whether renewals are left to a courier. Default: `false`. */
+  readonly courier?: boolean
   /** Told of everything, as it happens. */
   readonly observe?: Observe
   /** For another build of the library. */
-  readonly createTokenManager?: CreateTokenManager
+  readonly build?: Build
 }
 
 export const virtualApiUrl = 'https://api.example/v2/'
@@ -78,7 +86,7 @@ export const virtualApiUrl = 'https://api.example/v2/'
  */
 export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs {
   const { server = createFakeAuthorizationServer() } = options
-  const create = options.createTokenManager ?? createTokenManager
+  const create = options.build?.createTokenManager ?? createTokenManager
   const observe = options.observe ?? ((_: Happening) => {})
   const clock = createManualClock()
   const steps = createSteps()
@@ -90,6 +98,27 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
     (({ token }) => new Response(null, { status: server.accepts(token) ? 200 : 401 }))
   const network = createVirtualNetwork({ steps, observe, clock, server, api })
   const tabs: VirtualTab[] = []
+  const courier = createVirtualCourier({
+    steps,
+    observe,
+    ...options.build,
+    partsOf(process) {
+      const processClock = createTabClock(clock, steps, process)
+      return {
+        clock: processClock,
+        store: storage.of(process),
+        locks: options.locks === false ? noLocks : locks.of(process),
+        openChannel: options.channel === false ? () => undefined : channel.of(process),
+        fetchFor: (letter) => network.of(process, letter),
+        forget() {
+          storage.forget(process)
+          locks.forget(process)
+          channel.forget(process)
+          processClock.forget()
+        },
+      }
+    },
+  })
 
   function openTab(more: Partial<TokenManagerOptions> = {}): VirtualTab {
     const name = `tab ${tabs.length + 1}`
@@ -105,6 +134,7 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
         storage: storage.of(tabProcess),
         refreshAhead: 'never',
         fetch: network.of(tabProcess),
+        courier: options.courier ? courier.of(tabProcess) : undefined,
         ...more,
       },
       {
@@ -165,6 +195,7 @@ export function createVirtualTabs(options: VirtualTabsOptions = {}): VirtualTabs
     server,
     steps,
     storage,
+    courier,
     tabs,
     openTab,
     run: (step) => steps.run(step),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
+import { bundleCourierFile } from '../../build/courier-file.ts'
 import { bundle, codeOf } from './bundle.ts'
 
 export interface EntrySize {
@@ -30,11 +31,23 @@ export async function entrySizes(): Promise<EntrySize[]> {
     readonly sizeBudgets: Readonly<Record<string, number>>
   }
   const sizes: EntrySize[] = []
-  for (const [what, [entry, names]] of Object.entries(imports)) {
-    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
-    const code = codeOf(await bundle(`export ${names} from ${JSON.stringify(path)}`, root))
+  const add = (what: string, code: string): void => {
     const brotli = brotliCompressSync(code).length
     sizes.push({ what, minified: code.length, brotli, budget: sizeBudgets[what] ?? 0 })
   }
+  const bundled = async (source: string): Promise<string> => codeOf(await bundle(source, root))
+  const from = (entry: string, names: string): string => {
+    const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
+    return `export ${names} from ${JSON.stringify(path)};`
+  }
+  for (const [what, [entry, names]] of Object.entries(imports)) {
+    add(what, await bundled(from(entry, names)))
+  }
+  const courier = from('courier/index', '{ courier }')
+  add(
+    'tokenring with tokenring/courier',
+    await bundled(from('index', '{ createTokenManager }') + courier),
+  )
+  add('tokenring/courier, the file of its worker', await bundleCourierFile())
   return sizes
 }

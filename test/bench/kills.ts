@@ -6,6 +6,7 @@ import { allAre, endsIn, signedInPages } from '../browser/faults/rotations.ts'
 import type { AuthorizationServerCounters } from '../../demo/authorization-server-counters.ts'
 import { eventually, startPuppeteerStage, stateOf } from '../browser/harness.ts'
 import type { Stage } from '../browser/harness.ts'
+import { createRandom, oneOf } from '../support/seeded-random.ts'
 import { median } from './median.ts'
 
 const tabs = 4
@@ -198,17 +199,4 @@ async function storedGeneration([page]: readonly Page[]): Promise<number> {
   if (!page) throw new Error('No tab is left.')
   const [, record] = await sessionRecord(page)
   return (record as { readonly generation: number }).generation
-}
-
-function oneOf<Value>(values: readonly Value[], random: () => number): Value {
-  return values[Math.floor(random() * values.length)] as Value
-}
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = (seed * 2_654_435_761) % 2 ** 32
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
-    return state / 2 ** 32
-  }
 }

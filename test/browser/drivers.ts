@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core'
 import type { Page as PlaywrightPage } from 'playwright-core'
 import { launch } from 'puppeteer-core'
-import type { Page as PuppeteerPage } from 'puppeteer-core'
+import type { Browser, Page as PuppeteerPage } from 'puppeteer-core'
 import type { EnginePage } from './engines/engine.ts'
 import { findChromium } from './find-chromium.ts'
 
@@ -30,7 +30,24 @@ export async function launchPlaywright(): Promise<Driver<PlaywrightPage>> {
 
 /** For tests of the back/forward cache, of freezing and of hidden tabs, which behave as in life. */
 export async function launchPuppeteer(): Promise<Driver<PuppeteerPage>> {
-  const browser = await launch({
+  const browser = await launchLifelike()
+  return createDriver(browser, () => browser.createBrowserContext())
+}
+
+/** The same with a profile on disk, which the next browser may take over from one that was killed. */
+export async function launchFrom(
+  userDataDir: string,
+): Promise<{ newPage(): Promise<PuppeteerPage>; kill(): void; close(): Promise<void> }> {
+  const browser = await launchLifelike(userDataDir)
+  return {
+    newPage: () => browser.newPage(),
+    kill: () => void browser.process()?.kill('SIGKILL'),
+    close: () => browser.close(),
+  }
+}
+
+function launchLifelike(userDataDir?: string): Promise<Browser> {
+  return launch({
     executablePath: chromiumPath(),
     headless: true,
     // Its own handlers keep the process alive.
@@ -38,8 +55,8 @@ export async function launchPuppeteer(): Promise<Driver<PuppeteerPage>> {
     handleSIGTERM: false,
     handleSIGHUP: false,
     args: [...args, '--no-sandbox'],
+    ...(userDataDir !== undefined && { userDataDir }),
   })
-  return createDriver(browser, () => browser.createBrowserContext())
 }
 
 async function createDriver<Page extends AnyPage>(

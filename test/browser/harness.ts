@@ -5,6 +5,7 @@ import { createPageServer } from '../../demo/page-server.ts'
 import { startServers } from '../../demo/servers.ts'
 import type { Servers, ServersOptions } from '../../demo/servers.ts'
 import type { AuthorizationServerCounters } from '../../demo/authorization-server-counters.ts'
+import type { CourierOptions } from '../../src/courier/index.ts'
 import type { SessionState } from '../../src/index.ts'
 import type { StageConfig } from './app/app.ts'
 import { launchPlaywright, launchPuppeteer } from './drivers.ts'
@@ -25,6 +26,8 @@ export interface StageOptions extends Pick<
   readonly managerOptions?: StageConfig['managerOptions']
   /** Sender-constrained tokens. Default: `false`. */
   readonly dpop?: boolean
+  /** Default: what `COURIER` says in JSON, so that any test can be run with one; else none. */
+  readonly courier?: CourierOptions
 }
 
 /** The demo's servers, the test app, and a Chromium. */
@@ -101,12 +104,12 @@ export async function startStageIn<Page extends AnyPage>(
   launch: () => Promise<Driver<Page>>,
   options: StageOptions,
 ): Promise<Stage<Page>> {
-  const { managerOptions = {}, dpop = false, ...serversOptions } = options
+  const { managerOptions = {}, dpop = false, courier = courierOfAll(), ...serversOptions } = options
   const { accessTokenTtlSeconds = 300, refreshTokenGraceMs = 0 } = serversOptions
   const servers = await startServers({
     ...serversOptions,
     createPageServer: (addresses) =>
-      createPageServer(appFolder, { ...addresses, managerOptions, dpop }),
+      createPageServer(appFolder, { ...addresses, managerOptions, dpop, courier }),
     accessTokenTtlSeconds,
     controls: true,
   })
@@ -187,6 +190,11 @@ export async function startStageIn<Page extends AnyPage>(
       await servers.close()
     },
   }
+}
+
+function courierOfAll(): CourierOptions | undefined {
+  const { COURIER } = process.env
+  return COURIER === undefined ? undefined : (JSON.parse(COURIER) as CourierOptions)
 }
 
 function countEach(values: readonly (string | number)[]): Record<string, number> {

@@ -195,7 +195,10 @@ describe('createTokenManager', () => {
       }
     }
     const navigation = createMemoryNavigation('https://app.example/')
-    void createTokenManager(new Configuration(), { navigation }).signIn()
+    // This page stays, which it is told half a minute later.
+    createTokenManager(new Configuration(), { navigation })
+      .signIn()
+      .catch(() => {})
     await expect.poll(() => navigation.left[0]).toContain('scope=openid+orders%3Aread')
 
     class Wrong extends Configuration {

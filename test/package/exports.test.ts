@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { version } from '../../src/courier/version.ts'
 import * as entry from '../../src/index.ts'
 import { readText, section, sourceFiles } from './source-files.ts'
 
@@ -46,11 +47,12 @@ describe('the package', () => {
     expect(scripts.filter((name) => /install|prepare/.test(name))).toEqual([])
   })
 
-  it('is free of side effects, ESM, and holds what was built', () => {
-    expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
+  it('is ESM, holds what was built, and has side effects in the service worker’s import alone', () => {
+    const sideEffects = ['./dist/courier/service-worker.js']
+    expect(manifest).toMatchObject({ type: 'module', sideEffects, license: 'MIT' })
     // The guides and the rest too, because the README links to them.
     const texts = ['src/*/README.md', 'SECURITY.md', 'CHANGELOG.md']
-    expect(manifest['files']).toEqual(['dist', ...texts])
+    expect(manifest['files']).toEqual(['dist', 'bin', ...texts])
   })
 
   it('has entries with types, which come first', () => {
@@ -60,18 +62,27 @@ describe('the package', () => {
     expect(Object.keys(others)).toEqual([
       './react',
       './vue',
+      './courier',
+      './courier/service-worker',
       './providers',
       './token-proxy',
       './testing',
     ])
     for (const [name, target] of Object.entries(others)) {
-      const built = `./dist/${name.slice(2)}/index`
+      const source = name.slice(2) + (name === './courier/service-worker' ? '' : '/index')
+      const built = `./dist/${source}`
       expect(target).toEqual({ types: `${built}.d.ts`, default: `${built}.js` })
-      expect(sourceFiles.map(({ path }) => path)).toContain(`${name.slice(2)}/index.ts`)
+      expect(sourceFiles.map(({ path }) => path)).toContain(`${source}.ts`)
     }
     for (const target of [main, ...Object.values(others)]) {
       expect(Object.keys(target ?? {})[0]).toBe('types')
     }
+  })
+})
+
+describe('the version of the package', () => {
+  it('is in the name of the courier’s worker', () => {
+    expect(version).toBe(manifest['version'])
   })
 })
 

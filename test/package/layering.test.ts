@@ -19,10 +19,13 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   http: isCore,
   oauth: (to) => isCore(to) || to === 'oauth4webapi',
   adapters: (to) => isCore(to) || to === 'idb-keyval',
+  courier: (to) => isCore(to) || roomOf(to) === 'adapters',
   manager: (to) => isCore(to) || ['http', 'oauth', 'adapters'].includes(roomOf(to)),
   // The store in memory is no twin: apps use it, too.
   testing: (to) =>
-    isCore(to) || roomOf(to) === 'manager' || to === 'adapters/memory-token-store.ts',
+    isCore(to) ||
+    ['manager', 'courier'].includes(roomOf(to)) ||
+    to === 'adapters/memory-token-store.ts',
   // These for types alone; a test of its own says so.
   providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isApi(to),
@@ -186,6 +189,8 @@ describe('the reading of imports', () => {
     expect(isForbidden(from('core/rotation/a.ts', 'core/session/b.ts'))).toBe(true)
     expect(isForbidden(from('http/a.ts', 'oauth/b.ts'))).toBe(true)
     expect(isForbidden(from('testing/a.ts', 'adapters/web-locks.ts'))).toBe(true)
+    expect(isForbidden(from('courier/a.ts', 'oauth/b.ts'))).toBe(true)
+    expect(isForbidden(from('manager/a.ts', 'courier/b.ts'))).toBe(true)
     expect(isForbidden(from('core/a.ts', 'oauth4webapi'))).toBe(true)
   })
 })

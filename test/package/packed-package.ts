@@ -76,11 +76,14 @@ function tarballIn(folder: string): string {
 function pack(source: string): string {
   mkdirSync(source)
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', join(source, 'dist')])
+  const built = join(source, 'dist')
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', built])
+  execFileSync(process.execPath, [join(root, 'build/build-courier.js'), built])
   for (const name of ['package.json', 'README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md']) {
     cpSync(join(root, name), join(source, name))
   }
-  cpSync(join(root, 'src'), join(source, 'src'), { recursive: true })
+  for (const name of ['src', 'bin'])
+    cpSync(join(root, name), join(source, name), { recursive: true })
   const said = execFileSync('npm', ['pack', '--json'], {
     cwd: source,
     encoding: 'utf8',

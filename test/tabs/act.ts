@@ -49,6 +49,16 @@ async function begin(stage: Stage, entry: Entry): Promise<string | undefined> {
       if (step && entry.do === 'double-message') steps.add({ ...step })
       return step && `${entry.do === 'drop-message' ? 'lost' : 'doubled'}: ${step.label}`
     }
+    case 'kill-courier':
+    case 'freeze-courier':
+    case 'thaw-courier': {
+      const { courier } = browser
+      const process = courier.process()
+      if (entry.do === 'kill-courier') courier.kill()
+      if (entry.do === 'freeze-courier') courier.freeze()
+      if (entry.do === 'thaw-courier') courier.thaw()
+      return process && `${process.name}: ${entry.do}`
+    }
     case 'open':
       return browser.tabs.filter(({ state }) => state !== 'gone').length < 6
         ? `${stage.openTab().name} is opened`

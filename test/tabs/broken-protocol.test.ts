@@ -4,9 +4,9 @@ import { breaks, harmless } from './broken/breaks.ts'
 import { loadBroken } from './broken/load-broken.ts'
 import { play } from './play.ts'
 import type { PromiseName } from './promises/moment.ts'
-import { scriptOf } from './script.ts'
+import { courierScriptOf, scriptOf } from './script.ts'
 import { playSeeds } from './seeds.ts'
-import type { CreateTokenManager } from './stage.ts'
+import type { Build } from './stage.ts'
 import { walk } from './walk.ts'
 
 /** Nothing here needs more schedules than that to be found out. */
@@ -16,22 +16,22 @@ const timeout = 300_000
 /** After how many schedules a promise was broken; nothing, if it was not. */
 async function schedulesUntil(
   promise: PromiseName,
-  { walk: what, seed: known }: Pick<Break, 'walk' | 'seed'>,
-  createTokenManager: CreateTokenManager,
+  { walk: what, seed: known, courier }: Pick<Break, 'walk' | 'seed' | 'courier'>,
+  build: Build,
 ): Promise<number | undefined> {
   if (what?.faults) {
     for (let seed = 1; seed <= enough; seed += 1) {
-      const { broken } = await walk(what, { createTokenManager, seed })
+      const { broken } = await walk(what, { build, seed })
       if (broken?.promise === promise) return seed
     }
     return undefined
   }
   if (what) {
-    const { broken, schedules } = await walk(what, { createTokenManager, limit: enough })
+    const { broken, schedules } = await walk(what, { build, limit: enough })
     return broken?.promise === promise ? schedules : undefined
   }
   const isFoundBy = async (seed: number): Promise<boolean> =>
-    (await play(scriptOf(seed), createTokenManager)).broken?.promise === promise
+    (await play((courier ? courierScriptOf : scriptOf)(seed), build)).broken?.promise === promise
   if (known !== undefined && (await isFoundBy(known))) return 1
   for (let seed = 1; seed <= enough; seed += 1) if (await isFoundBy(seed)) return seed
   return undefined

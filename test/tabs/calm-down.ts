@@ -48,6 +48,7 @@ export async function putRight(stage: Stage): Promise<void> {
   stage.browser.storage.refuses = false
   stage.apiRejects = false
   stage.troubles = []
+  stage.browser.courier.thaw()
   for (const tab of stage.browser.tabs) {
     if (tab.state === 'frozen') {
       stage.note({ type: 'page-event', tab })

@@ -3,7 +3,7 @@ import { calmDown } from './calm-down.ts'
 import type { Exception } from './promises/moment.ts'
 import type { BrokenPromise } from './promises/referee.ts'
 import type { Script } from './script.ts'
-import { openStage, type CreateTokenManager, type Stage } from './stage.ts'
+import { openStage, type Build, type Stage } from './stage.ts'
 
 /** What came of a script. */
 export interface Played {
@@ -19,11 +19,8 @@ export interface Played {
 const longest = 20_000
 
 /** Plays a script to its end, lets everything grow calm, and asks whether every promise was kept. */
-export async function play(
-  script: Script,
-  createTokenManager?: CreateTokenManager,
-): Promise<Played> {
-  const stage = await openStage(script.setting, createTokenManager)
+export async function play(script: Script, build?: Build): Promise<Played> {
+  const stage = await openStage(script.setting, build)
   const { referee, server } = stage
   const trace: string[] = []
   let steps = 0

@@ -28,6 +28,7 @@ export type Entry =
         | 'online'
       readonly tab: number
     }
+  | { readonly do: 'kill-courier' | 'freeze-courier' | 'thaw-courier' }
   | { readonly do: 'open' | 'revoke-access-tokens' | 'revoke-sessions' }
   | { readonly do: 'storage-refuses' | 'api-rejects'; readonly on: boolean }
   | { readonly do: 'answer-next'; readonly how: ServerTrouble }
@@ -103,6 +104,31 @@ export function scriptOf(seed: number): Script {
     return below(2) ? [call, entry] : [call, entry, { do: 'pass', ms: 6_000 }]
   })
   return { setting, entries: silences }
+}
+
+/**
+ * The same with a courier, to which something may happen, too; tabs that are killed leave their letters
+ * behind, so there are more of those.
+ */
+export function courierScriptOf(seed: number): Script {
+  const { setting, entries } = scriptOf(seed)
+  const below = seeded(seed + 0x2545f491)
+  const share = [0, 2, 6][below(3)] ?? 0
+  const more = [
+    (): readonly Entry[] => [{ do: 'kill-courier' }],
+    (): readonly Entry[] => [{ do: 'freeze-courier' }],
+    (): readonly Entry[] => [{ do: 'thaw-courier' }],
+    (): readonly Entry[] => [{ do: 'drop-message', pick: below(256) }],
+    (): readonly Entry[] => [
+      { do: 'kill', tab: below(16) },
+      { do: 'open' },
+      { do: 'token', tab: below(16) },
+    ],
+  ]
+  const withCourier = entries.flatMap((entry) =>
+    below(100) < share ? [...(more[below(more.length)]?.() ?? []), entry] : [entry],
+  )
+  return { setting: { ...setting, courier: true }, entries: withCourier }
 }
 
 /** The same without a call that storage never answers. */

@@ -2,7 +2,7 @@ import { play, type Played } from './play.ts'
 import type { Exception } from './promises/moment.ts'
 import { scriptOf, type Script } from './script.ts'
 import { shrink } from './shrink.ts'
-import type { CreateTokenManager } from './stage.ts'
+import type { Build } from './stage.ts'
 
 /** What came of many seeds. */
 export interface Tally {
@@ -18,14 +18,15 @@ export interface Tally {
 export async function playSeeds(
   from: number,
   until: (schedules: number) => boolean,
-  createTokenManager?: CreateTokenManager,
+  build?: Build,
+  scriptFor: (seed: number) => Script = scriptOf,
 ): Promise<Tally> {
   const exceptions = new Map<Exception, number>()
   let schedules = 0
   let steps = 0
   let grants = 0
   for (let seed = from; !until(schedules); seed += 1) {
-    const played = await play(scriptOf(seed), createTokenManager)
+    const played = await play(scriptFor(seed), build)
     schedules += 1
     steps += played.steps
     grants += played.grants
@@ -40,16 +41,16 @@ export async function playSeeds(
 /** A failing seed, made short, in plain words; with what replays it. */
 export async function explainSeed(
   seed: number,
-  createTokenManager?: CreateTokenManager,
+  build?: Build,
   script: Script = scriptOf(seed),
 ): Promise<string> {
-  const { broken } = await play(script, createTokenManager)
+  const { broken } = await play(script, build)
   if (!broken) return `Seed ${seed} keeps every promise.`
   const isSame = (played: Played): boolean => played.broken?.promise === broken.promise
   const short: Script = await shrink(script, async (candidate) =>
-    isSame(await play(candidate, createTokenManager)),
+    isSame(await play(candidate, build)),
   )
-  const played = await play(short, createTokenManager)
+  const played = await play(short, build)
   return [
     `Seed ${seed} breaks the promise "${broken.promise}": ${played.broken?.words}`,
     `with ${JSON.stringify(short.setting)}`,

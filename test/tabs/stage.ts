@@ -27,6 +27,8 @@ export interface Setting {
   readonly channel: boolean
   /** Whether the server answers a spent refresh token again until its successor is used. */
   readonly graceful: boolean
+  /** Whether renewals are left to a courier. */
+  readonly courier?: boolean
 }
 
 /** What an app asks of a tab; `leave` is a sign-out that asks nothing of the server. */
@@ -37,7 +39,7 @@ export type ServerTrouble = 503 | 429 | 'unusable'
 
 const redirectUri = 'https://app.example/callback'
 
-export type CreateTokenManager = VirtualTabsOptions['createTokenManager']
+export type Build = VirtualTabsOptions['build']
 
 /** Tabs, their server and their API, watched by a referee. */
 export interface Stage {
@@ -71,7 +73,7 @@ export interface Stage {
   takeWords(): string
 }
 
-export function createStage(setting: Setting, createTokenManager: CreateTokenManager): Stage {
+export function createStage(setting: Setting, build: Build): Stage {
   const server = createFakeAuthorizationServer({ expiresIn: 120, graceful: setting.graceful })
   const users = new Map<number, string>()
   /** What the server gives for each code, once. */
@@ -80,6 +82,7 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
   const referee = createReferee({
     server,
     graceful: setting.graceful,
+    locks: setting.locks,
     userOf,
     now: () => browser.clock.now(),
   })
@@ -100,10 +103,11 @@ export function createStage(setting: Setting, createTokenManager: CreateTokenMan
     server,
     locks: setting.locks,
     channel: setting.channel,
+    courier: setting.courier ?? false,
     observe: note,
     api: ({ token }) =>
       new Response(null, { status: !stage.apiRejects && server.accepts(token) ? 200 : 401 }),
-    ...(createTokenManager && { createTokenManager }),
+    ...(build && { build }),
   })
 
   function follow(
@@ -253,11 +257,8 @@ function shownIn(state: SessionState): Shown {
 }
 
 /** Opens the tabs of a setting and signs the first one in. */
-export async function openStage(
-  setting: Setting,
-  createTokenManager?: CreateTokenManager,
-): Promise<Stage> {
-  const stage = createStage(setting, createTokenManager)
+export async function openStage(setting: Setting, build?: Build): Promise<Stage> {
+  const stage = createStage(setting, build)
   const tabs = Array.from({ length: setting.tabs }, () => stage.openTab())
   await stage.browser.settle()
   if (tabs[0]) stage.signIn(tabs[0], 'alice')

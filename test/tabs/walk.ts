@@ -6,7 +6,7 @@ import { withWords } from './play.ts'
 import { seeded } from './script.ts'
 import type { Moment } from './promises/moment.ts'
 import type { BrokenPromise } from './promises/referee.ts'
-import { openStage, type CreateTokenManager, type Setting, type Stage } from './stage.ts'
+import { openStage, type Build, type Setting, type Stage } from './stage.ts'
 
 export interface Fault {
   /** Whether it means anything now. */
@@ -57,7 +57,7 @@ const fault = 'fault'
 export async function walk(
   what: Walk,
   how: {
-    readonly createTokenManager?: CreateTokenManager
+    readonly build?: Build
     readonly limit?: number
     /** Runs one alone, by ways that chance takes, which is the same for the same seed. */
     readonly seed?: number
@@ -88,7 +88,7 @@ const firstOne = (): number => 0
 async function runOne(
   what: Walk,
   { forks, below }: { readonly forks: Fork[]; readonly below: (limit: number) => number },
-  how: { readonly createTokenManager?: CreateTokenManager; readonly everyOrder?: boolean },
+  how: { readonly build?: Build; readonly everyOrder?: boolean },
 ): Promise<{
   readonly isSpared: boolean
   readonly broken: BrokenPromise | undefined
@@ -97,7 +97,7 @@ async function runOne(
   /** Whether there is a next one. */
   readonly open: boolean
 }> {
-  const stage = await openStage(what.setting, how.createTokenManager)
+  const stage = await openStage(what.setting, how.build)
   const { browser, referee } = stage
   const trace: string[] = []
   const footprints: Footprint[] = []

@@ -37,6 +37,8 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
     `has written into storage that it is about to spend the refresh token${noted(generation(event), unknownAttempts(event))}`,
   sent: (event) =>
     `spends the refresh token: the token request has left${noted(generation(event))}`,
+  collected: (event) =>
+    `finds the reply to a renewal whose page is gone: the courier has kept it${noted(generation(event))}`,
   committed: (event) => `the new tokens are in storage${noted(generation(event), took(event))}`,
   dropped: (event) =>
     textIn(event, 'reason') === 'session-over'
@@ -76,6 +78,8 @@ const sentences: Readonly<Record<ManagerType | DemoType, Sentence>> = {
   'record-newer': () => 'a newer version of the app owns the session: this tab only reads it',
   'persistence-failed': () =>
     'storage refused the new tokens: this tab goes on with them from memory',
+  'courier-unavailable': (event) =>
+    `renewals do not survive their page here: there is no courier${noted(textIn(event, 'reason'))}`,
   degraded: (event) =>
     textIn(event, 'missing') === 'locks'
       ? 'the browser offers no locks: tabs take turns through storage, a little slower'

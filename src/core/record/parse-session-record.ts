@@ -1,5 +1,6 @@
 import { isIdTokenClaims } from '../id-token-claims.ts'
 import { fits, isObject, isString, type Check } from '../shape.ts'
+import type { Letter } from './letter.ts'
 import type { Session, SessionRecord } from './session-record.ts'
 import { isAccessToken } from './token-set.ts'
 
@@ -17,8 +18,13 @@ export function parseSessionRecord(stored: unknown): ParsedRecord {
   if (isFinite(stored['schema']) && Number(stored['schema']) > 1) return 'newer'
   if (!isRecord(stored)) return 'corrupt'
   // Every member that is read has just been checked.
-  const record = stored as unknown as SessionRecord
-  return record.session ? { ...record, session: fitting(record.session) } : record
+  const { letters, ...record } = stored as unknown as SessionRecord
+  return {
+    ...record,
+    ...(record.session && { session: fitting(record.session) }),
+    // Those who settle one look closer.
+    ...(Array.isArray(letters) && { letters: letters.filter(isObject) as unknown as Letter[] }),
+  }
 }
 
 function fitting({ claims, tokens, ...session }: Session): Session {
@@ -49,6 +55,7 @@ const isRecord: Check = (value) =>
       lease: isLease,
       failure: isFailure,
       refusedSince: isFinite,
+      from: (from) => fits(from, { generation: isCount, claim: isCount }),
     },
   )
 
@@ -59,6 +66,7 @@ const isSession: Check = (value) =>
     {
       refreshToken: isToken,
       refreshTokenExpiresAt: isFinite,
+      refreshTokenGeneration: isCount,
       scope: isString,
       sub: isString,
       nonce: isString,
@@ -89,12 +97,16 @@ const isTokenSet: Check = (value) =>
 const isMintedFor: Check = (value) => fits(value, { resourceServer: isString, at: isFinite })
 
 const isLease: Check = (value) =>
-  fits(value, {
-    tab: isString,
-    takenAt: isFinite,
-    until: isFinite,
-    underLock: isBoolean,
-  })
+  fits(
+    value,
+    {
+      tab: isString,
+      takenAt: isFinite,
+      until: isFinite,
+      underLock: isBoolean,
+    },
+    { letter: isString },
+  )
 
 const isFailure: Check = (value) =>
   fits(

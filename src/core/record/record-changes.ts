@@ -1,6 +1,7 @@
 import { defined } from '../defined.ts'
 import { lacking, mayBeNarrowed } from './granted-scope.ts'
-import type { Failure, Lease, Session, SessionRecord } from './session-record.ts'
+import type { Letter } from './letter.ts'
+import type { Failure, Lease, Origin, Session, SessionRecord } from './session-record.ts'
 import { defaultTokenKey, type MintedFor, type TokenKey, type TokenSet } from './token-set.ts'
 import type { OAuthErrorDetails } from '../errors.ts'
 import type { TokenReply } from './token-reply.ts'
@@ -8,9 +9,26 @@ import type { EndReason } from '../end-reason.ts'
 
 /** Everything that happens to a record, one pure function each. Every one moves `revision`. */
 
-/** Takes the right to send. `unknown` counts attempts nobody knows the outcome of, the one just displaced included. */
-export function claimed(record: SessionRecord, lease: Lease, unknown: number): SessionRecord {
-  return next(record, { lease, unknown })
+/**
+ * Takes the right to send. `unknown` counts attempts nobody knows the outcome of, the one just
+ * displaced included. Letters that nobody has opened are taken back; `letter` is the new one.
+ */
+export function claimed(
+  record: SessionRecord,
+  lease: Lease,
+  unknown: number,
+  letter?: Letter,
+): SessionRecord {
+  const letters = (record.letters ?? []).filter(({ state }) => state !== 'posted')
+  return withLetters(next(record, { lease, unknown }), letter ? [...letters, letter] : letters)
+}
+
+/** Its courier has not opened it, and now it never will: the page sends by itself. */
+export function takenBack(record: SessionRecord, id: string): SessionRecord {
+  return next(
+    withoutLetters(record, (letter) => letter.id === id),
+    {},
+  )
 }
 
 export function leaseGivenUp(record: SessionRecord): SessionRecord {
@@ -28,15 +46,18 @@ export function committed(
     readonly mintedFor: readonly MintedFor[]
     /** What was asked for, where the server does not say what it granted (RFC 6749 §5.1). */
     readonly scope?: string | undefined
+    /** Which refresh token it is the reply to, and the claim it was sent by. */
+    readonly to: Origin
   },
 ): SessionRecord {
-  const { reply, key, receivedAt, mintedFor } = accepted
+  const { reply, key, receivedAt, mintedFor, to } = accepted
   const generation = record.generation + 1
   const token = toTokenSet(reply, { generation, receivedAt, mintedFor, scope: accepted.scope })
-  return withAttemptsOver(record, {
+  return withAttemptsOver(record, to, {
     generation,
+    ...replaced(session, reply.refreshToken, to),
     session: {
-      ...(reply.refreshToken === undefined ? session : withoutRefreshToken(session)),
+      ...withRefreshToken(session, reply.refreshToken, generation),
       ...replyMembers(reply, receivedAt),
       ...(key === defaultTokenKey && grantOf(session, reply.scope)),
       tokens: { ...session.tokens, [key]: token },
@@ -51,12 +72,14 @@ export function salvaged(
   session: Session,
   refreshToken: string,
   failure: Failure,
+  to: Origin,
 ): SessionRecord {
   const generation = record.generation + 1
   return next(
-    withAttemptsOver(record, {
+    withAttemptsOver(record, to, {
       generation,
-      session: { ...withoutRefreshToken(session), refreshToken },
+      ...replaced(session, refreshToken, to),
+      session: withRefreshToken(session, refreshToken, generation),
     }),
     { failure },
   )
@@ -120,6 +143,7 @@ export function started(
     generation,
     session: defined({
       ...replyMembers(reply, receivedAt),
+      refreshTokenGeneration: generation,
       scope: token.scope,
       nonce: begun.nonce,
       senderKey: begun.senderKey,
@@ -151,10 +175,24 @@ function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRe
   return { ...record, ...changes, revision: record.revision + 1 }
 }
 
-/** The end of the old one says nothing about the new one. */
-function withoutRefreshToken(session: Session): Session {
-  const { refreshToken: _, refreshTokenExpiresAt: __, ...rest } = session
-  return rest
+/** The end of the old one says nothing about the new one; the server may also say the old one again. */
+function withRefreshToken(
+  session: Session,
+  refreshToken: string | undefined,
+  generation: number,
+): Session {
+  if (refreshToken === undefined) return session
+  const { refreshToken: before, refreshTokenExpiresAt: _, ...rest } = session
+  const isNew = refreshToken !== before
+  return { ...rest, refreshToken, ...(isNew && { refreshTokenGeneration: generation }) }
+}
+
+function replaced(
+  session: Session,
+  refreshToken: string | undefined,
+  to: Origin,
+): Pick<SessionRecord, 'from'> {
+  return refreshToken === undefined || refreshToken === session.refreshToken ? {} : { from: to }
 }
 
 function without<Value>(
@@ -164,15 +202,40 @@ function without<Value>(
   return Object.fromEntries(Object.entries(entries).filter(([name]) => name !== key))
 }
 
-function withoutLease(record: SessionRecord): SessionRecord {
-  const { lease: _, ...rest } = record
-  return rest
+/** Its letter goes with it; the answer to one that is still open may come yet. */
+function withoutLease({ lease, ...rest }: SessionRecord): SessionRecord {
+  return withoutLetters(rest, ({ id, state }) => id === lease?.letter && state !== 'opened')
 }
 
 /** After a commit nothing of the attempts before it counts any more. */
-function withAttemptsOver(record: SessionRecord, changes: Partial<SessionRecord>): SessionRecord {
+function withAttemptsOver(
+  record: SessionRecord,
+  { claim }: Origin,
+  changes: Partial<SessionRecord>,
+): SessionRecord {
   const { failure: _, ...rest } = withoutLease(record)
-  return next(rest, { unknown: 0, refusals: 0, ...changes })
+  const current = withoutLetters(
+    rest,
+    (letter) => letter.claim <= claim || letter.state === 'posted',
+  )
+  return next(current, { unknown: 0, refusals: 0, ...changes })
+}
+
+function withoutLetters(
+  { letters = [], ...record }: SessionRecord,
+  isOver: (letter: Letter) => boolean,
+): SessionRecord {
+  return withLetters(
+    record,
+    letters.filter((letter) => !isOver(letter)),
+  )
+}
+
+function withLetters(
+  { letters: _, ...record }: SessionRecord,
+  letters: readonly Letter[],
+): SessionRecord {
+  return letters.length > 0 ? { ...record, letters } : record
 }
 
 /** Members of a reply that belong to the session; an absent one keeps what the session had. */

@@ -1,11 +1,14 @@
 import type { EndReason } from '../end-reason.ts'
 import type { FailureHint } from '../events.ts'
 import type { IdTokenClaims } from '../id-token-claims.ts'
+import type { Letter } from './letter.ts'
 import type { TokenKey, TokenSet } from './token-set.ts'
 import type { OAuthErrorDetails } from '../errors.ts'
 
 export interface Session {
   readonly refreshToken?: string
+  /** The generation that brought it; absent in a session that an earlier version has renewed last. */
+  readonly refreshTokenGeneration?: number
   readonly refreshTokenExpiresAt?: number
   /** The scope of the grant, as the replies for the default token set have said it last. */
   readonly scope?: string
@@ -34,6 +37,8 @@ export interface Lease {
   readonly until: number
   /** Whether the lock was held when the lease was taken. */
   readonly underLock: boolean
+  /** What it was taken for, if that is left to a courier, or is to settle what a courier has brought. */
+  readonly letter?: string
 }
 
 /** Why no tab sends a token request before `until`. */
@@ -75,6 +80,26 @@ export interface SessionRecord {
   /** When the first of them came; says nothing while there are none. */
   readonly refusedSince?: number
   readonly failure?: Failure
+  /** Which refresh token the stored one replaced, and by which claim: of two replies the one claimed later wins. */
+  readonly from?: Origin
+  /** Oldest claim first. */
+  readonly letters?: readonly Letter[]
+}
+
+/** A refresh token by the generation that brought it, and the claim it was presented by. */
+export interface Origin {
+  readonly generation: number
+  readonly claim: number
+}
+
+/** Which refresh token a session has, as letters and the replies to it name it. */
+export function generationOf({ refreshTokenGeneration = 0 }: Session): number {
+  return refreshTokenGeneration
+}
+
+/** Whether a reply to this counts more than the one that has brought the stored refresh token. */
+export function outdoes({ generation, claim }: Origin, { from }: SessionRecord): boolean {
+  return from !== undefined && from.generation === generation && from.claim < claim
 }
 
 /** What stands where nothing was ever written. */

@@ -76,6 +76,11 @@ export function hasOwnScope(key: TokenKey): boolean {
   return key.startsWith('[[')
 }
 
+/** The scope that the token set of this key was asked for with, if it has one of its own. */
+export function scopeOf(key: TokenKey): string | undefined {
+  return /^\[\["(.*?)"\]/.exec(key)?.[1]?.replaceAll('","', ' ')
+}
+
 /**
  * Ms of life left by the wall clock, never more than the whole life: a clock that was set back does
  * not make a token last longer.

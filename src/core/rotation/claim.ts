@@ -1,10 +1,19 @@
+import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
 import { claimed, leaseGivenUp } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import { isSameRecord, type Lease, type SessionRecord } from '../record/session-record.ts'
-import type { RefreshPlan, RenewableSession } from './refresh-plan.ts'
+import type { Letter, NewLetter } from '../record/letter.ts'
+import {
+  generationOf,
+  isSameRecord,
+  type Lease,
+  type Origin,
+  type SessionRecord,
+} from '../record/session-record.ts'
+import type { TokenKey } from '../record/token-set.ts'
+import type { RenewableSession } from './refresh-plan.ts'
 import { isAwaited } from './reply-fence.ts'
 import type { LockUntilPutAway } from './lock-until-put-away.ts'
 
@@ -17,6 +26,18 @@ export interface Claim {
   readonly takenAtMonotonic: number
   /** A lease that was taken under it counts only while it is held. */
   readonly lock: LockUntilPutAway
+  /** The refresh token, and the place in the order of claims that the reply to it has. */
+  readonly origin: Origin
+  /** What a courier sends by it, or has brought. */
+  readonly letter?: Letter | undefined
+}
+
+/** What a claim is taken for. */
+export interface Undertaking {
+  readonly session: RenewableSession
+  readonly unknown: number
+  /** The letter to be settled; else the refresh token is sent. */
+  readonly letter?: Letter
 }
 
 export interface Claims {
@@ -26,11 +47,12 @@ export interface Claims {
    */
   take(
     record: SessionRecord,
-    plan: Pick<RefreshPlan & { kind: 'refresh' }, 'session' | 'unknown'>,
+    plan: Undertaking,
     lock: LockUntilPutAway,
+    about: TokenKey,
   ): Promise<Claim | undefined>
   /** Another lease, for the same refresh token to be presented once more. */
-  renew(claim: Claim): Promise<Claim | undefined>
+  renew(claim: Claim, about: TokenKey): Promise<Claim | undefined>
   /** Whether the right still stands: asked in the very moment before the request leaves. */
   maySend(claim: Claim): boolean
   giveUp(claim: Claim): Promise<unknown>
@@ -40,14 +62,14 @@ export interface Claims {
    */
   writeIfOwn(
     claim: Claim,
-    change: (record: SessionRecord, session: RenewableSession) => SessionRecord,
+    change: (record: SessionRecord, session: RenewableSession) => SessionRecord | undefined,
   ): Promise<SessionRecord | undefined>
 }
 
 /** How much a lease outlasts the longest token request. */
 const leaseMarginMs = 5_000
 /** How much of that has to be left when the request begins. */
-const leaseReserveMs = 1_000
+export const leaseReserveMs = 1_000
 
 export function leaseMsFor(tokenRequestTimeoutMs: number): number {
   return tokenRequestTimeoutMs + leaseMarginMs
@@ -61,20 +83,34 @@ export function createClaims(options: {
   readonly tab: string
   readonly report: Report
   readonly tokenRequestTimeoutMs: number
+  /** The letter for a claim that is left to a courier, if there is one. */
+  readonly newLetter?: NewLetter | undefined
 }): Claims {
   const { keeper, clock, page, tab, report, tokenRequestTimeoutMs } = options
   const leaseMs = leaseMsFor(tokenRequestTimeoutMs)
 
-  const take: Claims['take'] = async (record, { session, unknown }, lock) => {
+  const take: Claims['take'] = async (record, { session, unknown, letter: filed }, lock, about) => {
     // If storage refuses or falls silent, nothing is sent by it, though it may have been written. The
     // others take such a lease for one that is used, and this tab takes its own for dead.
     const claim = await keeper.update<Claim | undefined>((current) => {
       if (!isSameRecord(current, record)) return { result: undefined }
+      // Every write moves the revision, so the one of this write numbers the claim.
+      const number = filed?.claim ?? current.revision + 1
+      const token = generationOf(session)
+      const letter = filed ?? options.newLetter?.({ about, claim: number, token })
       const takenAt = clock.now()
-      const lease = { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
-      const next = claimed(current, lease, unknown)
+      const lease = defined({
+        tab,
+        takenAt,
+        until: takenAt + leaseMs,
+        underLock: lock.isHeld(),
+        letter: letter?.id,
+      })
+      const next = claimed(current, lease, unknown, filed ? undefined : letter)
       const takenAtMonotonic = clock.monotonic()
-      return { next, result: { record: next, session, lease, takenAtMonotonic, lock } }
+      const origin = { generation: token, claim: number }
+      const taken = { record: next, session, lease, takenAtMonotonic, lock, letter, origin }
+      return { next, result: taken }
     })
     if (!claim) return undefined
     // Then the lease is over, and with it the right to keep the others waiting.
@@ -88,13 +124,16 @@ export function createClaims(options: {
       const { lease } = current
       const isOwn = lease?.tab === tab && lease.takenAt === claim.lease.takenAt
       if (!isOwn || !isAwaited(current, claim)) return { result: undefined }
+      // The answer to its letter has come after all, and is worth more than what is known without it.
+      if (!claim.letter?.answer && isAnswered(current, claim)) return { result: undefined }
       const next = change(current, current.session)
       return { next, result: next }
     })
 
   return {
     take,
-    renew: ({ record, session, lock }) => take(record, { session, unknown: record.unknown }, lock),
+    renew: ({ record, session, lock }, about) =>
+      take(record, { session, unknown: record.unknown }, lock, about),
     maySend(claim) {
       const { lease, lock } = claim
       const now = clock.now()
@@ -109,4 +148,12 @@ export function createClaims(options: {
     giveUp: (claim) => writeIfOwn(claim, leaseGivenUp),
     writeIfOwn,
   }
+}
+
+/** Whether a courier has filed the answer to the letter of a claim. */
+export function isAnswered(
+  { letters = [] }: SessionRecord,
+  { letter }: Pick<Claim, 'letter'>,
+): boolean {
+  return letters.some(({ id, state }) => id === letter?.id && state === 'answered')
 }

@@ -5,7 +5,7 @@ import type { Failure } from '../record/session-record.ts'
 import { nextFailure, type Failed } from './back-off.ts'
 
 /** What a server says of when to come again. */
-export type Pacing = Pick<Failed, 'retryAfterMs' | 'isRateLimited'>
+export type Pacing = Partial<Pick<Failed, 'retryAfterMs' | 'isRateLimited' | 'at'>>
 
 /** What is noted of an attempt that did not work out: how long all tabs wait, and what to look at. */
 export type FailureAfter = (
@@ -34,12 +34,12 @@ export function createFailureAfter(options: {
     return isInRow && (last.hint !== undefined || page.answeredAt() > since)
   }
 
-  return (last, kind, { code, oauth }, { retryAfterMs, isRateLimited } = {}) => {
+  return (last, kind, { code, oauth }, { retryAfterMs, isRateLimited, at = clock.now() } = {}) => {
     const failure = nextFailure(last, {
       kind,
       code,
       oauth,
-      at: clock.now(),
+      at,
       fraction: random.fraction(),
       retryAfterMs,
       isRateLimited,

@@ -1,5 +1,7 @@
 import { runs } from '../time-span.ts'
 import { isHoldOffInForce } from './back-off.ts'
+import type { Letter } from '../record/letter.ts'
+import type { FoundMail } from './look-for-mail.ts'
 import type { Failure, Session, SessionRecord } from '../record/session-record.ts'
 import {
   judgeToken,
@@ -34,6 +36,8 @@ export interface PlanContext {
   /** When the network last came back, as far as this tab knows. */
   readonly onlineAt: number
   readonly accepts: Accepts
+  /** Absent where no letters are written. */
+  readonly lookForMail?: ((record: SessionRecord, session: Session) => FoundMail) | undefined
 }
 
 /** Whether this tab may send a token at all: with a sender constraint, only one that is bound to a key it has. */
@@ -49,6 +53,15 @@ export type RefreshPlan =
   | { readonly kind: 'hold-off'; readonly failure: Failure }
   /** A peer may be sending right now. */
   | { readonly kind: 'wait'; readonly until: number }
+  /** A courier has sent the refresh token, or is about to, and what came of it will be filed. */
+  | { readonly kind: 'await-mail'; readonly letter: Letter }
+  /** That has come. */
+  | {
+      readonly kind: 'collect'
+      readonly session: RenewableSession
+      readonly unknown: number
+      readonly letter: Letter
+    }
   /** Send. `unknown` counts the attempts with this refresh token that nobody knows the outcome of. */
   | { readonly kind: 'refresh'; readonly session: RenewableSession; readonly unknown: number }
 
@@ -71,6 +84,11 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
       : { kind: 'not-renewable', ended: 'expired' }
   }
 
+  const mail = context.lookForMail?.(record, session)
+  if (mail?.answered)
+    return { kind: 'collect', session, unknown: record.unknown, letter: mail.answered }
+  if (mail?.underWay) return { kind: 'await-mail', letter: mail.underWay }
+
   const isInForce = (candidate: Failure | undefined): candidate is Failure =>
     candidate !== undefined &&
     isHoldOffInForce(candidate, now) &&
@@ -85,7 +103,8 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
     const holderIsGone = lease.underLock && context.lockHeld
     if (!holderIsGone) return { kind: 'wait', until: lease.until }
   }
-  return { kind: 'refresh', session, unknown: record.unknown + (displaces ? 1 : 0) }
+  const isUnknown = (displaces && !mail?.isUnsent) || mail?.isLost
+  return { kind: 'refresh', session, unknown: record.unknown + (isUnknown ? 1 : 0) }
 }
 
 function isAdoptable(token: TokenSet, record: SessionRecord, wish: Wish, now: number): boolean {

@@ -10,11 +10,19 @@ import type { RecordKeeper } from '../record/record-keeper.ts'
 import { isSameRecord, type SessionRecord } from '../record/session-record.ts'
 import type { TokenSet } from '../record/token-set.ts'
 import { untilFirst } from '../until.ts'
-import { createClaims, leaseMsFor, type Claim } from './claim.ts'
-import { planRefresh, type Accepts, type PlanContext, type Wish } from './refresh-plan.ts'
+import { createClaims, leaseMsFor } from './claim.ts'
+import {
+  planRefresh,
+  type Accepts,
+  type PlanContext,
+  type RefreshPlan,
+  type Wish,
+} from './refresh-plan.ts'
+import type { Mail } from './mail.ts'
+import { createSend } from './send.ts'
 import { createSettlement } from './settlement.ts'
 import { lockUntilPutAway, type LockUntilPutAway } from './lock-until-put-away.ts'
-import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
+import type { TokenEndpoint } from './token-grant.ts'
 
 export interface RotationOptions {
   readonly keeper: RecordKeeper
@@ -29,6 +37,8 @@ export interface RotationOptions {
   readonly report: Report
   readonly tokenRequestTimeoutMs: number
   readonly accepts: Accepts
+  /** Where there is a courier, so that a renewal survives its page. */
+  readonly mail?: Mail | undefined
   /** Once aborted, nothing that has not been claimed yet is begun any more. */
   readonly disposal: AbortSignalLike
 }
@@ -41,6 +51,8 @@ export type Rotate = (wish: Wish) => Promise<TokenSet>
 
 /** How much longer than a lease a tab waits for the lock. */
 const lockMarginMs = 5_000
+/** What a tab has to have the lock for, or to wait for. */
+const needsTurn: readonly RefreshPlan['kind'][] = ['refresh', 'collect', 'wait', 'await-mail']
 /** News may get lost, or there may be nothing that brings any. */
 const lookAgainMs = 1_000
 
@@ -52,9 +64,10 @@ const lookAgainMs = 1_000
  * announcement spares it its turn. Without lock and announcements the same holds, only slower.
  */
 export function createRotation(options: RotationOptions): Rotate {
-  const { keeper, endpoint, clock, page, report, disposal } = options
+  const { keeper, endpoint, clock, page, report, mail, disposal } = options
   const leaseMs = leaseMsFor(options.tokenRequestTimeoutMs)
-  const claims = createClaims(options)
+  const claims = createClaims({ ...options, newLetter: mail?.newLetter })
+  const send = createSend({ ...options, claims })
   const settle = createSettlement({ ...options, claims })
   let lacksLocks = false
 
@@ -92,23 +105,29 @@ export function createRotation(options: RotationOptions): Rotate {
             lock.release()
             await untilFirst(clock, Math.min(plan.until - clock.now(), lookAgainMs), onNews)
             continue
+          case 'await-mail':
+            lock.release()
+            await mail?.untilNews(plan.letter, record.lease, onNews)
+            continue
+          case 'collect':
+            await collect(record, plan, lock, wish)
+            continue
           case 'refresh':
         }
 
         // 4. Claim.
-        let claim = await claims.take(record, plan, lock)
+        const claim = await claims.take(record, plan, lock, wish.key)
         if (!claim) continue
 
         // 5. Send; once more, by another claim, if the server wants a DPoP nonce.
-        let outcome = await send(claim, wish)
-        if (outcome.kind === 'nonce-required') {
-          const renewed = await claims.renew(claim)
-          outcome = renewed ? await send(renewed, wish) : { kind: 'withheld' }
-          claim = renewed ?? claim
+        let sent = await send(claim, wish)
+        if (sent.outcome.kind === 'nonce-required') {
+          const renewed = await claims.renew(claim, wish.key)
+          sent = renewed ? await send(renewed, wish) : { claim, outcome: { kind: 'withheld' } }
         }
 
         // 6. and 7. Commit, or note what went wrong; the keeper announces it, and then comes the release.
-        const conclusion = await settle(claim, outcome, wish)
+        const conclusion = await settle(sent.claim, sent.outcome, wish)
         if (conclusion.kind === 'token') return conclusion.token
         if (conclusion.kind === 'error') throw conclusion.error
       } finally {
@@ -117,20 +136,21 @@ export function createRotation(options: RotationOptions): Rotate {
     }
   }
 
-  function send(claim: Claim, wish: Wish): Promise<RefreshOutcome> {
-    const { session } = claim
-    return endpoint.refresh({
-      refreshToken: session.refreshToken,
-      parameters: wish.parameters,
-      previous: session,
-      secrets: Object.values(session.tokens).map(({ accessToken }) => accessToken),
-      senderKey: session.senderKey,
-      maySend() {
-        const may = claims.maySend(claim)
-        if (may) report({ type: 'sent', generation: claim.record.generation })
-        return may
-      },
-    })
+  /** Settles what a courier has filed, as if this tab had sent it. */
+  async function collect(
+    record: SessionRecord,
+    plan: RefreshPlan & { kind: 'collect' },
+    lock: LockUntilPutAway,
+    wish: Wish,
+  ): Promise<void> {
+    const claim = await claims.take(record, plan, lock, plan.letter.about)
+    if (!claim || !mail) return
+    report({ type: 'collected', generation: record.generation })
+    const sentFor = mail.wishBehind(plan.letter, wish)
+    const { outcome } = await send(claim, sentFor)
+    // With the nonce that is known by now it is sent anew, by a claim of its own.
+    const isOver = outcome.kind !== 'nonce-required'
+    await settle(claim, isOver ? outcome : { kind: 'withheld' }, sentFor)
   }
 
   /** Something that a tab waiting for time to pass wants to know of. */
@@ -166,7 +186,7 @@ export function createRotation(options: RotationOptions): Rotate {
       disposal.addEventListener('abort', giveUp)
       const unsubscribe = keeper.onSeen((record) => {
         const { kind } = planRefresh(record, wish, contextOf(lock))
-        if (kind !== 'refresh' && kind !== 'wait') finish(record)
+        if (!needsTurn.includes(kind)) finish(record)
       })
       void lock.granted.then((held) => {
         if (isOver) return
@@ -190,6 +210,7 @@ export function createRotation(options: RotationOptions): Rotate {
       leaseMs,
       onlineAt: page.onlineAt(),
       accepts: options.accepts,
+      lookForMail: mail?.look,
     }
   }
 

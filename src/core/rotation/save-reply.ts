@@ -5,9 +5,9 @@ import { failed } from '../record/record-changes.ts'
 import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { untilFirst } from '../until.ts'
-import type { Claim, Claims } from './claim.ts'
+import { isAnswered, type Claim, type Claims } from './claim.ts'
 import type { RenewableSession } from './refresh-plan.ts'
-import { isAwaited } from './reply-fence.ts'
+import { isWelcome } from './reply-fence.ts'
 
 /**
  * Saves a refresh token that has come, and fulfils with the record that holds it; with nothing, if
@@ -34,7 +34,7 @@ export function createSaveReply(options: {
 
   return async function saveReply(claim, change) {
     const saved = (current: SessionRecord): SessionRecord | undefined =>
-      isAwaited(current, claim) ? change(current, current.session) : undefined
+      isWelcome(current, claim) ? change(current, current.session) : undefined
     const committed = (record: SessionRecord): SessionRecord => {
       const tookMs = clock.monotonic() - claim.takenAtMonotonic
       report({ type: 'committed', generation: record.generation, tookMs })
@@ -87,7 +87,12 @@ export function createSaveReply(options: {
       until: now + unpersistedMs,
     }
     await options.claims
-      .writeIfOwn(claim, (current) => failed(current, mark, { unknown: current.unknown + 1 }))
+      // Where the answer itself is filed, whoever comes next settles it.
+      .writeIfOwn(claim, (current) =>
+        isAnswered(current, claim)
+          ? undefined
+          : failed(current, mark, { unknown: current.unknown + 1 }),
+      )
       .catch(() => undefined)
   }
 }

@@ -68,7 +68,7 @@ export function createSettlement(options: {
     switch (outcome.kind) {
       case 'accepted': {
         const { reply } = outcome
-        const receivedAt = clock.now()
+        const receivedAt = answeredAt(claim)
         const change = (record: SessionRecord, session: RenewableSession): SessionRecord =>
           committed(record, session, {
             reply,
@@ -80,6 +80,7 @@ export function createSettlement(options: {
               receivedAt,
             ),
             scope: wish.parameters.scope ?? session.scope,
+            to: claim.origin,
           })
         const record = await saveReply(claim, change)
         if (!record) return drop(reply.refreshToken)
@@ -90,7 +91,9 @@ export function createSettlement(options: {
         const { refreshToken, error } = outcome
         if (refreshToken === undefined) return holdOff(claim, error, {})
         const failure = failureAfter(claim.record.failure, 'transient', error)
-        const record = await saveReply(claim, (r, s) => salvaged(r, s, refreshToken, failure))
+        const record = await saveReply(claim, (r, s) =>
+          salvaged(r, s, refreshToken, failure, claim.origin),
+        )
         if (!record) return drop(refreshToken)
         return heldOff(record, failure, error)
       }
@@ -116,7 +119,9 @@ export function createSettlement(options: {
         if (isAboutRequest && wish.key !== defaultTokenKey) {
           return refuseTokenSet(claim, wish.key, error)
         }
-        const failure = failureAfter(claim.record.failure, 'configuration', error)
+        const failure = failureAfter(claim.record.failure, 'configuration', error, {
+          at: answeredAt(claim),
+        })
         const record = await writeIfOwn(claim, (current) => failed(current, failure, {}))
         if (!record) return again
         report({ type: 'halted', code: failure.code, until: failure.until })
@@ -135,6 +140,11 @@ export function createSettlement(options: {
         await claims.giveUp(claim)
         return again
     }
+  }
+
+  /** An answer that a courier has filed may be a day old. */
+  function answeredAt({ letter }: Claim): number {
+    return Math.min(letter?.answer?.receivedAt ?? Infinity, clock.now())
   }
 
   /** A reply that came too late. */
@@ -156,7 +166,10 @@ export function createSettlement(options: {
     how: Pacing & { readonly refused?: boolean },
   ): Promise<Conclusion> {
     const kind = how.refused ? 'refused' : 'transient'
-    const failure = failureAfter(claim.record.failure, kind, error, how)
+    const failure = failureAfter(claim.record.failure, kind, error, {
+      ...how,
+      at: answeredAt(claim),
+    })
     const record = await writeIfOwn(claim, (current) =>
       failed(current, failure, {
         unknown: current.unknown + (error.outcome === 'unknown' ? 1 : 0),
@@ -190,7 +203,7 @@ export function createSettlement(options: {
   ): Promise<Conclusion> {
     const last = claim.session.refused?.[key]
     const kind = error.name === 'ConfigurationError' ? 'configuration' : 'refused'
-    const failure = failureAfter(last, kind, error)
+    const failure = failureAfter(last, kind, error, { at: answeredAt(claim) })
     const record = await writeIfOwn(claim, (current, session) =>
       tokenSetRefused(current, session, key, failure),
     )

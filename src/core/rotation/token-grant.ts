@@ -1,5 +1,6 @@
 import type { ConfigurationError, OAuthErrorDetails, RefreshUnavailableError } from '../errors.ts'
 import type { IdTokenClaims } from '../id-token-claims.ts'
+import type { LetterAnswer } from '../ports.ts'
 import type { TokenReply } from '../record/token-reply.ts'
 import type { TokenParameters } from '../record/token-set.ts'
 
@@ -23,6 +24,25 @@ export interface RefreshRequest {
    * outcome is `withheld`.
    */
   readonly maySend: () => boolean
+  /** Has it sent by another, if that can be, and says what came of it. */
+  readonly deliver?: Deliver | undefined
+}
+
+export type Deliver = (grant: SealedGrant) => Promise<Delivery>
+
+/**
+ * What came of a letter. `undelivered`: nobody has sent it, or will, so that the page can. `timeout`: it
+ * was sent, and what comes of it may be filed yet.
+ */
+export type Delivery = LetterAnswer | 'withheld' | 'undelivered' | 'timeout'
+
+/** A token request as it goes out, all but what is the same in every one. */
+export interface SealedGrant {
+  readonly url: string
+  readonly accept: string
+  /** The proof of possession (RFC 9449), if there is one. */
+  readonly dpop?: string
+  readonly body: string
 }
 
 /** What became of one refresh token grant. */

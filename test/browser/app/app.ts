@@ -1,3 +1,4 @@
+import { courier, type CourierOptions } from '../../../src/courier/index.ts'
 import { createTokenManager, dpop } from '../../../src/index.ts'
 import type {
   SessionState,
@@ -13,6 +14,8 @@ export interface StageConfig extends Addresses {
   readonly managerOptions: Partial<TokenManagerOptions>
   /** Sender-constrained tokens; what `dpop()` returns cannot be written as JSON. */
   readonly dpop: boolean
+  /** Renewals survive their page. A page has another courier with `?courier=…`. */
+  readonly courier?: CourierOptions | undefined
 }
 
 /** Requests that this page is to send at one moment. */
@@ -64,10 +67,14 @@ declare global {
 function optionsOf({
   managerOptions,
   dpop: isBound,
+  courier: courierOfAll,
   ...addresses
 }: StageConfig): TokenManagerOptions {
   // For one page load: a page that differs from the others in some option.
   const ofThisPage = new URLSearchParams(location.search).get('options') ?? '{}'
+  const courierOfThisPage = new URLSearchParams(location.search).get('courier')
+  const courierOptions =
+    courierOfThisPage === null ? courierOfAll : (JSON.parse(courierOfThisPage) as CourierOptions)
   return {
     ...addresses.vendor.managerOptions,
     redirectUri: `${addresses.pageOrigin}/callback`,
@@ -75,6 +82,7 @@ function optionsOf({
     resourceServers: [`${addresses.apiOrigin}/`],
     ...managerOptions,
     dpop: isBound ? dpop() : undefined,
+    courier: courierOptions && courier(courierOptions),
     ...(JSON.parse(ofThisPage) as Partial<TokenManagerOptions>),
   }
 }

@@ -9,6 +9,8 @@ export interface Break {
   readonly promise: PromiseName
   /** Where it shows: among all schedules of two tabs, or among random ones. */
   readonly walk?: Walk
+  /** Whether it takes a courier to show it. */
+  readonly courier?: true
   /** A random schedule that shows it, tried first where the search for one takes long. */
   readonly seed?: number
 }

@@ -1,6 +1,7 @@
 import { redemptionDuringSignOut, twoTabs } from '../walks.ts'
 import type { Break } from './break.ts'
 import type { Change } from './load-broken.ts'
+import { courierBreaks } from './courier-breaks.ts'
 import { askerBreaks } from './asker-breaks.ts'
 import { frugalityBreaks } from './frugality-breaks.ts'
 import { silenceBreaks } from './silence-breaks.ts'
@@ -26,6 +27,7 @@ export const breaks: Readonly<Record<string, Break>> = {
   ...frugalityBreaks,
   ...askerBreaks,
   ...silenceBreaks,
+  ...courierBreaks,
   'no compare-and-set: a lease is written over whatever is there': {
     changes: [compareAndSet],
     promise: 'one spend (1)',
@@ -104,7 +106,7 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/save-reply.ts',
-        find: 'isAwaited(current, claim) ? change(current, current.session) : undefined',
+        find: 'isWelcome(current, claim) ? change(current, current.session) : undefined',
         replace: 'change(current, claim.session)',
       },
     ],
@@ -142,8 +144,8 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/reply-fence.ts',
-        find: '    epoch === sent.record.epoch &&\n',
-        replace: '',
+        find: 'return epoch === record.epoch && session',
+        replace: 'return session',
       },
     ],
     promise: 'signed out means signed out (4)',
@@ -167,12 +169,12 @@ export const breaks: Readonly<Record<string, Break>> = {
   'the refresh token is read from memory': {
     changes: [
       {
-        file: rotation,
-        find: '  let lacksLocks = false\n',
-        replace: '  let lacksLocks = false\n  let remembered: string | undefined\n',
+        file: 'core/rotation/send.ts',
+        find: '  return async (claim, wish) => {\n',
+        replace: '  let remembered: string | undefined\n  return async (claim, wish) => {\n',
       },
       {
-        file: rotation,
+        file: 'core/rotation/send.ts',
         find: 'refreshToken: session.refreshToken,',
         replace: 'refreshToken: (remembered ??= session.refreshToken),',
       },
@@ -183,10 +185,10 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/save-reply.ts',
-        find: '      isAwaited(current, claim) ?',
+        find: '      isWelcome(current, claim) ?',
         replace: `      current.lease?.takenAt === claim.lease.takenAt &&
       current.lease.tab === claim.lease.tab &&
-      isAwaited(current, claim) ?`,
+      isWelcome(current, claim) ?`,
       },
     ],
     promise: 'newest token kept (3)',

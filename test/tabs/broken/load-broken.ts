@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { runnerImport, type Plugin } from 'vite'
-import type { createTokenManager } from '../../../src/manager/token-manager.ts'
+import type { Build } from '../../../src/testing/virtual-tabs.ts'
 
 /** A change of one place in the library's source. */
 export interface Change {
@@ -14,7 +14,7 @@ export interface Change {
 const source = fileURLToPath(new URL('../../../src/', import.meta.url)).replaceAll('\\', '/')
 
 /** Loads the library with some places of its source changed; the files stay as they are. */
-export async function loadBroken(changes: readonly Change[]): Promise<typeof createTokenManager> {
+export async function loadBroken(changes: readonly Change[]): Promise<Build> {
   const applied = new Set<Change>()
   const plugin: Plugin = {
     name: 'broken-protocol',
@@ -33,10 +33,10 @@ export async function loadBroken(changes: readonly Change[]): Promise<typeof cre
       return text
     },
   }
-  const { module } = await runnerImport<{ createTokenManager: typeof createTokenManager }>(
-    `${source}manager/token-manager.ts`,
+  const { module } = await runnerImport<Build>(
+    fileURLToPath(new URL('./build.ts', import.meta.url)),
     { configFile: false, logLevel: 'silent', plugins: [plugin] },
   )
   if (applied.size !== changes.length) throw new Error('A change was not applied.')
-  return module.createTokenManager
+  return module
 }

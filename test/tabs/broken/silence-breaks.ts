@@ -11,15 +11,16 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
     const untold = (): Claim => {
       const takenAt = clock.now()
       const lease = { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
-      return { record, session, lease, takenAtMonotonic: clock.monotonic(), lock }
+      const origin = { generation: generationOf(session), claim: 0 }
+      return { record, session, lease, takenAtMonotonic: clock.monotonic(), lock, origin }
     }
     const claim = await keeper.update<Claim | undefined>((current) => {`,
       },
       {
         file: 'core/rotation/claim.ts',
-        find: `      return { next, result: { record: next, session, lease, takenAtMonotonic, lock } }
+        find: `      return { next, result: taken }
     })`,
-        replace: `      tried = { record: next, session, lease, takenAtMonotonic, lock }
+        replace: `      tried = taken
       return { next, result: tried }
     }).catch(() => tried ?? untold())`,
       },

@@ -20,8 +20,8 @@ export function createHoldOffs(options: {
   /** By the monotonic clock, because the other may be set. */
   const onlineAtMs = new Map<TabProcess, number>()
 
-  function seeSent({ tab, atMs }: Moment): void {
-    const claim = ledger.claimOf(tab)
+  function seeSent({ tab, atMs, request }: Moment & { readonly type: 'sent' }): void {
+    const claim = ledger.claimBehind(request)
     const failure = claim?.before.failure
     // A hold-off is about one refresh token.
     if (!claim || !failure || claim.before.session?.refreshToken !== claim.refreshToken) return

@@ -44,6 +44,8 @@ export interface Attempt {
   isUnsaved: boolean
   /** Somebody took the right to send before it was written down what came of it, so for storage it is unknown. */
   isDisplaced: boolean
+  /** When a courier has filed its answer: the number of the write. */
+  filedAt: number | undefined
 }
 
 /** What every keeper of a promise rests on: who has claimed and sent what, and what storage holds. */
@@ -52,6 +54,8 @@ export interface Ledger {
   readonly clockSteps: number
   /** The last claim of a tab. */
   claimOf(tab: TabProcess): ClaimSeen | undefined
+  /** The claim by which a request was sent: its tab's last one, or the one that its letter was written under. */
+  claimBehind(request: TokenRequest): ClaimSeen | undefined
   /** When storage got the successor of a refresh token: the number of the write. */
   succeededAt(refreshToken: string): number | undefined
   /** What the last transaction found and what it left. */
@@ -70,6 +74,7 @@ export function recordOf(stored: unknown): SessionRecord {
 export function createLedger(now: () => number): Ledger {
   const attempts: Attempt[] = []
   const claims = new Map<TabProcess, ClaimSeen>()
+  const claimsOfLetters = new Map<string, ClaimSeen>()
   const succeeded = new Map<string, number>()
   const told = new Map<TabProcess, SessionRecord>()
   const toldAt = new Map<
@@ -83,16 +88,24 @@ export function createLedger(now: () => number): Ledger {
     for (const attempt of attempts) if (attempt.tab === tab) change(attempt)
   }
 
+  function claimBehind({ tab, letter }: TokenRequest): ClaimSeen | undefined {
+    return letter === undefined ? claims.get(tab) : claimsOfLetters.get(letter)
+  }
+
   function seeWrite(moment: Moment & { readonly type: 'wrote' }): void {
     const { tab, at, atMs } = moment
     const before = recordOf(moment.before)
     const after = recordOf(moment.after)
     lastWrite = { before, after }
+    for (const { id, answer } of after.letters ?? []) {
+      const attempt = attempts.find(({ request }) => request.letter === id)
+      if (attempt && answer) attempt.filedAt ??= at
+    }
     if (after.revision === before.revision && after.epoch === before.epoch) return
     const refreshToken = after.session?.refreshToken
     const spent = before.session?.refreshToken
     // Only a claim leaves a lease of the tab that writes.
-    if (after.lease?.tab.startsWith(`${tab.name} `)) {
+    if (after.lease?.tab.startsWith(`${tab.name} `) && !isTakenBack(before, after)) {
       const { underLock } = after.lease
       const { epoch } = after
       for (const attempt of attempts) {
@@ -100,7 +113,7 @@ export function createLedger(now: () => number): Ledger {
         const isKnown = attempt.isWrittenDown || attempt.isAbandoned
         if (isHeld && attempt.tab !== tab && !isKnown) attempt.isDisplaced = true
       }
-      claims.set(tab, {
+      const claim: ClaimSeen = {
         tab,
         refreshToken,
         epoch,
@@ -112,7 +125,10 @@ export function createLedger(now: () => number): Ledger {
         before,
         after,
         isUsed: false,
-      })
+      }
+      claims.set(tab, claim)
+      const { letter } = after.lease
+      if (letter !== undefined && !claimsOfLetters.has(letter)) claimsOfLetters.set(letter, claim)
     } else if (before.lease?.tab.startsWith(`${tab.name} `)) {
       eachOf(tab, (attempt) => (attempt.isWrittenDown ||= attempt.end !== 'flying'))
     }
@@ -130,6 +146,7 @@ export function createLedger(now: () => number): Ledger {
       return lastWrite
     },
     claimOf: (tab) => claims.get(tab),
+    claimBehind,
     succeededAt: (refreshToken) => succeeded.get(refreshToken),
     toldTo: (tab) => told.get(tab),
     see(moment) {
@@ -147,7 +164,7 @@ export function createLedger(now: () => number): Ledger {
       }
       if (moment.type === 'sent') {
         const { request } = moment
-        const claim = claims.get(tab)
+        const claim = claimBehind(request)
         const { refreshToken } = request
         if (claim)
           attempts.push({
@@ -161,6 +178,7 @@ export function createLedger(now: () => number): Ledger {
             isRefusedByStorage: false,
             isUnsaved: false,
             isDisplaced: false,
+            filedAt: undefined,
           })
       }
       if (moment.type === 'ended') {
@@ -191,6 +209,14 @@ export function createLedger(now: () => number): Ledger {
       }
     },
   }
+}
+
+/** Whether a letter was taken back: its lease stays as it is. */
+function isTakenBack(before: SessionRecord, after: SessionRecord): boolean {
+  const id = after.lease?.letter
+  const holds = ({ letters = [] }: SessionRecord): boolean =>
+    letters.some((letter) => letter.id === id)
+  return id !== undefined && before.lease?.letter === id && holds(before) && !holds(after)
 }
 
 function isLater(record: SessionRecord, known: SessionRecord): boolean {

@@ -30,7 +30,7 @@ export function createNeeds(options: {
   readonly broken: Broken
   readonly grant: Grant
 }): Keeper {
-  const { ledger, server, now, broken, grant } = options
+  const { ledger, server, now, grant } = options
   /** When storage got an access token. */
   const stored = new Map<string, number>()
   /** When a tab got an access token, or asked to begin the session that it came with. */
@@ -46,6 +46,8 @@ export function createNeeds(options: {
   const rejections = new Map<TabProcess, Set<string>>()
   /** What the API has taken from a tab. */
   const taken = new Map<TabProcess, Set<string>>()
+  /** What follows if a letter is sent. */
+  const whenSent = new Map<string, readonly (() => void)[]>()
   /** Claims that nothing but a 401 has led to. */
   const becauseRejected = new WeakSet<ClaimSeen>()
   /** The last renewal because of a 401, and the number of the write that stored it. */
@@ -116,10 +118,13 @@ export function createNeeds(options: {
     return asksForOther.has(tab) && others.every(([, token]) => isRunningOut(token))
   }
 
-  function seeSent(moment: Moment & { readonly type: 'sent' }, claim: ClaimSeen): void {
-    const { tab, atMs } = moment
-    const { after } = claim
-    const wasLost = lost.delete(tab)
+  /** @param onSent What follows once the refresh token is really presented. */
+  function judge(moment: Moment, claim: ClaimSeen, onSent: (then: () => void) => void): void {
+    const broken: Broken = (...words) => onSent(() => options.broken(...words))
+    const { atMs } = moment
+    const { after, tab } = claim
+    const wasLost = lost.has(tab)
+    onSent(() => lost.delete(tab))
     const tokens = Object.entries(after.session?.tokens ?? {})
     const token = after.session?.tokens[defaultTokenKey]
     // Nobody can tell the age of a token that is older than the time the clock shows.
@@ -136,7 +141,7 @@ export function createNeeds(options: {
     // Each may have an attempt of its own under way, one after the other.
     const left = [...givenUp].find((call) => call.tab === tab)
     if (left && grant('patience was over')) {
-      givenUp.delete(left)
+      onSent(() => givenUp.delete(left))
       return
     }
     if (isTied(tab, token) && grant('decided in the same millisecond')) return
@@ -159,6 +164,16 @@ export function createNeeds(options: {
     if (renewed.storedAt < claim.at || !grant('late reply after the lease')) {
       broken('no storm (6)', `${tab.name} renews again what was renewed because of a 401`)
     }
+  }
+
+  /** A courier knows of no needs, so its letters are judged as they are written, and count if they are sent. */
+  function seeClaim(moment: Moment, claim: ClaimSeen): void {
+    const { lease, letters = [] } = claim.after
+    const letter = letters.find(({ id, state }) => id === lease?.letter && state === 'posted')
+    if (!letter) return
+    const all: (() => void)[] = []
+    judge(moment, claim, (then) => all.push(then))
+    whenSent.set(letter.id, all)
   }
 
   return {
@@ -189,20 +204,28 @@ export function createNeeds(options: {
           if (!firstTold.has(tab)) firstTold.set(tab, moment)
           return
         case 'ended': {
-          if (moment.end.kind === 'cut') lost.add(tab)
+          // What a courier gets, the tab has that has claimed the right to it.
+          const asker = ledger.claimBehind(moment.request)?.tab ?? tab
+          if (moment.end.kind === 'cut') lost.add(asker)
           const body = moment.end.kind === 'answered' ? moment.end.body : undefined
           const isToken = typeof body === 'object' && body !== null && 'access_token' in body
-          if (isToken) arrived.set(String(body.access_token), arrivalAt(moment))
+          if (isToken) arrived.set(String(body.access_token), { ...arrivalAt(moment), tab: asker })
           return
         }
         case 'code-arrived':
           arrived.set(Number(moment.code), arrivalAt(moment))
           return
-        case 'wrote':
-          return seeWrite(moment)
-        case 'sent': {
+        case 'wrote': {
+          seeWrite(moment)
           const claim = ledger.claimOf(tab)
-          if (claim) seeSent(moment, claim)
+          if (claim?.at === moment.at) seeClaim(moment, claim)
+          return
+        }
+        case 'sent': {
+          const claim = ledger.claimBehind(moment.request)
+          const { letter } = moment.request
+          if (letter !== undefined) whenSent.get(letter)?.forEach((then) => then())
+          else if (claim) judge(moment, claim, (then) => then())
           return
         }
         case 'api-sent':

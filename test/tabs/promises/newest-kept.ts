@@ -18,6 +18,10 @@ export function createNewestKept(options: {
     readonly tab: TabProcess
     readonly family: number
     readonly place: number
+    /** What a courier had it for. */
+    readonly letter?: string
+    /** A courier has filed it, so that it outlives everybody. */
+    isFiled: boolean
   }
   const { ledger, server } = options
   const broken = (words: string): void => options.broken('newest token kept (3)', words)
@@ -31,6 +35,17 @@ export function createNewestKept(options: {
     const stored = server.lineageOf(after.session?.refreshToken ?? '')
     if (before.epoch === after.epoch && old && stored && stored.place < old.place) {
       broken(`${moment.tab.name} replaces a refresh token by an older one`)
+    }
+    const letters = new Map((after.letters ?? []).map((letter) => [letter.id, letter]))
+    for (const arrived of unsaved) {
+      const letter = arrived.letter === undefined ? undefined : letters.get(arrived.letter)
+      const isNewer = stored?.family !== arrived.family || stored.place < arrived.place
+      if (arrived.isFiled && !letter && isNewer && before.epoch === after.epoch) {
+        broken(
+          `${moment.tab.name} removes the answer with token ${arrived.place} before it is used`,
+        )
+      }
+      arrived.isFiled ||= letter?.answer !== undefined
     }
     // A session that was replaced or ended takes its tokens with it.
     unsaved = unsaved.filter(
@@ -59,22 +74,27 @@ export function createNewestKept(options: {
       const isGone = moment.type === 'fate' && moment.fate === 'killed'
       if (isDecided) decidedAt.set(moment.tab, moment.at)
       if (isDecided || isGone) {
-        unsaved = unsaved.filter(({ tab }) => tab !== moment.tab)
+        unsaved = unsaved.filter(({ tab, isFiled }) => tab !== moment.tab || isFiled)
       }
       if (moment.type === 'ended' && moment.end.kind === 'answered') {
         const { body } = moment.end
         const isTokens = typeof body === 'object' && body !== null && 'refresh_token' in body
         const lineage = isTokens ? server.lineageOf(String(body.refresh_token)) : undefined
         // What was sent for a session that is over, or has begun anew, is not kept.
-        const claim = ledger.claimOf(moment.tab)
+        const claim = ledger.claimBehind(moment.request)
         const isCurrent =
           claim?.epoch === ledger.lastWrite.after.epoch &&
-          claim.at > (decidedAt.get(moment.tab) ?? -1)
-        if (lineage && isCurrent) unsaved = [...unsaved, { tab: moment.tab, ...lineage }]
+          claim.at > (decidedAt.get(claim.tab) ?? -1)
+        const { letter } = moment.request
+        if (lineage && isCurrent) {
+          const arrived = { tab: moment.tab, ...lineage, isFiled: false }
+          unsaved = [...unsaved, letter === undefined ? arrived : { ...arrived, letter }]
+        }
       }
     },
     finish() {
-      for (const { tab, family, place } of unsaved) {
+      for (const { tab, family, place, isFiled } of unsaved) {
+        if (isFiled) continue
         broken(`token ${place} of session ${family} had reached ${tab.name} and is not stored`)
       }
     },

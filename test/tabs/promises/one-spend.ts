@@ -2,6 +2,8 @@ import type { Attempt, ClaimSeen, Ledger } from './ledger.ts'
 import type { Broken, Grant, Keeper, Moment } from './moment.ts'
 
 export const leaseMs = 15_000
+/** How long a tab waits for a courier that has the lock of its letter. */
+const stuckMs = 5_000
 
 /**
  * A refresh token is presented by one live attempt at a time, never once its successor is in storage,
@@ -16,14 +18,29 @@ export function createOneSpend(options: {
   readonly ledger: Ledger
   readonly broken: Broken
   readonly grant: Grant
+  readonly hasLocks: boolean
 }): Keeper {
-  const { ledger, grant } = options
+  const { ledger, grant, hasLocks } = options
   const broken = (words: string): void => options.broken('one spend (1)', words)
 
   /** What an earlier attempt with the same token comes to for the tab that is to present it again. */
   function statusOf(attempt: Attempt, claim: ClaimSeen, nowMs: number): string | undefined {
-    const { end, tab } = attempt
+    const { end, tab, request, filedAt } = attempt
     if (end === 'not-spent' || end === 'unknown') return undefined
+    if (request.letter !== undefined) {
+      const isOver = nowMs >= attempt.claim.atMs + leaseMs
+      if (filedAt !== undefined) {
+        const isRace = isOver && claim.at < filedAt && grant('late reply after the lease')
+        return isRace ? undefined : `has seen ${end}`
+      }
+      if (attempt.isAbandoned) return undefined
+      // It has given up offering it, and so let its lock go.
+      if (attempt.isRefusedByStorage && grant('storage refused')) return undefined
+      if (!isOver) return 'is presenting'
+      // Its lock tells when it is gone, but one that gives no sign for so long is not waited for.
+      const isStuck = hasLocks && nowMs < attempt.claim.atMs + leaseMs + stuckMs
+      return isStuck ? 'is presenting' : void grant('late reply after the lease')
+    }
     // The tab itself knows of its answer, whatever becomes of its lease.
     if (tab === claim.tab) return end === 'flying' ? 'is presenting' : `has seen ${end}`
     const lasts = !attempt.isAbandoned && nowMs < attempt.claim.atMs + leaseMs
@@ -45,7 +62,7 @@ export function createOneSpend(options: {
   }
 
   function seeSent({ tab, request, at, atMs }: Moment & { readonly type: 'sent' }): void {
-    const claim = ledger.claimOf(tab)
+    const claim = ledger.claimBehind(request)
     const { refreshToken } = request
     if (!claim || claim.isUsed || claim.refreshToken !== refreshToken) {
       return broken(`${tab.name} presents a token that it has not claimed the right to present`)

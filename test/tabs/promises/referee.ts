@@ -30,11 +30,12 @@ export interface Referee {
 export function createReferee(options: {
   readonly server: FakeAuthorizationServer
   readonly graceful: boolean
+  readonly locks: boolean
   readonly userOf: (family: number) => string | undefined
   /** What the wall clock shows. */
   readonly now: () => number
 }): Referee {
-  const { server, graceful, userOf, now } = options
+  const { server, graceful, locks: hasLocks, userOf, now } = options
   const found: BrokenPromise[] = []
   const exceptions = new Map<Exception, number>()
   const broken = (promise: PromiseName, words: string): void => void found.push({ promise, words })
@@ -46,7 +47,7 @@ export function createReferee(options: {
   const newestKept = createNewestKept({ ledger, server, broken })
   const keepers = [
     ledger,
-    createOneSpend({ ledger, broken, grant }),
+    createOneSpend({ ledger, broken, grant, hasLocks }),
     createSessionEnds({ ledger, server, graceful, broken, grant }),
     newestKept,
     createSignedOut({ ledger, server, broken, grant }),

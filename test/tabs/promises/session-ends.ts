@@ -33,7 +33,9 @@ export function createSessionEnds(options: {
     }
     const isRefused = ledger.attempts.some(
       (attempt) =>
-        attempt.tab === tab && attempt.refreshToken === refreshToken && attempt.end === 'rejected',
+        (attempt.tab === tab || attempt.filedAt !== undefined || attempt.claim.tab === tab) &&
+        attempt.refreshToken === refreshToken &&
+        attempt.end === 'rejected',
     )
     if (!isRefused) broken(`${tab.name} ends a session whose newest token was not refused`)
     if ((endedBy === 'rotation-lost') !== before.unknown > 0) {
@@ -45,9 +47,10 @@ export function createSessionEnds(options: {
   function seeReplay(moment: Moment & { readonly type: 'arrived' }): void {
     if (server.counts.replays === replays) return
     replays = server.counts.replays
-    const { tab, refreshToken } = moment.request
+    const { request } = moment
+    const { tab, refreshToken } = request
     if (!graceful) return
-    const claim = ledger.claimOf(tab)
+    const claim = ledger.claimBehind(request)
     const succeededAt = ledger.succeededAt(refreshToken) ?? Infinity
     if (claim && claim.at < succeededAt && grant('late reply after the lease')) return
     broken(`${tab.name} makes a server with grace end the session`)

@@ -83,6 +83,9 @@ export function createSignedOut(options: {
     const was = server.lineageOf(before.session?.refreshToken ?? '')?.family
     const is = server.lineageOf(after.session?.refreshToken ?? '')?.family
     epoch = after.epoch
+    if (!after.session && after.letters) {
+      broken(`${tab.name} leaves letters of a session that is over`)
+    }
     const isCommit = before.epoch === after.epoch && before.generation < after.generation
     if (isCommit && ledger.claimOf(tab)?.epoch !== after.epoch) {
       broken(`${tab.name} stores what it has asked for in the name of a session that is over`)
@@ -221,7 +224,7 @@ export function createSignedOut(options: {
         }
         case 'sent': {
           const told = ledger.toldTo(tab)
-          const claim = ledger.claimOf(tab)
+          const claim = ledger.claimBehind(moment.request)
           const isOwn = claim !== undefined && knowledge.signedOutAt > claim.at
           if (isOwn || (told && claim && told.epoch > claim.epoch)) {
             broken(`${tab.name} sends for a session that it knows to be over`)

@@ -1,0 +1,56 @@
+import type { Report } from '../events.ts'
+import type { Claim, Claims } from './claim.ts'
+import type { Mail } from './mail.ts'
+import type { Wish } from './refresh-plan.ts'
+import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
+
+/** What was sent by a claim, with the answer to its letter if a courier has brought it. */
+export interface Sent {
+  readonly claim: Claim
+  readonly outcome: RefreshOutcome
+}
+
+/**
+ * Presents the refresh token of a claim, at most once: by a courier where there is one, else by this
+ * page. The answer to a letter that was filed before is read in the same way, and nothing is sent.
+ */
+export type Send = (claim: Claim, wish: Wish) => Promise<Sent>
+
+export function createSend(options: {
+  readonly endpoint: TokenEndpoint
+  readonly claims: Claims
+  readonly mail?: Mail | undefined
+  readonly report: Report
+}): Send {
+  const { endpoint, claims, mail, report } = options
+
+  return async (claim, wish) => {
+    const { session, letter } = claim
+    let answer = letter?.answer
+    const maySend = (): boolean => {
+      const may = claims.maySend(claim)
+      if (may) report({ type: 'sent', generation: claim.record.generation })
+      return may
+    }
+    const outcome = await endpoint.refresh({
+      refreshToken: session.refreshToken,
+      parameters: wish.parameters,
+      previous: session,
+      secrets: Object.values(session.tokens).map(({ accessToken }) => accessToken),
+      senderKey: session.senderKey,
+      maySend,
+      ...(letter && {
+        async deliver(grant) {
+          if (answer || !mail) return answer ?? 'undelivered'
+          const delivery = await mail.deliver({ ...claim, letter }, grant, maySend)
+          if (typeof delivery === 'object') answer = delivery
+          return delivery
+        },
+      }),
+    })
+    return {
+      claim: letter && answer ? { ...claim, letter: { ...letter, answer } } : claim,
+      outcome,
+    }
+  }
+}

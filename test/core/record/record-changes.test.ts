@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import type { Letter } from '../../../src/core/record/letter.ts'
+import {
+  claimed,
+  committed,
+  ended,
+  failed,
+  leaseGivenUp,
+  salvaged,
+  takenBack,
+} from '../../../src/core/record/record-changes.ts'
+import {
+  blankRecord,
+  outdoes,
+  type Session,
+  type SessionRecord,
+} from '../../../src/core/record/session-record.ts'
+import { scopeOf, tokenKey } from '../../../src/core/record/token-set.ts'
+
+const letter = (id: string, claim: number, state: Letter['state']): Letter => ({
+  id,
+  claim,
+  about: 'default',
+  token: 4,
+  state,
+  ...(state === 'answered' && { answer: { failure: 'network', receivedAt: 1 } }),
+})
+const all = [letter('a', 5, 'answered'), letter('b', 6, 'opened'), letter('c', 9, 'answered')]
+const unopened = letter('d', 10, 'posted')
+const session: Session = {
+  refreshToken: 'r4',
+  refreshTokenGeneration: 4,
+  startedAt: 1,
+  tokens: {},
+}
+const lease = { tab: 'me', takenAt: 1, until: 2, underLock: true }
+const record: SessionRecord = {
+  ...blankRecord,
+  revision: 20,
+  epoch: 3,
+  generation: 6,
+  session,
+  letters: [...all, unopened],
+}
+const failure = { kind: 'transient', code: 'NETWORK', attempt: 1, failedAt: 1, until: 2 } as const
+const reply = { accessToken: 't', tokenType: 'Bearer' } as const
+const accepted = { reply, key: 'default', receivedAt: 1, mintedFor: [] } as const
+
+const idsIn = ({ letters = [] }: SessionRecord): string[] => letters.map(({ id }) => id)
+
+describe('the letters of a record', () => {
+  it('that nobody has opened are taken back by a claim, which posts its own', () => {
+    expect(idsIn(claimed(record, lease, 0, letter('e', 21, 'posted')))).toEqual([
+      'a',
+      'b',
+      'c',
+      'e',
+    ])
+    expect(idsIn(claimed(record, lease, 0))).toEqual(['a', 'b', 'c'])
+  })
+
+  it('are taken back one by one, and leave no empty list', () => {
+    expect(idsIn(takenBack(record, 'd'))).toEqual(['a', 'b', 'c'])
+    expect(takenBack({ ...record, letters: [unopened] }, 'd')).not.toHaveProperty('letters')
+  })
+
+  it('go with the lease that they were written or settled under', () => {
+    const under = (id: string): SessionRecord => ({ ...record, lease: { ...lease, letter: id } })
+    expect(idsIn(leaseGivenUp(under('d')))).toEqual(['a', 'b', 'c'])
+    expect(idsIn(failed(under('a'), failure, {}))).toEqual(['b', 'c', 'd'])
+  })
+
+  it('stay while they are open: what comes of them may be filed yet', () => {
+    const under = { ...record, lease: { ...lease, letter: 'b' } }
+    expect(idsIn(failed(under, failure, {}))).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('are cleared by a commit, unless they were claimed later and opened', () => {
+    const to = { generation: 4, claim: 6 }
+    expect(idsIn(committed(record, session, { ...accepted, to }))).toEqual(['c'])
+    expect(idsIn(salvaged(record, session, 'r7', failure, to))).toEqual(['c'])
+  })
+
+  it('are cleared by the end of the session, whatever has become of them', () => {
+    expect(ended(record, 'signed-out', 1)).not.toHaveProperty('letters')
+  })
+})
+
+describe('a refresh token', () => {
+  const to = { generation: 4, claim: 9 }
+
+  it('is named by the generation that has brought it, and remembers what it has replaced', () => {
+    const next = committed(record, session, {
+      ...accepted,
+      reply: { ...reply, refreshToken: 'r7' },
+      to,
+    })
+    expect(next).toMatchObject({ generation: 7, from: to })
+    expect(next.session).toMatchObject({ refreshToken: 'r7', refreshTokenGeneration: 7 })
+    expect(salvaged(record, session, 'r7', failure, to)).toMatchObject({
+      from: to,
+      session: { refreshTokenGeneration: 7 },
+    })
+  })
+
+  it('keeps its name where the server leaves it as it is, or says it once more', () => {
+    for (const refreshToken of [undefined, 'r4']) {
+      const said = refreshToken === undefined ? reply : { ...reply, refreshToken }
+      const next = committed(record, session, { ...accepted, reply: said, to })
+      expect(next.session).toMatchObject({ refreshToken: 'r4', refreshTokenGeneration: 4 })
+      expect(next).not.toHaveProperty('from')
+    }
+  })
+
+  it('gives way to the reply to the same one only if that was claimed later', () => {
+    const current = { ...record, from: to }
+    expect(outdoes({ generation: 4, claim: 10 }, current)).toBe(true)
+    expect(outdoes({ generation: 4, claim: 9 }, current)).toBe(false)
+    expect(outdoes({ generation: 4, claim: 8 }, current)).toBe(false)
+    expect(outdoes({ generation: 5, claim: 10 }, current)).toBe(false)
+    expect(outdoes({ generation: 4, claim: 10 }, record)).toBe(false)
+  })
+})
+
+describe('the scope in the key of a token set', () => {
+  it('is read as it was written', () => {
+    expect(scopeOf(tokenKey({ scope: 'b a' }))).toBe('a b')
+    expect(scopeOf(tokenKey({ scope: 'a', audience: '["x"]' }))).toBe('a')
+    expect(scopeOf(tokenKey({ audience: 'x' }))).toBe(undefined)
+    expect(scopeOf('default')).toBe(undefined)
+    expect(scopeOf('[[')).toBe(undefined)
+  })
+})
