@@ -36,10 +36,10 @@ function briefly(cell: Cell | undefined): string {
   return shown(cell).replace(/ \(.*\)$/, '')
 }
 
-/** The text with another table between the marks. */
+/** The text with another table between the marks; a text without them shows none. */
 export function withSummary(text: string, summary: string): string {
   const [from, to] = summaryMarks
   const [before, rest] = [text.split(from)[0], text.split(from)[1]?.split(to)]
-  if (before === undefined || rest?.[1] === undefined) throw new Error(`There is no "${from}".`)
+  if (before === undefined || rest?.[1] === undefined) return text
   return `${before}${from}\n\n${summary}\n\n${to}${rest.slice(1).join(to)}`
 }
