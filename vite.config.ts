@@ -104,7 +104,14 @@ const config: ViteUserConfig = defineConfig({
       inNode({
         name: 'unit',
         include: ['test/**/*.test.ts'],
-        exclude: [...inBrowsers, ...dom, ...schedules, ...servers, ...packaged],
+        exclude: [
+          '**/node_modules/**',
+          ...inBrowsers,
+          ...dom,
+          ...schedules,
+          ...servers,
+          ...packaged,
+        ],
         // The files of a worker share its modules and globals, which saves half of the time; each is
         // held to leaving them as they were.
         isolate: false,

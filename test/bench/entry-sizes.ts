@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
-import { build, type Rolldown } from 'vite'
 import { bundleCourierFile } from '../../build/courier-file.ts'
+import { bundle, codeOf } from './bundle.ts'
 
 export interface EntrySize {
   /** What the app imports. */
@@ -25,8 +26,8 @@ const imports: Readonly<Record<string, readonly [entry: string, names: string]>>
 
 /** Bundles each entry with its dependencies, minified and compressed. */
 export async function entrySizes(): Promise<EntrySize[]> {
-  const manifest = fileURLToPath(new URL('../../package.json', import.meta.url))
-  const { sizeBudgets } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const { sizeBudgets } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly sizeBudgets: Readonly<Record<string, number>>
   }
   const sizes: EntrySize[] = []
@@ -34,44 +35,19 @@ export async function entrySizes(): Promise<EntrySize[]> {
     const brotli = brotliCompressSync(code).length
     sizes.push({ what, minified: code.length, brotli, budget: sizeBudgets[what] ?? 0 })
   }
+  const bundled = async (source: string): Promise<string> => codeOf(await bundle(source, root))
   const from = (entry: string, names: string): string => {
     const path = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url))
     return `export ${names} from ${JSON.stringify(path)};`
   }
   for (const [what, [entry, names]] of Object.entries(imports)) {
-    add(what, await bundle(from(entry, names)))
+    add(what, await bundled(from(entry, names)))
   }
   const courier = from('courier/index', '{ courier }')
   add(
     'tokenring with tokenring/courier',
-    await bundle(from('index', '{ createTokenManager }') + courier),
+    await bundled(from('index', '{ createTokenManager }') + courier),
   )
   add('tokenring/courier, the file of its worker', await bundleCourierFile())
   return sizes
-}
-
-async function bundle(source: string): Promise<string> {
-  const entry = '\0entry'
-  const result = (await build({
-    configFile: false,
-    logLevel: 'silent',
-    plugins: [
-      {
-        name: 'entry',
-        resolveId: (id) => (id === entry ? id : undefined),
-        load: (id) => (id === entry ? source : undefined),
-      },
-    ],
-    build: {
-      write: false,
-      modulePreload: false,
-      target: 'es2022',
-      rolldownOptions: {
-        input: entry,
-        preserveEntrySignatures: 'strict',
-        external: ['react', 'vue'],
-      },
-    },
-  })) as Rolldown.RolldownOutput
-  return result.output.map((file) => ('code' in file ? file.code : '')).join('')
 }
