@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 import type { Page as PlaywrightPage } from 'playwright-core'
 import { launch } from 'puppeteer-core'
@@ -67,8 +68,10 @@ async function createDriver<Page extends AnyPage>(
   return {
     newPage: () => profile.newPage(),
     async newProfile() {
-      await profile.close()
+      const closing = profile.close().catch(() => undefined)
       profile = await openProfile()
+      // One whose page was on its way elsewhere has been seen not to close (Chromium, on a busy machine).
+      await Promise.race([closing, delay(20_000, undefined, { ref: false })])
     },
     close: () => browser.close(),
   }
