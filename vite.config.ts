@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 import type { TestProjectConfiguration, UserWorkspaceConfig, ViteUserConfig } from 'vitest/config'
 import { engineProvider } from './test/browser/engines/engine-provider.ts'
 import { engineNames } from './test/browser/engines/engine.ts'
+import { version } from './src/courier/version.ts'
 import { findChromium } from './test/browser/find-chromium.ts'
 
 const chromiumPath = findChromium()
@@ -99,6 +100,22 @@ function inNode(test: ProjectTest): TestProjectConfiguration {
 // The groups run one after the other: a browser and everything else at once is too much for two
 // cores, and then tests of time measure the machine.
 const config: ViteUserConfig = defineConfig({
+  // What `npm run build` adds to what the compiler has written: the courier's worker in one classic
+  // script, for a SharedWorker, for a service worker, and for one that takes it by `importScripts`.
+  build: {
+    outDir: 'dist/courier',
+    emptyOutDir: false,
+    copyPublicDir: false,
+    target: 'es2022',
+    rolldownOptions: {
+      input: `${import.meta.dirname}/src/courier/courier-file.ts`,
+      output: {
+        format: 'iife',
+        entryFileNames: 'tokenring-courier.js',
+        postBanner: `/* tokenring courier ${version} */`,
+      },
+    },
+  },
   test: {
     projects: [
       inNode({

@@ -1,5 +1,20 @@
-import type { Plugin } from 'vite'
-import { bundleCourierFile, courierFileName } from '../build/courier-file.ts'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin, type Rolldown } from 'vite'
+
+const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url))
+
+/** The courier's file, as the package is built. */
+export async function buildCourierFile(): Promise<{
+  readonly name: string
+  readonly code: string
+}> {
+  const { output } = (await build({
+    configFile,
+    logLevel: 'error',
+    build: { write: false },
+  })) as Rolldown.RolldownOutput
+  return { name: output[0].fileName, code: output[0].code }
+}
 
 /**
  * The courier's file, which the package has and its sources have not: beside the scripts, where a
@@ -8,9 +23,9 @@ import { bundleCourierFile, courierFileName } from '../build/courier-file.ts'
 export const courierFile: Plugin = {
   name: 'courier-file',
   async generateBundle() {
-    const source = await bundleCourierFile()
-    for (const fileName of [courierFileName, `assets/${courierFileName}`]) {
-      this.emitFile({ type: 'asset', fileName, source })
+    const { name, code } = await buildCourierFile()
+    for (const fileName of [name, `assets/${name}`]) {
+      this.emitFile({ type: 'asset', fileName, source: code })
     }
   },
 }

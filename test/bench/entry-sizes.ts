@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
-import { bundleCourierFile } from '../../build/courier-file.ts'
+import { buildCourierFile } from '../../demo/courier-file.ts'
 import { bundle, codeOf } from './bundle.ts'
 
 export interface EntrySize {
@@ -48,6 +48,6 @@ export async function entrySizes(): Promise<EntrySize[]> {
     'tokenring with tokenring/courier',
     await bundled(from('index', '{ createTokenManager }') + courier),
   )
-  add('tokenring/courier, the file of its worker', await bundleCourierFile())
+  add('tokenring/courier, the file of its worker', (await buildCourierFile()).code)
   return sizes
 }

@@ -23,7 +23,7 @@ describe('the command `tokenring`', () => {
   })
 
   const run = (...args: readonly string[]) => {
-    const command = join(packed.folder, 'bin/tokenring.js')
+    const command = join(packed.folder, 'dist/courier/command.js')
     return spawnSync(process.execPath, [command, ...args], { encoding: 'utf8' })
   }
   const copy = (): string => join(folder, 'public', 'tokenring-courier.js')

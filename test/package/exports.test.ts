@@ -52,7 +52,7 @@ describe('the package', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects, license: 'MIT' })
     // The guides and the rest too, because the README links to them.
     const texts = ['src/*/README.md', 'SECURITY.md', 'CHANGELOG.md']
-    expect(manifest['files']).toEqual(['dist', 'bin', ...texts])
+    expect(manifest['files']).toEqual(['dist', ...texts])
   })
 
   it('has entries with types, which come first', () => {

@@ -78,12 +78,14 @@ function pack(source: string): string {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const built = join(source, 'dist')
   execFileSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', built])
-  execFileSync(process.execPath, [join(root, 'build/build-courier.js'), built])
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const into = ['--outDir', join(built, 'courier'), '--logLevel', 'error']
+  execFileSync(process.execPath, [vite, 'build', root, ...into])
+  cpSync(join(root, 'src/courier/command.js'), join(built, 'courier/command.js'))
   for (const name of ['package.json', 'README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md']) {
     cpSync(join(root, name), join(source, name))
   }
-  for (const name of ['src', 'bin'])
-    cpSync(join(root, name), join(source, name), { recursive: true })
+  cpSync(join(root, 'src'), join(source, 'src'), { recursive: true })
   const said = execFileSync('npm', ['pack', '--json'], {
     cwd: source,
     encoding: 'utf8',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const name = 'tokenring-courier.js'
-const own = fileURLToPath(new URL(`../dist/courier/${name}`, import.meta.url))
+const own = fileURLToPath(new URL(`./${name}`, import.meta.url))
 
 const help = `tokenring courier <folder>   copies ${name}, the file of the courier's worker, into a folder that your
                              server serves, such as public/; do it again after every update
