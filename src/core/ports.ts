@@ -1,3 +1,5 @@
+import type { NoCourier } from './events.ts'
+
 /** The part of `AbortSignal` that core needs; every `AbortSignal` is one. */
 export interface AbortSignalLike {
   readonly aborted: boolean
@@ -171,9 +173,15 @@ export type CourierWord = 'opened' | 'not-sent' | 'filed' | LetterAnswer
 
 /** Sends letters outside the page, and files what comes of them in the session's record. */
 export interface Courier {
+  /** Whether a letter can be handed over now. */
   isAvailable(): boolean
-  /** Hands a letter over in this very turn. What is heard of it may come late, twice, or never. */
-  post(letter: PostedLetter, onWord: (word: CourierWord) => void): void
+  /**
+   * Hands a letter over in this very turn, and returns what ends the listening. What is heard of it may
+   * come late, twice, or never.
+   */
+  post(letter: PostedLetter, onWord: (word: CourierWord) => void): () => void
+  /** It does not do its work, so it gets no letters any more. */
+  giveUp(reason: NoCourier): void
 }
 
 /** Randomness that is not a secret: jitter, and names for tabs. */

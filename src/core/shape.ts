@@ -10,6 +10,10 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
 /** Whether every required member, and every optional one that is there, passes its check. */
 export function fits(
   value: unknown,

@@ -31,27 +31,36 @@ function whatWasThere(path) {
     : ` (the one there was of another version: ${before})`
 }
 
-function copyCourier(folder) {
-  if (!existsSync(own)) throw new Error(`${own} is missing: install the package again.`)
-  if (existsSync(folder) && !statSync(folder).isDirectory()) {
-    throw new Error(`${folder} is no folder.`)
-  }
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, name)
-  const before = existsSync(path) ? whatWasThere(path) : ''
-  copyFileSync(own, path)
-  return `${path} is of tokenring ${versionOf(own)} now${before}.\n`
+function isFolder(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory()
 }
 
-const [command, folder, ...others] = process.argv.slice(2)
+function copyCourier(folder) {
+  if (!existsSync(own)) throw new Error(`${own} is missing: install the package again.`)
+  const isNew = folder !== '' && !existsSync(folder)
+  if (!isNew && !isFolder(folder)) throw new Error(`${folder || '""'} is no folder.`)
+  const path = join(folder, name)
+  if (isFolder(path)) throw new Error(`${path} is a folder, where the file would be.`)
+  mkdirSync(folder, { recursive: true })
+  const before = existsSync(path) ? whatWasThere(path) : ''
+  copyFileSync(own, path)
+  const note = isNew ? ` (the folder ${folder} is new: is it the one that is served?)` : before
+  return `${path} is of tokenring ${versionOf(own)} now${note}.\n`
+}
+
+function whatIsWrong([command, folder, ...others]) {
+  if (command !== 'courier') return `There is no command ${command}.`
+  if (folder === undefined) return 'Which folder?'
+  return `One folder, without ${others.join(' ')}.`
+}
+
+const args = process.argv.slice(2)
+const [command, folder] = args
 try {
-  if (command === undefined) process.stdout.write(help)
-  else if (command === 'courier' && folder !== undefined && others.length === 0) {
-    process.stdout.write(copyCourier(folder))
-  } else {
-    process.stderr.write(help)
-    process.exitCode = 1
-  }
+  if (command === undefined || command === '--help') process.stdout.write(help)
+  else if (command === '--version') process.stdout.write(`${versionOf(own)}\n`)
+  else if (command === 'courier' && args.length === 2) process.stdout.write(copyCourier(folder))
+  else throw new Error(`${whatIsWrong(args)}\n\n${help.trimEnd()}`)
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1

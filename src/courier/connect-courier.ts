@@ -1,7 +1,7 @@
 import type { NoCourier } from '../core/events.ts'
-import type { Clock, Courier, PageEvents, PostedLetter } from '../core/ports.ts'
+import type { Clock, PageEvents, PostedLetter } from '../core/ports.ts'
 import { toLetterMessage, type LetterMessage, type RecordPlace } from './letter-message.ts'
-import { createPostOffice, type Route } from './post-office.ts'
+import { createPostOffice, type PostOffice, type Route } from './post-office.ts'
 import { createServiceWorkerRoute } from './service-worker-route.ts'
 import { createSharedWorkerRoute } from './shared-worker-route.ts'
 
@@ -29,7 +29,7 @@ export function connectCourier(
     /** Called at most once; from then on it is not available. */
     readonly onUnavailable: (reason: NoCourier) => void
   },
-): Courier {
+): PostOffice {
   const { place, clock, pageEvents, onUnavailable } = parts
   const toMessage = (letter: PostedLetter): LetterMessage =>
     toLetterMessage(letter, place, clock.now())

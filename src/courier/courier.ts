@@ -1,8 +1,21 @@
 import { objectStoreName, sharedDatabaseName } from '../adapters/open-database.ts'
+import { checkedMembers, mustBe, type Rule } from '../core/checked-members.ts'
+import { defined } from '../core/defined.ts'
 import type { NoCourier } from '../core/events.ts'
 import type { Courier } from '../core/ports.ts'
 import { createMail, type CourierSupport } from '../core/rotation/mail.ts'
+import { isObject, isString } from '../core/shape.ts'
 import { connectCourier, type CourierOptions } from './connect-courier.ts'
+
+const address: Rule = [
+  (value) => isString(value) && value !== '' && URL.canParse(value, 'https://app.example'),
+  'the address of a file, as a string',
+]
+const rules: Readonly<Record<keyof CourierOptions, Rule>> = {
+  serviceWorker: address,
+  sharedWorker: address,
+  registration: [isObject, 'a service worker registration, or a promise of one'],
+}
 
 /**
  * Has renewals survive their page: `courier: courier()` among the options of `createTokenManager`.
@@ -15,35 +28,50 @@ import { connectCourier, type CourierOptions } from './connect-courier.ts'
  *
  * It touches nothing before `createTokenManager` is called with it, and nothing on a server.
  *
- * @throws {TypeError} if more than one option is given, or an address is no text.
+ * @throws {TypeError} An option is wrong, unknown, or one of several; the message names it and the rule.
  */
 export function courier(options: CourierOptions = {}): CourierSupport {
-  const { serviceWorker, sharedWorker, registration } = options
-  const given = Object.entries({ serviceWorker, sharedWorker, registration })
-    .filter(([, value]) => value !== undefined)
-    .map(([name]) => name)
-  if (given.length > 1) throw new TypeError(`courier: ${given.join(' and ')} exclude each other`)
-  for (const value of [serviceWorker, sharedWorker]) {
-    if (value !== undefined && typeof value !== 'string') {
-      throw new TypeError(`courier: ${given.join()} must be the address of a file`)
-    }
+  const read: CourierOptions = checkedMembers('courier options', options, rules)
+  // An option nobody reads is a typing mistake.
+  const stranger = Object.keys(options).find((name) => !Object.hasOwn(rules, name))
+  if (stranger !== undefined) {
+    throw mustBe(`courier options.${stranger}`, `one of ${Object.keys(rules).join(', ')}`)
   }
+  const given = Object.keys(defined(read))
+  if (given.length > 1) throw new TypeError(`courier: ${given.join(' and ')} exclude each other`)
 
   return {
     createMail(parts) {
-      // Those who observe the manager are told, and they can only begin to once it is there.
-      const onUnavailable = (reason: NoCourier): void =>
-        queueMicrotask(() => parts.report({ type: 'courier-unavailable', reason }))
+      let isTold = false
+      // Those who observe the manager are told, once, and they can only begin to once it is there.
+      const onUnavailable = (reason: NoCourier): void => {
+        if (!isTold) queueMicrotask(() => parts.report({ type: 'courier-unavailable', reason }))
+        isTold = true
+      }
 
       function connect(): Courier {
         const { recordKey: key, channelName: channel } = parts
         const place = { database: sharedDatabaseName, objectStore: objectStoreName, key, channel }
-        return connectCourier(options, { ...parts, place, onUnavailable })
+        const office = connectCourier(read, { ...parts, place, onUnavailable })
+        let isGivenUp = false
+        return {
+          post: office.post,
+          isAvailable() {
+            const isOpen = !isGivenUp && office.isOpen()
+            // A registration, say, that never comes.
+            if (!isOpen) onUnavailable('no-worker')
+            return isOpen
+          },
+          giveUp(reason) {
+            isGivenUp = true
+            onUnavailable(reason)
+          },
+        }
       }
 
       function without(reason: NoCourier): Courier {
         onUnavailable(reason)
-        return { isAvailable: () => false, post() {} }
+        return { isAvailable: () => false, post: () => () => {}, giveUp() {} }
       }
 
       if (parts.storage !== 'indexeddb')

@@ -13,6 +13,11 @@ export interface Route {
   send(message: LetterMessage, port: MessagePort): void
 }
 
+export interface PostOffice extends Pick<Courier, 'post'> {
+  /** Whether there is a worker, as far as is known. */
+  isOpen(): boolean
+}
+
 /**
  * The page's side: a port of its own for every letter, open while the page is here. A message to a
  * page in the back/forward cache would evict it (Firefox; Chromium too, from a SharedWorker), and one
@@ -22,10 +27,10 @@ export function createPostOffice(options: {
   readonly route: Route
   readonly pageEvents: PageEvents
   readonly toMessage: (letter: PostedLetter) => LetterMessage
-}): Courier {
+}): PostOffice {
   const { route, pageEvents, toMessage } = options
   return {
-    isAvailable: route.isOpen,
+    isOpen: route.isOpen,
     post(letter, onWord) {
       const { port1, port2 } = new MessageChannel()
       const close = (): void => {
@@ -42,6 +47,7 @@ export function createPostOffice(options: {
       })
       port1.start()
       route.send(toMessage(letter), port2)
+      return close
     },
   }
 }

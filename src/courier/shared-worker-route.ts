@@ -1,6 +1,6 @@
 import type { NoCourier } from '../core/events.ts'
 import type { Route } from './post-office.ts'
-import { createPagePolicy, type PagePolicy } from './page-policy.ts'
+import { createPagePolicy } from './page-policy.ts'
 import { version } from './version.ts'
 
 type SharedWorkerOptions = WorkerOptions & { readonly extendedLifetime: boolean }
@@ -28,7 +28,7 @@ export function createSharedWorkerRoute(
   }
 
   function start(): void {
-    if (!outlivesPages(policy)) return onUnavailable('unsupported')
+    if (!outlivesPages(policy.trust('http://:'))) return onUnavailable('unsupported')
     const url = policy.trust(file.origin === location.origin ? file.href : toBlobUrl(file.href))
     connect = () => new SharedWorker(url, options)
     const worker = connect()
@@ -59,7 +59,7 @@ function toBlobUrl(href: string): string {
 }
 
 /** Whether this engine knows the option. The address is none, so no worker is made. */
-function outlivesPages(policy: PagePolicy): boolean {
+function outlivesPages(noAddress: string): boolean {
   let isAsked = false
   const options = {
     get extendedLifetime() {
@@ -68,7 +68,7 @@ function outlivesPages(policy: PagePolicy): boolean {
     },
   }
   try {
-    void new SharedWorker(policy.trust('http://:'), options as SharedWorkerOptions)
+    void new SharedWorker(noAddress, options as SharedWorkerOptions)
   } catch {
     // It always does.
   }

@@ -93,7 +93,9 @@ export function createTokenManager(
     page,
     report,
     onAnnouncement({ letter }) {
-      if (letter === undefined || mail?.isAwaited(letter)) void lookAgain()
+      // In a pause nobody waits for letters, but what one brings may end it.
+      const isOfUse = letter === undefined || mail?.isAwaited(letter) || keeper.seen()?.failure
+      if (isOfUse) void lookAgain()
     },
   })
   const { announce } = peers

@@ -61,7 +61,7 @@ function readTokens(
     else if (objection) detail = misfit(objection)
     else {
       // A server that has nothing new to name takes the one it took once more (RFC 9449 §8.2).
-      const senderNonce = proof && (headers.get('dpop-nonce') ?? nonceOf(proof))
+      const senderNonce = dpop && (headers.get('dpop-nonce') ?? (proof && nonceOf(proof)))
       return { kind: 'accepted', issuer, reply: { ...tokens, ...defined({ senderNonce }) } }
     }
   } catch (error) {

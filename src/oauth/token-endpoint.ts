@@ -27,6 +27,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       secrets = [],
       senderKey,
       maySend,
+      filed,
       deliver,
     } = request
     if (dpop && !dpop.isKeyPair(senderKey)) return { kind: 'key-lost' }
@@ -38,6 +39,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       senderKey,
       senderNonce: previous.senderNonce,
       maySend,
+      filed,
       deliver,
     })
     return answer.kind === 'accepted' || answer.kind === 'unusable'

@@ -7,7 +7,7 @@ import {
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
-import type { Clock } from '../core/ports.ts'
+import type { Clock, LetterAnswer } from '../core/ports.ts'
 import type { Deliver, Delivery, SealedGrant } from '../core/rotation/token-grant.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
@@ -34,6 +34,7 @@ export interface Grant {
   readonly senderKey: unknown
   readonly senderNonce?: string | undefined
   readonly maySend?: () => boolean
+  readonly filed?: LetterAnswer | undefined
   readonly deliver?: Deliver | undefined
 }
 
@@ -46,7 +47,9 @@ export async function requestTokens(
   let sent: Sent
   try {
     server = await options.metadata()
-    sent = await send(options, server, grant)
+    sent = grant.filed
+      ? await read(options, server, grant, grant.filed)
+      : await send(options, server, grant)
   } catch (error) {
     // Nothing was sent: the metadata cannot be had, or do not do, or there is no proof.
     return error instanceof RefreshUnavailableError
@@ -57,7 +60,7 @@ export async function requestTokens(
   if (answer === 'withheld') return { kind: 'withheld' }
   if (typeof answer === 'string') return { kind: 'transient', error: transportError(answer) }
   const { clientId, clock, dpop } = options
-  const now = (): number => clock.now()
+  const now = (): number => grant.filed?.receivedAt ?? clock.now()
   return readTokenAnswer(answer, { ...grant, server, clientId, dpop, proof, now })
 }
 
@@ -65,6 +68,20 @@ interface Sent {
   readonly answer: Reply | TransportFailure
   /** Of the possession of a key, if there was one. */
   readonly proof: string | undefined
+}
+
+/** What was answered before is read as if it came now, but for the nonce that it names: that is remembered. */
+async function read(
+  { dpop }: TokenRequestOptions,
+  { token_endpoint: url, issuer }: AuthorizationServer,
+  { senderKey }: Grant,
+  filed: LetterAnswer,
+): Promise<Sent> {
+  const answer = toAnswer(filed)
+  const nonce = typeof answer === 'string' ? null : answer.headers.get('dpop-nonce')
+  // Without it the next request is refused once, and named another.
+  await dpop?.learn(senderKey, url ?? issuer, nonce ?? undefined).catch(() => undefined)
+  return { answer, proof: undefined }
 }
 
 async function send(
@@ -112,7 +129,15 @@ function sealed(url: string, { headers, body }: Outgoing): SealedGrant {
 function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): Reply | TransportFailure {
   if (typeof delivered === 'string') return delivered
   if ('failure' in delivered) return delivered.failure
-  return toReply(delivered.status, new Headers(delivered.headers), delivered.body)
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(delivered.headers)) {
+    try {
+      headers.set(name, value)
+    } catch {
+      // No header: what else there is counts all the same.
+    }
+  }
+  return toReply(delivered.status, headers, delivered.body)
 }
 
 /** What it throws by itself may hold anything. */

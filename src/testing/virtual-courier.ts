@@ -76,10 +76,13 @@ export function createVirtualCourier(
           ...given,
           courier: {
             isAvailable: () => true,
+            // It gets letters all the same, or nothing more would be seen of it.
+            giveUp() {},
             post(letter, onWord) {
               const { process, parts } = worker()
               const place = { database: '', objectStore: '', key: recordKey, channel: channelName }
               const message = toLetterMessage(letter, place, given.clock.now())
+              let isHeard = true
               steps.add({
                 kind: 'message',
                 tab: process,
@@ -95,11 +98,16 @@ export function createVirtualCourier(
                       tab,
                       label: `${tab.name} hears of its letter: ${words}`,
                       isReady: () => tab.state === 'running',
-                      run: () => onWord(word),
+                      run() {
+                        if (isHeard) onWord(word)
+                      },
                     })
                   })
                 },
               })
+              return () => {
+                isHeard = false
+              }
             },
           },
         }),

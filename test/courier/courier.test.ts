@@ -16,10 +16,30 @@ describe('courier()', () => {
     )
   })
 
-  it('refuses an address that is no text', () => {
-    const odd = { serviceWorker: new URL('https://app.example/a.js') } as unknown as CourierOptions
-    expect(() => courier(odd)).toThrow(
-      new TypeError('courier: serviceWorker must be the address of a file'),
+  it.each([
+    [
+      { serviceWorker: new URL('https://app.example/a.js') },
+      'serviceWorker must be the address of a file, as a string',
+    ],
+    [{ serviceWorker: '' }, 'serviceWorker must be the address of a file, as a string'],
+    [{ sharedWorker: 'http://' }, 'sharedWorker must be the address of a file, as a string'],
+    [
+      { registration: 1 },
+      'registration must be a service worker registration, or a promise of one',
+    ],
+    [
+      { serviceworker: '/a.js' },
+      'serviceworker must be one of serviceWorker, sharedWorker, registration',
+    ],
+  ])('refuses %j, and says why', (odd, rule) => {
+    expect(() => courier(odd as unknown as CourierOptions)).toThrow(
+      new TypeError(`courier options.${rule}`),
+    )
+  })
+
+  it.each([null, '/tokenring-courier.js'])('refuses %j in place of options', (odd) => {
+    expect(() => courier(odd as unknown as CourierOptions)).toThrow(
+      new TypeError('courier options must be an object'),
     )
   })
 })

@@ -33,18 +33,26 @@ describe('the command `tokenring`', () => {
     expect(run().stdout).toContain('tokenring courier <folder>')
   })
 
-  it.each([[['carrier']], [['courier']], [['courier', 'a', 'b']]])(
-    'does not guess at %j',
-    (args) => {
-      expect(run(...args)).toMatchObject({ status: 1, stdout: '' })
-    },
-  )
+  it.each([
+    [['carrier'], 'There is no command carrier.'],
+    [['courier'], 'Which folder?'],
+    [['courier', 'a', 'b'], 'One folder, without b.'],
+    [['courier', ''], '"" is no folder.'],
+  ])('does not guess at %j', (args, why) => {
+    const { status, stdout, stderr } = run(...args)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr.split('\n')[0]).toBe(why)
+  })
+
+  it('says its version', () => {
+    expect(run('--version').stdout).toBe(`${version}\n`)
+  })
 
   it('copies the file, which says its version in the first line', () => {
     const { status, stdout } = run('courier', join(folder, 'public'))
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: `${copy()} is of tokenring ${version} now.\n`,
+      stdout: `${copy()} is of tokenring ${version} now (the folder ${join(folder, 'public')} is new: is it the one that is served?).\n`,
     })
     expect(readFileSync(copy(), 'utf8').split('\n')[0]).toBe(`/* tokenring courier ${version} */`)
   })

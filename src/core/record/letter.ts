@@ -1,5 +1,5 @@
 import type { LetterAnswer } from '../ports.ts'
-import { fits, isObject, isString, type Check } from '../shape.ts'
+import { fits, isCount, isObject, isString, type Check } from '../shape.ts'
 import type { TokenKey } from './token-set.ts'
 
 /** A refresh token grant that a courier sends, so that its answer outlives the page. */
@@ -29,25 +29,20 @@ export function letterLockName(id: string): string {
 }
 
 export const isLetterAnswer: Check = (value) =>
-  fits(value, { receivedAt: isNumber }) &&
+  fits(value, { receivedAt: Number.isFinite }) &&
   (fits(value, { failure: (failure) => failure === 'network' || failure === 'timeout' }) ||
-    fits(value, { status: isNumber, headers: areTexts, body: isString }))
+    fits(value, { status: Number.isFinite, headers: areTexts, body: isString }))
 
-/** A letter of a later version may be another: it is left to that version. */
+/** Of a state that this version does not know it is, for all that matters here, an open one. */
 export const isLetter: Check = (value) =>
-  fits(value, {
-    id: isString,
-    claim: isNumber,
-    about: isString,
-    token: isNumber,
-    state: isString,
-  }) &&
-  fits(value, isObject(value) && value['state'] === 'answered' ? { answer: isLetterAnswer } : {})
+  fits(
+    value,
+    { id: isString, claim: isCount, about: isString, token: isCount, state: isString },
+    { answer: isLetterAnswer },
+  ) &&
+  isObject(value) &&
+  (value['state'] === 'answered') === (value['answer'] !== undefined)
 
 function areTexts(value: unknown): boolean {
   return isObject(value) && Object.values(value).every(isString)
-}
-
-function isNumber(value: unknown): boolean {
-  return Number.isFinite(value)
 }

@@ -1,5 +1,5 @@
 import { isIdTokenClaims } from '../id-token-claims.ts'
-import { fits, isObject, isString, type Check } from '../shape.ts'
+import { fits, isCount, isObject, isString, type Check } from '../shape.ts'
 import type { Letter } from './letter.ts'
 import type { Session, SessionRecord } from './session-record.ts'
 import { isAccessToken } from './token-set.ts'
@@ -142,8 +142,4 @@ function isToken(value: unknown): boolean {
 
 function isFinite(value: unknown): boolean {
   return Number.isFinite(value)
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }

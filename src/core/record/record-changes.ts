@@ -25,10 +25,12 @@ export function claimed(
 
 /** Its courier has not opened it, and now it never will: the page sends by itself. */
 export function takenBack(record: SessionRecord, id: string): SessionRecord {
-  return next(
-    withoutLetters(record, (letter) => letter.id === id),
-    {},
-  )
+  return next(withoutLetter(record, id), {})
+}
+
+/** A part of a change: what came of a letter has been read, and is being written down. */
+export function withoutLetter(record: SessionRecord, id: string): SessionRecord {
+  return withoutLetters(record, (letter) => letter.id === id)
 }
 
 export function leaseGivenUp(record: SessionRecord): SessionRecord {
@@ -190,9 +192,9 @@ function without<Value>(
   return Object.fromEntries(Object.entries(entries).filter(([name]) => name !== key))
 }
 
-/** Its letter goes with it; the answer to one that is still open may come yet. */
+/** Its letter goes with it, if nobody has opened it; of any other the answer is there, or may come yet. */
 function withoutLease({ lease, ...rest }: SessionRecord): SessionRecord {
-  return withoutLetters(rest, ({ id, state }) => id === lease?.letter && state !== 'opened')
+  return withoutLetters(rest, ({ id, state }) => id === lease?.letter && state === 'posted')
 }
 
 /** After a commit nothing of the attempts before it counts any more. */
@@ -201,7 +203,7 @@ function withAttemptsOver(
   { claim }: Origin,
   changes: Partial<SessionRecord>,
 ): SessionRecord {
-  const { failure: _, ...rest } = withoutLease(record)
+  const { failure: _, lease: __, ...rest } = record
   const current = withoutLetters(
     rest,
     (letter) => letter.claim <= claim || letter.state === 'posted',

@@ -2,7 +2,7 @@ import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
-import { claimed, leaseGivenUp } from '../record/record-changes.ts'
+import { claimed, leaseGivenUp, withoutLetter } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import type { Letter, NewLetter } from '../record/letter.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type SessionRecord,
 } from '../record/session-record.ts'
 import type { TokenKey } from '../record/token-set.ts'
-import type { RenewableSession } from './refresh-plan.ts'
+import { isRenewable, type RenewableSession } from './refresh-plan.ts'
 import { isAwaited } from './reply-fence.ts'
 import type { LockUntilPutAway } from './lock-until-put-away.ts'
 
@@ -89,14 +89,29 @@ export function createClaims(options: {
   const { keeper, clock, page, tab, report, tokenRequestTimeoutMs } = options
   const leaseMs = leaseMsFor(tokenRequestTimeoutMs)
 
-  const take: Claims['take'] = async (record, { session, unknown, letter: filed }, lock, about) => {
+  const take: Claims['take'] = (record, undertaking, lock, about) =>
+    write(
+      (current) => (isSameRecord(current, record) ? current : undefined),
+      undertaking,
+      lock,
+      about,
+    )
+
+  /** @param basis What the claim is written over; nothing, if it is too late for it. */
+  async function write(
+    basis: (current: SessionRecord) => SessionRecord | undefined,
+    { session, unknown, letter: filed }: Undertaking,
+    lock: LockUntilPutAway,
+    about: TokenKey,
+  ): Promise<Claim | undefined> {
     // If storage refuses or falls silent, nothing is sent by it, though it may have been written. The
     // others take such a lease for one that is used, and this tab takes its own for dead.
-    const claim = await keeper.update<Claim | undefined>((current) => {
-      if (!isSameRecord(current, record)) return { result: undefined }
+    const claim = await keeper.update<Claim | undefined>((stored) => {
+      const current = basis(stored)
+      if (!current) return { result: undefined }
       // Every write moves the revision, so the one of this write numbers the claim.
       const number = filed?.claim ?? current.revision + 1
-      const token = generationOf(session)
+      const token = filed?.token ?? generationOf(session)
       const letter = filed ?? options.newLetter?.({ about, claim: number, token })
       const takenAt = clock.now()
       const lease = defined({
@@ -104,7 +119,7 @@ export function createClaims(options: {
         takenAt,
         until: takenAt + leaseMs,
         underLock: lock.isHeld(),
-        letter: letter?.id,
+        letter: filed ? undefined : letter?.id,
       })
       const next = claimed(current, lease, unknown, filed ? undefined : letter)
       const takenAtMonotonic = clock.monotonic()
@@ -115,25 +130,36 @@ export function createClaims(options: {
     if (!claim) return undefined
     // Then the lease is over, and with it the right to keep the others waiting.
     lock.releaseIn(leaseMs - (clock.monotonic() - claim.takenAtMonotonic))
-    report({ type: 'claimed', generation: record.generation, unknown })
+    report({ type: 'claimed', generation: claim.record.generation, unknown })
     return claim
+  }
+
+  /** The record without the letter whose answer this tab has read, if the right is still its own. */
+  function ownIn(current: SessionRecord, claim: Claim): SessionRecord | undefined {
+    const { lease } = current
+    const isOwn = lease?.tab === tab && lease.takenAt === claim.lease.takenAt
+    if (!isOwn || !isAwaited(current, claim)) return undefined
+    return claim.letter?.answer ? withoutLetter(current, claim.letter.id) : current
   }
 
   const writeIfOwn: Claims['writeIfOwn'] = (claim, change) =>
     keeper.update<SessionRecord | undefined>((current) => {
-      const { lease } = current
-      const isOwn = lease?.tab === tab && lease.takenAt === claim.lease.takenAt
-      if (!isOwn || !isAwaited(current, claim)) return { result: undefined }
       // The answer to its letter has come after all, and is worth more than what is known without it.
-      if (!claim.letter?.answer && isAnswered(current, claim)) return { result: undefined }
-      const next = change(current, current.session)
+      const isSurpassed = !claim.letter?.answer && isAnswered(current, claim)
+      const own = isSurpassed ? undefined : ownIn(current, claim)
+      const next = own?.session && isRenewable(own.session) ? change(own, own.session) : undefined
       return { next, result: next }
     })
 
   return {
     take,
-    renew: ({ record, session, lock }, about) =>
-      take(record, { session, unknown: record.unknown }, lock, about),
+    renew: (claim, about) =>
+      write(
+        (current) => ownIn(current, claim),
+        { session: claim.session, unknown: claim.record.unknown },
+        claim.lock,
+        about,
+      ),
     maySend(claim) {
       const { lease, lock } = claim
       const now = clock.now()
@@ -145,15 +171,16 @@ export function createClaims(options: {
       const isCurrent = seen !== undefined && isAwaited(seen, claim)
       return lasts && lockKept && !page.isAway() && isCurrent
     },
-    giveUp: (claim) => writeIfOwn(claim, leaseGivenUp),
+    giveUp: (claim) =>
+      keeper.update((current) => {
+        const own = ownIn(current, claim)
+        return { next: own && leaseGivenUp(own), result: undefined }
+      }),
     writeIfOwn,
   }
 }
 
 /** Whether a courier has filed the answer to the letter of a claim. */
-export function isAnswered(
-  { letters = [] }: SessionRecord,
-  { letter }: Pick<Claim, 'letter'>,
-): boolean {
+function isAnswered({ letters = [] }: SessionRecord, { letter }: Pick<Claim, 'letter'>): boolean {
   return letters.some(({ id, state }) => id === letter?.id && state === 'answered')
 }

@@ -1,17 +1,15 @@
-import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Clock, Courier, CourierWord, LockManager, PageEvents, Random } from '../ports.ts'
+import type { Page } from '../page.ts'
 import { patiently } from '../patience.ts'
 import { isLetter, letterLockName, type Letter, type NewLetter } from '../record/letter.ts'
 import { takenBack } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import type { Lease, Session, SessionRecord } from '../record/session-record.ts'
-import { scopeOf } from '../record/token-set.ts'
+import type { Lease, SessionRecord } from '../record/session-record.ts'
 import { runs } from '../time-span.ts'
 import { unlessStopped, untilFirst, type Stop } from '../until.ts'
 import { leaseMsFor, leaseReserveMs, type Claim } from './claim.ts'
-import { lookForMail, type FoundMail } from './look-for-mail.ts'
-import type { Wish } from './refresh-plan.ts'
+import { lockUntilPutAway } from './lock-until-put-away.ts'
 import type { Delivery, SealedGrant } from './token-grant.ts'
 
 /** How long a letter may lie unopened before the page sends by itself. */
@@ -19,6 +17,8 @@ const unopenedMs = 1_000
 /** How much longer than its request a letter that was opened is waited for. */
 const filingMs = 5_000
 const lookAgainMs = 1_000
+/** One may be the fault of a busy machine. */
+const tolerableUnopened = 2
 
 /** Letters, as a page has to do with them. */
 export interface Mail {
@@ -29,15 +29,15 @@ export interface Mail {
     grant: SealedGrant,
     maySend: () => boolean,
   ): Promise<Delivery>
-  /** What the letters of a record say, as far as this tab has found out. */
-  look(record: SessionRecord, session: Session): FoundMail
-  /** What a letter was written for, in place of what is wished now. */
-  wishBehind(letter: Letter, wish: Wish): Wish
+  /** What came of a request that the page has sent by itself: it may show that only couriers have no network. */
+  noteOwn(isAnswered: boolean): void
+  /** Whether a courier has opened this letter and is gone, as far as this tab has found out. */
+  isOrphaned(letterId: string): boolean
   /** Whether somebody else's letter is waited for, so that news of it is of interest. */
   isAwaited(letterId: string): boolean
-  /** Fulfils when a letter that is open was answered, or its courier is gone. */
+  /** Fulfils when there is news, or the courier of one of these letters is gone: waits for all at once. */
   untilNews(
-    letter: Letter,
+    letters: readonly Letter[],
     lease: Lease | undefined,
     onNews: (listener: () => void) => () => void,
   ): Promise<void>
@@ -49,6 +49,7 @@ export interface MailOptions {
   readonly clock: Clock
   readonly random: Random
   readonly locks: LockManager
+  readonly page: Page
   readonly tokenRequestTimeoutMs: number
 }
 
@@ -73,10 +74,15 @@ export interface CourierSupport {
  * Storage says what became of a letter, as of everything else; what the courier says is only news.
  */
 export function createMail(options: MailOptions & { readonly courier: Courier }): Mail {
-  const { courier, keeper, clock, locks, tokenRequestTimeoutMs: timeoutMs } = options
+  const { courier, keeper, clock, locks, page, tokenRequestTimeoutMs: timeoutMs } = options
   const leaseMs = leaseMsFor(timeoutMs)
   const orphaned = new Set<string>()
-  let awaited: string | undefined
+  /** Since when this tab has known letters to be open. */
+  const openSince = new Map<string, number>()
+  let awaited: ReadonlySet<string> = new Set()
+  let unopenedInRow = 0
+  /** A courier's request failed as if there were no network: it may be that only the page has one. */
+  let isDoubted = false
 
   const deliver: Mail['deliver'] = async (claim, grant, maySend) => {
     const { id } = claim.letter
@@ -85,14 +91,26 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
     return new Promise((resolve) => {
       let isOpened = false
       let isTakenBack = false
-      let cancel = patiently(clock, unopenedMs, takeBack)
+      let cancel = patiently(clock, unopenedMs, () => {
+        unopenedInRow += 1
+        if (unopenedInRow === tolerableUnopened) courier.giveUp('no-worker')
+        takeBack()
+      })
       const unsubscribe = keeper.onSeen(look)
       const notAfter = claim.lease.until - timeoutMs - leaseReserveMs
-      courier.post({ ...grant, id, notAfter, timeoutMs }, hear)
+      let end = (): void => {}
+      try {
+        end = courier.post({ ...grant, id, notAfter, timeoutMs }, hear)
+      } catch {
+        takeBack()
+      }
 
       function finish(delivery: Delivery): void {
         cancel()
         unsubscribe()
+        end()
+        isDoubted =
+          typeof delivery === 'object' && 'failure' in delivery && delivery.failure === 'network'
         resolve(delivery)
       }
 
@@ -103,14 +121,18 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
         else finish(word)
       }
 
-      function look({ letters = [] }: SessionRecord): void {
+      function look({ letters = [], lease }: SessionRecord): void {
         const letter = letters.find((candidate) => candidate.id === id && isLetter(candidate))
         // Without it, this tab has taken it back, or somebody has moved on. What is open brings tokens
         // all the same, which have to be revoked if the session is over: its courier says so.
         if (letter?.answer) finish(letter.answer)
-        else if (letter?.state === 'opened') awaitAnswer()
-        else if (!letter && isTakenBack) finish('undelivered')
-        else if (!letter && !isOpened) finish('withheld')
+        // Also if it is in a state that only a later version knows.
+        else if (letter && letter.state !== 'posted') awaitAnswer()
+        else if (!letter && (isTakenBack || !isOpened)) {
+          // Whoever has removed it, no courier opens it any more; the lease says who may send.
+          const isOwn = lease?.tab === claim.lease.tab && lease.takenAt === claim.lease.takenAt
+          finish(isOwn ? 'undelivered' : 'withheld')
+        }
       }
 
       async function readAgain(): Promise<void> {
@@ -122,6 +144,8 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       function awaitAnswer(): void {
         if (isOpened) return
         isOpened = true
+        openSince.set(id, clock.monotonic())
+        unopenedInRow = 0
         cancel()
         cancel = patiently(clock, timeoutMs + filingMs, () => void giveUp())
       }
@@ -154,32 +178,43 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
 
   return {
     newLetter: (about) =>
-      courier.isAvailable() ? { ...about, id: options.random.id(), state: 'posted' } : undefined,
+      !isDoubted && courier.isAvailable()
+        ? { ...about, id: options.random.id(), state: 'posted' }
+        : undefined,
     deliver,
-    look: (record, session) => lookForMail(record, session, (id) => orphaned.has(id)),
-    wishBehind: ({ about: key }, wish) => ({
-      ...wish,
-      key,
-      parameters: defined({ scope: scopeOf(key) }),
-      rejected: undefined,
-    }),
-    isAwaited: (id) => id === awaited,
-    async untilNews({ id }, lease, onNews) {
-      // Its courier holds this lock from before it opens the letter until the answer is filed.
-      const lock = locks.request(letterLockName(id))
+    noteOwn(isAnswered) {
+      if (isDoubted && isAnswered) courier.giveUp('csp')
+      isDoubted = false
+    },
+    isOrphaned: (id) => orphaned.has(id),
+    isAwaited: (id) => awaited.has(id),
+    async untilNews(letters, lease, onNews) {
+      const now = clock.monotonic()
+      for (const { id } of letters) if (!openSince.has(id)) openSince.set(id, now)
+      const sinceMs = Math.max(...letters.map(({ id }) => openSince.get(id) ?? now))
+      const leftMs = Math.max(lookAgainMs, leaseMs + filingMs - (now - sinceMs))
+      // A courier holds its letter's lock from before it opens it until the answer is filed.
+      const all = letters.map(({ id }) => {
+        const lock = lockUntilPutAway(locks.request(letterLockName(id)), page, clock)
+        return { id, lock, end: lock.granted.then((isFree) => (isFree ? 'free' : 'no-locks')) }
+      })
       const news: Stop<'news'> = (_, resolve) => onNews(() => resolve('news'))
       const silence: Stop<'silence'> = (_, resolve) =>
-        patiently(clock, leaseMs + filingMs, () => resolve('silence'))
-      const free = lock.granted.then((isHeld) => (isHeld ? 'free' : 'no-locks'))
-      awaited = id
-      const end = await unlessStopped<string>(free, [news, silence])
-      awaited = undefined
-      lock.release()
-      if (end === 'news') return
+        patiently(clock, leftMs, () => resolve('silence'))
+      awaited = new Set(letters.map(({ id }) => id))
+      const end = await unlessStopped<string>(Promise.race(all.map((one) => one.end)), [
+        news,
+        silence,
+      ])
+      awaited = new Set()
+      const free = all.filter(({ lock }) => lock.isHeld())
+      const wasPutAway = all.some(({ lock }) => lock.wasPutAway())
+      for (const { lock } of all) lock.release()
+      if (end === 'news' || wasPutAway) return
       if (end === 'no-locks' && lease && runs(lease.takenAt, lease.until, leaseMs, clock.now())) {
         return untilFirst(clock, Math.min(lease.until - clock.now(), lookAgainMs), onNews)
       }
-      orphaned.add(id)
+      for (const { id } of end === 'free' ? free : letters) orphaned.add(id)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { runs } from '../time-span.ts'
 import { isHoldOffInForce } from './back-off.ts'
 import type { Letter } from '../record/letter.ts'
-import type { FoundMail } from './look-for-mail.ts'
+import { lookForMail } from './look-for-mail.ts'
 import type { Failure, Session, SessionRecord } from '../record/session-record.ts'
 import {
   judgeToken,
@@ -36,8 +36,8 @@ export interface PlanContext {
   /** When the network last came back, as far as this tab knows. */
   readonly onlineAt: number
   readonly accepts: Accepts
-  /** Absent where no letters are written. */
-  readonly lookForMail?: ((record: SessionRecord, session: Session) => FoundMail) | undefined
+  /** Whether the courier that has opened a letter is gone; absent in a tab without couriers. */
+  readonly isOrphaned?: ((letterId: string) => boolean) | undefined
 }
 
 /** Whether this tab may send a token at all: with a sender constraint, only one that is bound to a key it has. */
@@ -54,7 +54,7 @@ export type RefreshPlan =
   /** A peer may be sending right now. */
   | { readonly kind: 'wait'; readonly until: number }
   /** A courier has sent the refresh token, or is about to, and what came of it will be filed. */
-  | { readonly kind: 'await-mail'; readonly letter: Letter }
+  | { readonly kind: 'await-mail'; readonly letters: readonly Letter[] }
   /** That has come. */
   | {
       readonly kind: 'collect'
@@ -84,10 +84,16 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
       : { kind: 'not-renewable', ended: 'expired' }
   }
 
-  const mail = context.lookForMail?.(record, session)
-  if (mail?.answered)
-    return { kind: 'collect', session, unknown: record.unknown, letter: mail.answered }
-  if (mail?.underWay) return { kind: 'await-mail', letter: mail.underWay }
+  const isLeaseRunning =
+    lease !== undefined && runs(lease.takenAt, lease.until, context.leaseMs, now)
+  const { answered, underWay, isLost, isUnsent } = lookForMail(
+    record,
+    session,
+    // Without couriers of its own a tab knows no more of others' than what their leases say.
+    context.isOrphaned ?? (() => !isLeaseRunning),
+  )
+  if (answered) return { kind: 'collect', session, unknown: record.unknown, letter: answered }
+  if (underWay.length > 0) return { kind: 'await-mail', letters: underWay }
 
   const isInForce = (candidate: Failure | undefined): candidate is Failure =>
     candidate !== undefined &&
@@ -98,12 +104,12 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
   if (isInForce(refusal)) return { kind: 'hold-off', failure: refusal }
 
   const displaces = lease && lease.tab !== context.tab
-  if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now)) {
+  if (displaces && isLeaseRunning) {
     // Only a page that is gone or put away loses the lock and leaves its lease behind.
     const holderIsGone = lease.underLock && context.lockHeld
     if (!holderIsGone) return { kind: 'wait', until: lease.until }
   }
-  const isUnknown = (displaces && !mail?.isUnsent) || mail?.isLost
+  const isUnknown = (displaces && !isUnsent) || isLost
   return { kind: 'refresh', session, unknown: record.unknown + (isUnknown ? 1 : 0) }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { disposedError, notRenewable } from '../errors.ts'
 import type { EndReason } from '../end-reason.ts'
 import type { Report } from '../events.ts'
@@ -7,8 +8,8 @@ import type { AbortSignalLike, Clock, LockHandle, LockManager, Random } from '..
 import { ended } from '../record/record-changes.ts'
 import { toFailureError, toSessionEndedError } from '../record/record-errors.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import { isSameRecord, type SessionRecord } from '../record/session-record.ts'
-import type { TokenSet } from '../record/token-set.ts'
+import { generationOf, isSameRecord, type SessionRecord } from '../record/session-record.ts'
+import { scopeOf, type TokenSet } from '../record/token-set.ts'
 import { untilFirst } from '../until.ts'
 import { createClaims, leaseMsFor } from './claim.ts'
 import {
@@ -22,7 +23,7 @@ import type { Mail } from './mail.ts'
 import { createSend } from './send.ts'
 import { createSettlement } from './settlement.ts'
 import { lockUntilPutAway, type LockUntilPutAway } from './lock-until-put-away.ts'
-import type { TokenEndpoint } from './token-grant.ts'
+import { bringsRefreshToken, type TokenEndpoint } from './token-grant.ts'
 
 export interface RotationOptions {
   readonly keeper: RecordKeeper
@@ -107,7 +108,8 @@ export function createRotation(options: RotationOptions): Rotate {
             continue
           case 'await-mail':
             lock.release()
-            await mail?.untilNews(plan.letter, record.lease, onNews)
+            await (mail?.untilNews(plan.letters, record.lease, onNews) ??
+              untilFirst(clock, lookAgainMs, onNews))
             continue
           case 'collect':
             await collect(record, plan, lock, wish)
@@ -144,13 +146,26 @@ export function createRotation(options: RotationOptions): Rotate {
     wish: Wish,
   ): Promise<void> {
     const claim = await claims.take(record, plan, lock, plan.letter.about)
-    if (!claim || !mail) return
+    if (!claim) return
     report({ type: 'collected', generation: record.generation })
-    const sentFor = mail.wishBehind(plan.letter, wish)
-    const { outcome } = await send(claim, sentFor)
-    // With the nonce that is known by now it is sent anew, by a claim of its own.
-    const isOver = outcome.kind !== 'nonce-required'
-    await settle(claim, isOver ? outcome : { kind: 'withheld' }, sentFor)
+    const sentFor: Wish = {
+      ...wish,
+      key: plan.letter.about,
+      parameters: defined({ scope: scopeOf(plan.letter.about) }),
+      rejected: undefined,
+    }
+    const sent = await send(claim, sentFor)
+    const { outcome } = sent
+    const wasRead = sent.claim.letter?.answer !== undefined
+    // What was asked for with the refresh token before the stored one says nothing about that one, and
+    // with the nonce that is known by now it is sent anew, by a claim of its own.
+    const isOwed = plan.letter.token === generationOf(plan.session) || bringsRefreshToken(outcome)
+    if (wasRead && isOwed && outcome.kind !== 'nonce-required') {
+      await settle(sent.claim, outcome, sentFor)
+      return
+    }
+    await claims.giveUp(sent.claim)
+    if (!wasRead && 'error' in outcome) throw outcome.error
   }
 
   /** Something that a tab waiting for time to pass wants to know of. */
@@ -210,7 +225,7 @@ export function createRotation(options: RotationOptions): Rotate {
       leaseMs,
       onlineAt: page.onlineAt(),
       accepts: options.accepts,
-      lookForMail: mail?.look,
+      isOrphaned: mail?.isOrphaned,
     }
   }
 

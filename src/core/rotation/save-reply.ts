@@ -5,7 +5,7 @@ import { failed } from '../record/record-changes.ts'
 import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { untilFirst } from '../until.ts'
-import { isAnswered, type Claim, type Claims } from './claim.ts'
+import type { Claim, Claims } from './claim.ts'
 import type { RenewableSession } from './refresh-plan.ts'
 import { isWelcome } from './reply-fence.ts'
 
@@ -88,13 +88,18 @@ export function createSaveReply(options: {
     }
     await options.claims
       // Where the answer itself is filed, whoever comes next settles it.
-      .writeIfOwn(claim, (current) =>
-        isAnswered(current, claim)
-          ? undefined
-          : failed(current, mark, { unknown: current.unknown + 1 }),
+      .writeIfOwn(unread(claim), (current) =>
+        failed(current, mark, { unknown: current.unknown + 1 }),
       )
       .catch(() => undefined)
   }
+}
+
+/** As if this tab had not read the answer to its letter: where that is filed, it stays for others. */
+function unread({ letter, ...claim }: Claim): Claim {
+  if (!letter) return claim
+  const { answer: _, ...rest } = letter
+  return { ...claim, letter: rest }
 }
 
 /** Whether what was to be written is stored, whatever has been written since. */

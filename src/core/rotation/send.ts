@@ -39,18 +39,25 @@ export function createSend(options: {
       secrets: Object.values(session.tokens).map(({ accessToken }) => accessToken),
       senderKey: session.senderKey,
       maySend,
-      ...(letter && {
-        async deliver(grant) {
-          if (answer || !mail) return answer ?? 'undelivered'
-          const delivery = await mail.deliver({ ...claim, letter }, grant, maySend)
-          if (typeof delivery === 'object') answer = delivery
-          return delivery
-        },
-      }),
+      filed: answer,
+      ...(letter &&
+        mail && {
+          async deliver(grant) {
+            const delivery = await mail.deliver({ ...claim, letter }, grant, maySend)
+            if (typeof delivery === 'object') answer = delivery
+            return delivery
+          },
+        }),
     })
-    return {
-      claim: letter && answer ? { ...claim, letter: { ...letter, answer } } : claim,
-      outcome,
+    // Not even the server's metadata could be had.
+    if ('error' in outcome && 'outcome' in outcome.error && outcome.error.outcome === 'not-sent') {
+      answer = undefined
     }
+    if (!letter && outcome.kind !== 'withheld') {
+      mail?.noteOwn(!(outcome.kind === 'transient' && outcome.error.outcome === 'unknown'))
+    }
+    if (!letter) return { claim, outcome }
+    const { answer: _, ...unread } = letter
+    return { claim: { ...claim, letter: answer ? { ...letter, answer } : unread }, outcome }
   }
 }

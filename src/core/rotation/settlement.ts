@@ -9,13 +9,22 @@ import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
 import type { Clock, Random } from '../ports.ts'
-import { committed, ended, failed, salvaged, tokenSetRefused } from '../record/record-changes.ts'
+import {
+  committed,
+  ended,
+  failed,
+  leaseGivenUp,
+  salvaged,
+  tokenSetRefused,
+} from '../record/record-changes.ts'
 import { dueAgain, toSessionEndedError } from '../record/record-errors.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { defaultTokenKey, mintedForBy, type TokenKey, type TokenSet } from '../record/token-set.ts'
+import { isHoldOffInForce } from './back-off.ts'
 import { createFailureAfter, type Pacing } from './failure-after.ts'
 import type { Claim, Claims } from './claim.ts'
+import { lookForMail } from './look-for-mail.ts'
 import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
 import { createSaveReply } from './save-reply.ts'
 import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
@@ -122,7 +131,9 @@ export function createSettlement(options: {
         const failure = failureAfter(claim.record.failure, 'configuration', error, {
           at: answeredAt(claim),
         })
-        const record = await writeIfOwn(claim, (current) => failed(current, failure, {}))
+        const record = await writeIfOwn(claim, (current) =>
+          failed(current, noted(claim, current, failure), {}),
+        )
         if (!record) return again
         report({ type: 'halted', code: failure.code, until: failure.until })
         return { kind: 'error', error }
@@ -145,6 +156,13 @@ export function createSettlement(options: {
   /** An answer that a courier has filed may be a day old. */
   function answeredAt({ letter }: Claim): number {
     return Math.min(letter?.answer?.receivedAt ?? Infinity, clock.now())
+  }
+
+  /** An answer that is collected came to an earlier request: it does not shorten a pause noted since. */
+  function noted(claim: Claim, { failure: last }: SessionRecord, failure: Failure): Failure {
+    const isCollected = claim.letter !== undefined && claim.lease.letter === undefined
+    const isLonger = last && last.until > failure.until && isHoldOffInForce(last, clock.now())
+    return isCollected && isLonger ? last : failure
   }
 
   /** A reply that came too late. */
@@ -171,7 +189,7 @@ export function createSettlement(options: {
       at: answeredAt(claim),
     })
     const record = await writeIfOwn(claim, (current) =>
-      failed(current, failure, {
+      failed(current, noted(claim, current, failure), {
         unknown: current.unknown + (error.outcome === 'unknown' ? 1 : 0),
         ...(how.refused && {
           refusals: current.refusals + 1,
@@ -220,8 +238,13 @@ export function createSettlement(options: {
     reason: EndReason,
     words?: OAuthErrorDetails,
   ): Promise<Conclusion> {
-    const record = await writeIfOwn(claim, (current) => ended(current, reason, clock.now(), words))
-    if (!record) return again
+    const record = await writeIfOwn(claim, (current, session) =>
+      // What another letter has brought may be newer than what was refused.
+      lookForMail(current, session, () => true).answered
+        ? leaseGivenUp(current)
+        : ended(current, reason, clock.now(), words),
+    )
+    if (!record || record.session) return again
     return { kind: 'error', error: toSessionEndedError(record) }
   }
 }

@@ -24,6 +24,8 @@ export interface RefreshRequest {
    * outcome is `withheld`.
    */
   readonly maySend: () => boolean
+  /** What was sent before, and answered: that is read, and nothing is sent. */
+  readonly filed?: LetterAnswer | undefined
   /** Has it sent by another, if that can be, and says what came of it. */
   readonly deliver?: Deliver | undefined
 }
@@ -77,6 +79,13 @@ export type RefreshOutcome =
   | { readonly kind: 'subject-changed'; readonly refreshToken?: string }
   /** The key the refresh token is bound to is not there. Nothing was sent. */
   | { readonly kind: 'key-lost' }
+
+/** Whether there is something that must not be lost. */
+export function bringsRefreshToken(outcome: RefreshOutcome): boolean {
+  const { refreshToken } =
+    outcome.kind === 'accepted' ? outcome.reply : { refreshToken: undefined, ...outcome }
+  return refreshToken !== undefined
+}
 
 /** The refresh token grant at one authorization server. */
 export interface TokenEndpoint {

@@ -8,6 +8,7 @@ import {
   leaseGivenUp,
   salvaged,
   takenBack,
+  withoutLetter,
 } from '../../../src/core/record/record-changes.ts'
 import {
   blankRecord,
@@ -64,15 +65,13 @@ describe('the letters of a record', () => {
     expect(takenBack({ ...record, letters: [unopened] }, 'd')).not.toHaveProperty('letters')
   })
 
-  it('go with the lease that they were written or settled under', () => {
+  it('go with the lease that they were written under only if nobody has opened them', () => {
     const under = (id: string): SessionRecord => ({ ...record, lease: { ...lease, letter: id } })
     expect(idsIn(leaseGivenUp(under('d')))).toEqual(['a', 'b', 'c'])
-    expect(idsIn(failed(under('a'), failure, {}))).toEqual(['b', 'c', 'd'])
-  })
-
-  it('stay while they are open: what comes of them may be filed yet', () => {
-    const under = { ...record, lease: { ...lease, letter: 'b' } }
-    expect(idsIn(failed(under, failure, {}))).toEqual(['a', 'b', 'c', 'd'])
+    // What comes of an open one may be filed yet, and an answer goes when it was read.
+    expect(idsIn(failed(under('b'), failure, {}))).toEqual(['a', 'b', 'c', 'd'])
+    expect(idsIn(failed(under('a'), failure, {}))).toEqual(['a', 'b', 'c', 'd'])
+    expect(idsIn(withoutLetter(record, 'a'))).toEqual(['b', 'c', 'd'])
   })
 
   it('are cleared by a commit, unless they were claimed later and opened', () => {

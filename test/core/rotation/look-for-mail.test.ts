@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Letter } from '../../../src/core/record/letter.ts'
 import { blankRecord, type SessionRecord } from '../../../src/core/record/session-record.ts'
-import { lookForMail } from '../../../src/core/rotation/look-for-mail.ts'
 import { planRefresh, type RefreshPlan } from '../../../src/core/rotation/refresh-plan.ts'
 
 const now = 10_000_000
 const posted: Letter = { id: 'a', claim: 7, about: 'default', token: 4, state: 'posted' }
 const opened: Letter = { ...posted, state: 'opened' }
+const reply = { status: 200, headers: {}, body: '{}', receivedAt: now - 86_400_000 }
 const answered: Letter = {
   ...posted,
   state: 'answered',
-  answer: { status: 200, headers: {}, body: '{}', receivedAt: now - 86_400_000 },
+  answer: reply,
 }
 const session = { refreshToken: 'r', refreshTokenGeneration: 4, startedAt: 1, tokens: {} }
 const record: SessionRecord = { ...blankRecord, revision: 9, epoch: 3, generation: 5, session }
@@ -39,7 +39,7 @@ function planWith(changes: Partial<SessionRecord>, orphans: readonly string[] = 
     leaseMs: 15_000,
     onlineAt: 0,
     accepts: () => true,
-    lookForMail: (found, of) => lookForMail(found, of, (id) => orphans.includes(id)),
+    isOrphaned: (id) => orphans.includes(id),
   })
 }
 
@@ -64,7 +64,7 @@ describe('whoever is about to claim', () => {
     for (const others of [{}, { lease: deadLease }, { failure }]) {
       expect(planWith({ letters: [opened], ...others })).toEqual({
         kind: 'await-mail',
-        letter: opened,
+        letters: [opened],
       })
     }
   })
@@ -82,9 +82,54 @@ describe('whoever is about to claim', () => {
     expect(planWith({ letters: [], lease })).toMatchObject({ kind: 'refresh', unknown: 1 })
   })
 
+  it('settles an answer that may hold tokens rather than a later one that holds none', () => {
+    const refused = { ...answered, id: 'b', claim: 8, answer: { ...reply, status: 400 } }
+    expect(planWith({ letters: [answered, refused] })).toMatchObject({ letter: answered })
+  })
+
+  it('settles the answer to the refresh token before the stored one, if it was claimed later', () => {
+    const before = { ...answered, token: 3, claim: 8 }
+    const from = { generation: 3, claim: 6 }
+    expect(planWith({ letters: [before], from })).toMatchObject({ kind: 'collect', letter: before })
+    expect(planWith({ letters: [{ ...before, claim: 5 }], from })).toMatchObject({
+      kind: 'refresh',
+    })
+  })
+
+  it('takes a letter in a state that it does not know for an open one', () => {
+    const sealed = { ...posted, state: 'sealed' } as unknown as Letter
+    expect(planWith({ letters: [sealed] })).toEqual({ kind: 'await-mail', letters: [sealed] })
+  })
+
   it('pays no attention to letters with another refresh token, or that it cannot read', () => {
     const odd = { ...answered, answer: { body: 'half' } } as unknown as Letter
     const letters = [{ ...answered, token: 3 }, { ...opened, token: 3 }, odd]
     expect(planWith({ letters })).toMatchObject({ kind: 'refresh', unknown: 0 })
+  })
+})
+
+describe('a tab without couriers', () => {
+  const context = {
+    now,
+    tab: 'me',
+    lockHeld: true,
+    leaseMs: 15_000,
+    onlineAt: 0,
+    accepts: () => true,
+  }
+  const wish = {
+    key: 'default',
+    parameters: {},
+    newerThan: { epoch: 3, generation: 5 },
+    need: { leewayMs: 60_000 },
+    explicit: false,
+  }
+
+  it('settles what those of others have brought, and does not send while one may be sending', () => {
+    expect(planRefresh({ ...record, letters: [answered] }, wish, context).kind).toBe('collect')
+    const sending = { ...record, letters: [opened], lease: deadLease }
+    expect(planRefresh(sending, wish, context).kind).toBe('await-mail')
+    const later = { ...context, now: deadLease.until }
+    expect(planRefresh(sending, wish, later)).toMatchObject({ kind: 'refresh', unknown: 1 })
   })
 })

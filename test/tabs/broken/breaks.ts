@@ -10,9 +10,8 @@ const rotation = 'core/rotation/rotation.ts'
 const claim = 'core/rotation/claim.ts'
 const compareAndSet: Change = {
   file: claim,
-  find: `      if (!isSameRecord(current, record)) return { result: undefined }
-`,
-  replace: '',
+  find: '(isSameRecord(current, record) ? current : undefined)',
+  replace: 'current',
 }
 const rereading: Change = {
   file: rotation,
@@ -60,9 +59,8 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/refresh-plan.ts',
-        find: 'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now)) {',
-        replace:
-          'if (displaces && runs(lease.takenAt, lease.until, context.leaseMs, now) && now < 0) {',
+        find: 'if (displaces && isLeaseRunning) {',
+        replace: 'if (displaces && isLeaseRunning && now < 0) {',
       },
     ],
     promise: 'one spend (1)',

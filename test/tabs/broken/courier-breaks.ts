@@ -34,7 +34,10 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
     courier: true,
   },
   'nobody looks at the letters before it claims': {
-    changes: [{ file: plan, find: 'context.lookForMail?.(record, session)', replace: 'undefined' }],
+    changes: [
+      { file: plan, find: 'if (answered) return', replace: 'if (answered && now < 0) return' },
+      { file: plan, find: 'if (underWay.length > 0)', replace: 'if (underWay.length < 0)' },
+    ],
     promise: 'one spend (1)',
     courier: true,
   },
@@ -42,9 +45,13 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: plan,
-        find: 'context.lookForMail?.(record, session)',
-        replace:
-          'lease && lease.tab !== context.tab ? context.lookForMail?.(record, session) : undefined',
+        find: 'if (answered) return',
+        replace: 'if (answered && lease && lease.tab !== context.tab) return',
+      },
+      {
+        file: plan,
+        find: 'if (underWay.length > 0)',
+        replace: 'if (underWay.length > 0 && lease && lease.tab !== context.tab)',
       },
     ],
     promise: 'one spend (1)',
@@ -54,9 +61,9 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/claim.ts',
-        find: 'if (!isSameRecord(current, record)) return { result: undefined }',
+        find: '(isSameRecord(current, record) ? current : undefined)',
         replace:
-          'if (current.session?.refreshToken !== session.refreshToken) return { result: undefined }',
+          '(current.session?.refreshToken === undertaking.session.refreshToken ? current : undefined)',
       },
     ],
     promise: 'one spend (1)',
@@ -78,22 +85,11 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
     promise: 'one spend (1)',
     courier: true,
   },
-  'what a page gives up is written down over the answer': {
-    changes: [
-      {
-        file: 'core/rotation/claim.ts',
-        find: 'if (!claim.letter?.answer && isAnswered(current, claim)) return { result: undefined }',
-        replace: '',
-      },
-    ],
-    promise: 'newest token kept (3)',
-    courier: true,
-  },
   'a letter that was opened goes with its lease': {
     changes: [
       {
         file: 'core/record/record-changes.ts',
-        find: "id === lease?.letter && state !== 'opened'",
+        find: "id === lease?.letter && state === 'posted'",
         replace: 'id === lease?.letter',
       },
     ],

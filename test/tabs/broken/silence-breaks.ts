@@ -6,15 +6,15 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/claim.ts',
-        find: '    const claim = await keeper.update<Claim | undefined>((current) => {',
+        find: '    const claim = await keeper.update<Claim | undefined>((stored) => {',
         replace: `    let tried: Claim | undefined
     const untold = (): Claim => {
       const takenAt = clock.now()
       const lease = { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
       const origin = { generation: generationOf(session), claim: 0 }
-      return { record, session, lease, takenAtMonotonic: clock.monotonic(), lock, origin }
+      return { record: keeper.seen() as SessionRecord, session, lease, takenAtMonotonic: clock.monotonic(), lock, origin }
     }
-    const claim = await keeper.update<Claim | undefined>((current) => {`,
+    const claim = await keeper.update<Claim | undefined>((stored) => {`,
       },
       {
         file: 'core/rotation/claim.ts',

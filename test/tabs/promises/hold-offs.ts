@@ -30,7 +30,7 @@ export function createHoldOffs(options: {
     const isInForce = (at: number): boolean =>
       failedAt <= at && at < until && until - failedAt <= longestMs
     const isByNetwork = code === 'NETWORK' || code === 'TIMEOUT'
-    const onlineAt = now() - atMs + (onlineAtMs.get(tab) ?? -Infinity)
+    const onlineAt = now() - atMs + (onlineAtMs.get(claim.tab) ?? -Infinity)
     const isLifted = isByNetwork && failedAt < onlineAt
     if (isLifted || !claim.decidedAt.every(isInForce)) return
     broken(`${tab.name} presents a token ${until - now()} ms before the hold-off is over: ${code}`)

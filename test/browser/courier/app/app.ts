@@ -1,8 +1,9 @@
 import { createPageEvents } from '../../../../src/adapters/page-events.ts'
 import { createSystemClock } from '../../../../src/adapters/system-clock.ts'
 import { createIndexedDbTokenStore } from '../../../../src/adapters/indexeddb-token-store.ts'
-import type { Courier, CourierWord } from '../../../../src/core/ports.ts'
+import type { CourierWord } from '../../../../src/core/ports.ts'
 import { connectCourier, type CourierOptions } from '../../../../src/courier/connect-courier.ts'
+import type { PostOffice } from '../../../../src/courier/post-office.ts'
 import type { NoCourier } from '../../../../src/core/events.ts'
 
 /** What tests find in the page as `window.post`. */
@@ -45,12 +46,12 @@ const store = createIndexedDbTokenStore({ clock })
 const place = { database: 'tokenring', objectStore: 'records', key: 'session x', channel: 'x' }
 const words: CourierWord[] = []
 const unavailable: NoCourier[] = []
-let office: Courier | undefined
+let office: PostOffice | undefined
 
 window.post = {
   words,
   unavailable,
-  isAvailable: () => office?.isAvailable() === true,
+  isAvailable: () => office?.isOpen() === true,
   async start(options) {
     const given =
       options === 'own registration'

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
+import { dpop } from '../../src/index.ts'
+import { createFakeCourier, type FakeCourier } from '../support/courier.ts'
+import { createDeferred } from '../support/deferred.ts'
+import { failureOf, named } from '../support/failure.ts'
+import { createProfile, type Profile } from '../support/tabs.ts'
+
+const recordKey = (profile: Profile): string =>
+  `session ${encodeURIComponent(profile.server.issuer)} spa default`
+
+async function storedIn(profile: Profile): Promise<SessionRecord> {
+  return (await profile.store.read(recordKey(profile))) as SessionRecord
+}
+
+/** The worker's next request goes out, and is answered only after `opened`. */
+function holdNext(profile: Profile, courier: FakeCourier): { readonly release: () => void } {
+  const opened = createDeferred()
+  courier.fetch = async (...given) => {
+    courier.fetch = profile.fetch
+    const response = await profile.fetch(...given)
+    await opened.promise
+    return response
+  }
+  return { release: () => opened.resolve() }
+}
+
+describe('a renewal by a courier', () => {
+  it('is one grant, and leaves no letter', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const { auth } = await profile.openSignedInTab({ courier: courier.option })
+    await profile.passUntil(auth.refresh())
+    expect(courier.letters.length).toBe(1)
+    expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+    expect(await storedIn(profile)).not.toHaveProperty('letters')
+  })
+
+  it('survives its page: the next one collects the answer, and asks for nothing', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const held = holdNext(profile, courier)
+    const first = await profile.openSignedInTab({ courier: courier.option })
+    const failure = failureOf(first.auth.refresh())
+    await profile.pass(100)
+    first.page.emit('hide')
+    first.auth.dispose()
+    await failure
+    held.release()
+    const next = profile.openTab({ courier: courier.option })
+    await profile.passUntil(next.auth.refresh())
+    expect(next.events.map(({ type }) => type)).toContain('collected')
+    expect(profile.server.counts).toMatchObject({ replays: 0 })
+    expect(next.auth.getState().status).toBe('signed-in')
+  })
+
+  it('answers a nonce that the server wants with one more request, as a page does', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const tab = profile.openTab({ courier: courier.option, dpop: dpop() })
+    await tab.auth.startSession(profile.server.signIn({ token_type: 'DPoP' }))
+    let count = 0
+    profile.server.answerAlways(() => {
+      count += 1
+      const headers = { 'dpop-nonce': `nonce-${count}` }
+      return Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers })
+    })
+    const error = await profile.passUntil(failureOf(tab.auth.refresh()))
+    expect(named(error)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')
+    expect(count).toBe(2)
+  })
+
+  it('goes on by the page where a letter cannot even be handed over', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    courier.post = () => {
+      throw new DOMException('No worker can be made.', 'SecurityError')
+    }
+    const { auth } = await profile.openSignedInTab({ courier: courier.option })
+    await profile.passUntil(auth.refresh())
+    expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+  })
+})
+
+describe('letters in the record', () => {
+  it('in a state that only a later version knows are waited for, but not for ever', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    courier.post = ({ id }) => {
+      void profile.store.update(recordKey(profile), (stored) => {
+        const record = stored as SessionRecord
+        const letters = record.letters?.map((letter) =>
+          letter.id === id ? { ...letter, state: 'sealed' } : letter,
+        )
+        return { put: { ...record, revision: record.revision + 1, letters }, result: undefined }
+      })
+      return () => {}
+    }
+    const { auth } = await profile.openSignedInTab({ courier: courier.option })
+    const error = await profile.passUntil(failureOf(auth.refresh()))
+    expect(named(error)).toBe('RefreshUnavailableError TIMEOUT')
+  })
+
+  it('keep a tab without a courier from sending, and are settled by it', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const held = holdNext(profile, courier)
+    const first = await profile.openSignedInTab({ courier: courier.option })
+    const failure = failureOf(first.auth.refresh())
+    await profile.pass(100)
+    first.page.emit('hide')
+    first.auth.dispose()
+    await failure
+    const other = profile.openTab()
+    const renewed = other.auth.refresh()
+    await profile.pass(2_000)
+    expect(profile.server.counts.requests).toBe(1)
+    held.release()
+    await profile.passUntil(renewed)
+    expect(profile.server.counts).toMatchObject({ replays: 0 })
+  })
+
+  it('are looked at in a pause as well, which their answer ends', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const held = holdNext(profile, courier)
+    const { post } = courier
+    courier.post = (letter, onWord) => post({ ...letter, timeoutMs: 600_000 }, onWord)
+    const first = await profile.openSignedInTab({ courier: courier.option })
+    const failure = failureOf(first.auth.refresh())
+    await profile.pass(100)
+    first.page.emit('hide')
+    first.auth.dispose()
+    await failure
+    // Its own courier is not to be had, so it sends by itself once nobody answers.
+    const second = createFakeCourier(profile)
+    second.reasons.push('no-worker')
+    profile.server.answerNext(() =>
+      Response.json({}, { status: 429, headers: { 'retry-after': '600' } }),
+    )
+    const other = profile.openTab({ courier: second.option })
+    await profile.pass(60_000)
+    await profile.passUntil(failureOf(other.auth.refresh()))
+    const pause = await profile.passUntil(failureOf(other.auth.refresh()))
+    expect(named(pause)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')
+    const { requests } = profile.server.counts
+    held.release()
+    await profile.pass(100)
+    await profile.passUntil(other.auth.refresh())
+    expect(profile.server.counts.requests).toBe(requests)
+  })
+})
