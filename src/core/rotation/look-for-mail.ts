@@ -43,6 +43,7 @@ function isOfUse({ token, claim }: Letter, record: SessionRecord, session: Sessi
   return token === generationOf(session) || outdoes({ generation: token, claim }, record)
 }
 
-function mayHoldTokens({ answer }: Letter): boolean {
+/** What is known of a refresh token outlasts an answer that holds no other. */
+export function mayHoldTokens({ answer }: Letter): boolean {
   return answer !== undefined && 'status' in answer && answer.status >= 200 && answer.status < 300
 }

@@ -24,7 +24,7 @@ import { defaultTokenKey, mintedForBy, type TokenKey, type TokenSet } from '../r
 import { isHoldOffInForce } from './back-off.ts'
 import { createFailureAfter, type Pacing } from './failure-after.ts'
 import type { Claim, Claims } from './claim.ts'
-import { lookForMail } from './look-for-mail.ts'
+import { lookForMail, mayHoldTokens } from './look-for-mail.ts'
 import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
 import { createSaveReply } from './save-reply.ts'
 import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
@@ -238,12 +238,13 @@ export function createSettlement(options: {
     reason: EndReason,
     words?: OAuthErrorDetails,
   ): Promise<Conclusion> {
-    const record = await writeIfOwn(claim, (current, session) =>
+    const record = await writeIfOwn(claim, (current, session) => {
+      const { answered } = lookForMail(current, session, () => true)
       // What another letter has brought may be newer than what was refused.
-      lookForMail(current, session, () => true).answered
+      return answered && mayHoldTokens(answered)
         ? leaseGivenUp(current)
-        : ended(current, reason, clock.now(), words),
-    )
+        : ended(current, reason, clock.now(), words)
+    })
     if (!record || record.session) return again
     return { kind: 'error', error: toSessionEndedError(record) }
   }

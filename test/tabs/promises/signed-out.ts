@@ -24,6 +24,8 @@ interface Knowledge {
   writesMs: readonly number[]
   /** When the first call was made since then, whose wait for the look the later ones need not repeat. */
   askedSinceMs: number
+  /** Calls for a token that are not over: the look that each waits for need not have reached storage. */
+  readonly waiting: Set<Call>
   /** Storage has refused its last sign-out. */
   wasSignOutRefused: boolean
   /**
@@ -71,6 +73,7 @@ export function createSignedOut(options: {
       readsMs: [],
       writesMs: [],
       askedSinceMs: Infinity,
+      waiting: new Set<Call>(),
       wasSignOutRefused: false,
       offeringSince: undefined,
     }
@@ -152,12 +155,12 @@ export function createSignedOut(options: {
     return isClockSet && wasUnseen && grant('refused under a clock that was set')
   }
 
-  function mustLook(tab: TabProcess, at: number): void {
+  function mustLook({ tab, at, atMs }: Moment & { readonly tab: TabProcess }): void {
     if (tab.state === 'away' || tab.state === 'gone') return
     Object.assign(of(tab), {
       toldToLookAt: at,
       epochToSee: epoch,
-      askedSinceMs: Infinity,
+      askedSinceMs: of(tab).waiting.size > 0 ? atMs : Infinity,
     })
   }
 
@@ -191,9 +194,9 @@ export function createSignedOut(options: {
           return
         case 'message':
         case 'page-event':
-          return mustLook(tab, at)
+          return mustLook(moment)
         case 'fate':
-          if (moment.fate === 'back') mustLook(tab, at)
+          if (moment.fate === 'back') mustLook(moment)
           return
         case 'event':
           if (moment.event.type === 'persistence-failed') {
@@ -203,6 +206,9 @@ export function createSignedOut(options: {
           return
         case 'call':
           knowledge.askedSinceMs = Math.min(knowledge.askedSinceMs, moment.atMs)
+          if (moment.call.kind === 'token' || moment.call.kind === 'fetch') {
+            knowledge.waiting.add(moment.call)
+          }
           if (moment.call.kind === 'sign-out') {
             Object.assign(knowledge, {
               signedOutAt: at,
@@ -215,10 +221,12 @@ export function createSignedOut(options: {
           if (moment.call.kind === 'fetch') fetches.set(String(moment.call.id), moment.call)
           return
         case 'call-over':
+          knowledge.waiting.delete(moment.call)
           if (moment.token !== undefined) seeServed(moment.token, moment.call, moment)
           return
         case 'api-sent': {
           const call = fetches.get(moment.url.split('/').at(-1) ?? '')
+          if (call) knowledge.waiting.delete(call)
           if (call) seeServed(moment.token, call, moment)
           return
         }
