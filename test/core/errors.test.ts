@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigurationError, RefreshUnavailableError, StorageError } from '../../src/core/errors.ts'
+import {
+  ConfigurationError,
+  isTokenError,
+  RefreshUnavailableError,
+  StorageError,
+} from '../../src/core/errors.ts'
 
 describe('an error', () => {
   it('has the lower error as its cause, and no such member where there is none', () => {
@@ -22,5 +27,29 @@ describe('an error', () => {
       'NETWORK',
       'unknown',
     ])
+  })
+})
+
+describe('isTokenError', () => {
+  it('knows an error of another copy of the library', () => {
+    const error = new StorageError('STORE_READ', 'silent')
+    const foreign = Object.defineProperties({}, Object.getOwnPropertyDescriptors(error))
+    expect(isTokenError(foreign)).toBe(true)
+  })
+
+  it.each([
+    [null],
+    [undefined],
+    ['StorageError'],
+    [7],
+    [new Error('other')],
+    [{ code: 'NETWORK' }],
+  ])('says no to %s', (value) => {
+    expect(isTokenError(value)).toBe(false)
+  })
+
+  it('says no to what only inherits from an error', () => {
+    const error = new StorageError('STORE_READ', 'silent')
+    expect(isTokenError(Object.create(error))).toBe(false)
   })
 })

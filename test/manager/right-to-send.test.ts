@@ -156,3 +156,26 @@ describe('an announcement', () => {
     expect(await Promise.all(generations)).toMatchObject([{ generation: 1 }, { generation: 2 }])
   })
 })
+
+describe('discovery', () => {
+  it('is over before a tab asks for the lock, so that the others never wait for it', async () => {
+    const profile = createProfile()
+    const { issuer } = profile.server.metadata
+    const answered = createDeferred()
+    const tab = await profile.openSignedInTab({
+      authorizationServer: issuer,
+      async fetch(input, init) {
+        const url = input instanceof Request ? input.url : String(input)
+        if (!url.includes('/.well-known/')) return profile.fetch(input, init)
+        await answered.promise
+        return Response.json(profile.server.metadata)
+      },
+    })
+    const refreshed = tab.auth.refresh()
+    await profile.pass(500)
+    expect(tab.events.map(({ type }) => type)).not.toContain('lock-requested')
+    answered.resolve()
+    await profile.passUntil(refreshed)
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
+  })
+})

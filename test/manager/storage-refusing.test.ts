@@ -568,3 +568,24 @@ describe('refresh() in a tab that could not read its record', () => {
     expect(named(await failureOf(auth.refresh()))).toBe('StorageError STORE_READ')
   })
 })
+
+it('takes a commit that was carried out, and then said to have failed, for a commit', async () => {
+  const { profile, storage, tab, peer } = await openTroubledTab()
+  const { update } = storage
+  let isDenied = false
+  storage.update = async (key, change, how) => {
+    const result = await update(key, change, how)
+    if (how?.durable !== true || isDenied) return result
+    isDenied = true
+    throw new Error('connection lost')
+  }
+  await profile.passUntil(tab.auth.refresh())
+  expect(isDenied).toBe(true)
+  const types = tab.events.map(({ type }) => type)
+  expect(types.filter((type) => type === 'committed')).toHaveLength(1)
+  expect(types).not.toContain('dropped')
+  expect(types).not.toContain('persistence-failed')
+  await look(peer)
+  expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
+  expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+})

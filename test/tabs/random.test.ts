@@ -15,6 +15,7 @@ const instructive = [
 const instructiveSinceSilence = [
   1_795_725_969_448, 1_795_729_303_102, 3_000_001_453, 7_000_004_563, 7_100_000_089, 7_100_000_317,
   8_100_004_190, 7_200_020_830, 9_600_066_014, 9_700_035_630, 22_000_009_720, 21_000_028_563,
+  24_000_013_037,
 ]
 const scripts = [
   ...instructive.map((seed) => [seed, loudScriptOf(seed)] as const),

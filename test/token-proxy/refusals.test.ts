@@ -34,6 +34,7 @@ describe('a method other than POST', () => {
       headers: { origin: pageOrigin },
     })
     expect(response.headers.get('allow')).toBe('POST, OPTIONS')
+    expect(response.headers.get('content-type')).toBe('application/json')
     expect(await errorOf(response)).toEqual([405, 'invalid_request'])
     expect(upstream.received).toEqual([])
   })

@@ -72,6 +72,11 @@ describe('planRefresh', () => {
     expect(planRefresh(record, wish, context)).toMatchObject({ kind: 'refresh', unknown: 0 })
   })
 
+  it('leaves the count of unknown outcomes as it is when it adds none', () => {
+    const after = { ...record, unknown: 2 }
+    expect(planRefresh(after, wish, context)).toMatchObject({ kind: 'refresh', unknown: 2 })
+  })
+
   it('adopts the token a peer wrote meanwhile', () => {
     expect(planRefresh(renewed, wish, context)).toEqual({ kind: 'adopt', token: fresh })
   })

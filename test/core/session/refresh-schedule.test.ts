@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Page } from '../../../src/core/page.ts'
+import type { RecordKeeper } from '../../../src/core/record/record-keeper.ts'
+import { blankRecord } from '../../../src/core/record/session-record.ts'
 import type { TokenSet } from '../../../src/core/record/token-set.ts'
-import { dueInMs } from '../../../src/core/session/refresh-schedule.ts'
+import type { AccessTokens } from '../../../src/core/session/access-tokens.ts'
+import { createRefreshSchedule, dueInMs } from '../../../src/core/session/refresh-schedule.ts'
+import { createManualClock } from '../../../src/testing/manual-clock.ts'
 
 const receivedAt = 1_000_000
 const leewayMs = 60_000
@@ -28,4 +33,33 @@ describe('a token is due', () => {
   it('never, if it names no end', () => {
     expect(dueInMs(tokenOf(undefined), { now: receivedAt, leewayMs, fraction: 0 })).toBe(Infinity)
   })
+})
+
+it('renews the token set that is due first, in whatever order they were asked for', () => {
+  const clock = createManualClock(receivedAt)
+  const renewed: string[] = []
+  const held = [
+    { key: 'late', token: tokenOf(3_600_000), used: true },
+    { key: 'early', token: tokenOf(600_000), used: true },
+    { key: 'later', token: tokenOf(7_200_000), used: true },
+  ]
+  const session = { refreshToken: 'r', startedAt: receivedAt, tokens: {} }
+  const schedule = createRefreshSchedule({
+    keeper: { seen: () => ({ ...blankRecord, session }) } as unknown as RecordKeeper,
+    tokens: {
+      renewable: () => held,
+      renewAhead: async (key: string) => renewed.push(key),
+    } as unknown as AccessTokens,
+    clock,
+    random: { fraction: () => 0, id: () => 'id' },
+    page: { isVisible: () => true, isOnline: () => true, onlineAt: () => 0 } as unknown as Page,
+    refreshAhead: 'in-use',
+    leewayMs,
+  })
+  schedule.arm()
+  clock.advance(539_999)
+  expect(renewed).toEqual([])
+  clock.advance(1)
+  expect(renewed).toEqual(['early'])
+  schedule.dispose()
 })

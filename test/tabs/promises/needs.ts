@@ -1,7 +1,7 @@
 import { defaultTokenKey, type TokenSet } from '../../../src/core/record/token-set.ts'
 import type { FakeAuthorizationServer } from '../../../src/testing/fake-authorization-server.ts'
 import type { TabProcess } from '../../../src/testing/steps.ts'
-import type { ClaimSeen, Ledger } from './ledger.ts'
+import type { Attempt, ClaimSeen, Ledger } from './ledger.ts'
 import type { Broken, Call, Grant, Keeper, Moment } from './moment.ts'
 
 /** So long no 401 renews a token that a 401 has renewed. */
@@ -43,6 +43,8 @@ export function createNeeds(options: {
   const givenUp = new Set<Call>()
   /** Those whose last request was lost, which may be sent once more whether or not anybody waits. */
   const lost = new Set<TabProcess>()
+  /** Letters whose courier has brought no answer, and that have been sent once more for it. */
+  const sentAgain = new Set<Attempt>()
   const rejections = new Map<TabProcess, Set<string>>()
   /** What the API has taken from a tab. */
   const taken = new Map<TabProcess, Set<string>>()
@@ -138,6 +140,17 @@ export function createNeeds(options: {
     )
     if (isAskedFor || isRunningOut(token) || needsOther(tab, tokens)) return
     if (wasLost && grant('reply lost')) return
+    const unanswered = ledger.attempts.find(
+      (attempt) =>
+        attempt.request.letter !== undefined &&
+        attempt.end === 'flying' &&
+        attempt.claim.tab === tab &&
+        !sentAgain.has(attempt),
+    )
+    if (unanswered && grant('reply lost')) {
+      onSent(() => sentAgain.add(unanswered))
+      return
+    }
     // Each may have an attempt of its own under way, one after the other.
     const left = [...givenUp].find((call) => call.tab === tab)
     if (left && grant('patience was over')) {
