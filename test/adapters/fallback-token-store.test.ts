@@ -8,19 +8,24 @@ import { createManualClock } from '../../src/testing/manual-clock.ts'
 import type { ManualClock } from '../../src/testing/manual-clock.ts'
 import { promiseTurns } from '../contracts/promise-turns.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
+import { testTokenStoreSequences } from '../contracts/token-store.model.ts'
 import { createDeferred } from '../support/deferred.ts'
 
 const waitMs = 3000
 
-testTokenStore('createFallbackTokenStore over a store that answers', () => {
+const overAnswers = () => {
   const primary = createMemoryTokenStore()
   return () => fallbackOver(primary).store
-})
+}
+testTokenStore('createFallbackTokenStore over a store that answers', overAnswers)
+testTokenStoreSequences('createFallbackTokenStore over a store that answers', overAnswers)
 
-testTokenStore('createFallbackTokenStore over a store that refuses', () => {
+const overRefusals = () => {
   const { store } = fallbackOver(refusing(new DOMException('Denied', 'SecurityError')))
   return () => store
-})
+}
+testTokenStore('createFallbackTokenStore over a store that refuses', overRefusals)
+testTokenStoreSequences('createFallbackTokenStore over a store that refuses', overRefusals)
 
 describe('createFallbackTokenStore', () => {
   let primary: TokenStore

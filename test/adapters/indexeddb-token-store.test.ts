@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
 import { testIndexedDb } from '../contracts/indexeddb.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
-import { withIndexedDb } from '../support/indexeddb.ts'
+import { fakeIndexedDb, withIndexedDb } from '../support/indexeddb.ts'
 
 withIndexedDb()
 
@@ -12,12 +12,7 @@ testTokenStore('createIndexedDbTokenStore', () => {
   return () => createIndexedDbTokenStore({ databaseName })
 })
 
-testIndexedDb({
-  // The package types the parameter as the constructor; it takes a connection.
-  forceClose: (connection) => forceCloseDatabase(connection as never),
-  deletionWaits: false,
-  reportsAborts: true,
-})
+testIndexedDb(fakeIndexedDb)
 
 describe('a connection that was lost', () => {
   afterEach(() => {

@@ -7,22 +7,25 @@ import { createSystemClock } from '../../src/adapters/system-clock.ts'
 import { createTabStorage } from '../../src/adapters/tab-storage.ts'
 import { createWebLocks } from '../../src/adapters/web-locks.ts'
 import { testChannel } from '../contracts/channel.contract.ts'
+import { testChannelSequences } from '../contracts/channel.model.ts'
 import { testClock } from '../contracts/clock.contract.ts'
 import { testIndexedDb } from '../contracts/indexeddb.contract.ts'
+import { testIndexedDbFaults, type FaultyIndexedDb } from '../contracts/indexeddb.model.ts'
 import { testLockManager } from '../contracts/lock-manager.contract.ts'
 import { testNavigation } from '../contracts/navigation.contract.ts'
 import { emitDomEvent, testPageEvents } from '../contracts/page-events.contract.ts'
 import { testTabStorage } from '../contracts/tab-storage.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
+import { testTokenStoreSequences } from '../contracts/token-store.model.ts'
 import { patience } from '../support/patience.ts'
 
 const isWebKit = /AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)
 
-testTokenStore('createIndexedDbTokenStore', () => {
+const makeOrigin = () => {
   const databaseName = crypto.randomUUID()
   return () => createIndexedDbTokenStore({ databaseName })
-})
-testIndexedDb({
+}
+const faulty: FaultyIndexedDb = {
   forceClose(connection) {
     connection.close()
     connection.dispatchEvent(new Event('close'))
@@ -31,9 +34,14 @@ testIndexedDb({
   // WebKitGTK 2.50 says nothing more of a transaction that the page has aborted, neither `abort` nor an
   // error of its requests, if the connection is closed before it has done so.
   reportsAborts: !isWebKit,
-})
+}
+testTokenStore('createIndexedDbTokenStore', makeOrigin)
+testTokenStoreSequences('createIndexedDbTokenStore', makeOrigin)
+testIndexedDb(faulty)
+testIndexedDbFaults(faulty)
 testLockManager('createWebLocks', createWebLocks)
 testChannel('openBroadcastChannel', () => openBroadcastChannel)
+testChannelSequences('openBroadcastChannel', () => openBroadcastChannel)
 testPageEvents('createPageEvents', () => ({ pageEvents: createPageEvents(), emit: emitDomEvent }))
 testNavigation('createNavigation', createNavigation)
 testTabStorage('createTabStorage', () => {

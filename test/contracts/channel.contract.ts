@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OpenChannel, PeerChannel } from '../../src/core/ports.ts'
-import { testChannelSequences } from './channel.model.ts'
 import { patience } from '../support/patience.ts'
 
 /** What every channel owes where there are channels. */
@@ -80,7 +79,5 @@ export function testChannel(name: string, makeOpen: () => OpenChannel): void {
       await vi.waitFor(() => expect(receiver.received).toEqual(['sentinel']), patience)
       expect(closed.received).toEqual([])
     })
-
-    testChannelSequences(makeOpen)
   })
 }

@@ -48,8 +48,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 )
 
 /** Whoever opens, posts and closes: each message to the others, once, whole, and to nobody else. */
-export function testChannelSequences(makeOpen: () => OpenChannel): void {
-  it('delivers to those it should and to nobody else, whoever opens, posts and closes', async () => {
+export function testChannelSequences(name: string, makeOpen: () => OpenChannel): void {
+  it(`${name} delivers to those it should and to nobody else, whoever opens, posts and closes`, async () => {
     const open = makeOpen()
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => play(sequence, open)),

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
 import { testIndexedDbMending } from './indexeddb-mending.contract.ts'
 import { testIndexedDbSilence } from './indexeddb-silence.contract.ts'
-import { testIndexedDbFaults, type FaultyIndexedDb } from './indexeddb.model.ts'
+import type { FaultyIndexedDb } from './indexeddb.model.ts'
 
 /** What is promised of IndexedDB beyond any token store; runs wherever there is an IndexedDB. */
 export function testIndexedDb(faulty: FaultyIndexedDb): void {
@@ -160,8 +160,6 @@ export function testIndexedDb(faulty: FaultyIndexedDb): void {
       })
       await expect(update).rejects.toMatchObject({ name: 'AbortError' })
     })
-
-    testIndexedDbFaults(faulty)
   })
   testIndexedDbMending()
   testIndexedDbSilence()

@@ -83,7 +83,7 @@ export interface FaultyIndexedDb {
 
 /** Whatever befalls the database while several tabs use it: all or nothing, in order, and an end. */
 export function testIndexedDbFaults(faulty: FaultyIndexedDb): void {
-  it('writes whole, in order or not at all, whatever befalls the database', async () => {
+  it('createIndexedDbTokenStore writes whole, in order or not at all, whatever befalls the database', async () => {
     await fc.assert(
       fc
         .asyncProperty(steps, async (sequence) => play(sequence, faulty))

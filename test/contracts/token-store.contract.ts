@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { StoreChange, TokenStore } from '../../src/core/ports.ts'
-import { testTokenStoreSequences } from './token-store.model.ts'
 
 /**
  * What every token store owes.
@@ -112,7 +111,5 @@ export function testTokenStore(name: string, makeOrigin: () => () => TokenStore)
         DOMException,
       )
     })
-
-    testTokenStoreSequences(makeOrigin)
   })
 }

@@ -54,8 +54,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 )
 
 /** Whatever several tabs ask for, in whatever order: as if one had asked after the other. */
-export function testTokenStoreSequences(makeOrigin: () => () => TokenStore): void {
-  it('behaves as one sequence of whole steps, whatever several tabs ask for', async () => {
+export function testTokenStoreSequences(name: string, makeOrigin: () => () => TokenStore): void {
+  it(`${name} behaves as one sequence of whole steps, whatever several tabs ask for`, async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => play(sequence, makeOrigin())),
       { seed, numRuns: 60 },

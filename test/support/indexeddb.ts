@@ -1,5 +1,14 @@
 import * as fake from 'fake-indexeddb'
 import { afterAll, beforeAll } from 'vitest'
+import type { FaultyIndexedDb } from '../contracts/indexeddb.model.ts'
+
+/** What this IndexedDB can be made to do. */
+export const fakeIndexedDb: FaultyIndexedDb = {
+  // The package types the parameter as the constructor; it takes a connection.
+  forceClose: (connection) => fake.forceCloseDatabase(connection as never),
+  deletionWaits: false,
+  reportsAborts: true,
+}
 
 /** Puts an IndexedDB into the globals for the tests of this file, and takes it out afterwards. */
 export function withIndexedDb(): void {
