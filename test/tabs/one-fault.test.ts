@@ -8,7 +8,7 @@ const yesAndNo = [true, false]
  * So many by chance, where all orders are thousands. Whatever part of the protocol is taken out, the
  * first dozen shows it.
  */
-const sample = 200
+const sample = 100
 
 /** Whether the other tab may have to wait for time to pass, with locks; without them it may. */
 const oneFault: Readonly<Record<string, boolean>> = {

@@ -79,6 +79,7 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
       noLastComparison,
     ],
     promise: 'never to another user (5)',
+    seed: 79,
   },
   'two users whose names nobody knows are taken for one': {
     changes: [
@@ -110,5 +111,6 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'never to another user (5)',
+    seed: 44,
   },
 }

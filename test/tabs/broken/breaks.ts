@@ -190,6 +190,7 @@ export const breaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'newest token kept (3)',
+    seed: 72,
   },
   'a tab whose reply storage refuses goes back to what is stored': {
     changes: [
@@ -200,6 +201,7 @@ export const breaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'one spend (1)',
+    seed: 49,
   },
   'a refused token is tried again after a while': {
     changes: [

@@ -55,6 +55,7 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'one spend (1)',
+    seed: 54,
     courier: true,
   },
   'looking and claiming are two transactions': {
@@ -67,6 +68,7 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'one spend (1)',
+    seed: 54,
     courier: true,
   },
   'a courier sends what it has not opened': {
@@ -83,6 +85,7 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'one spend (1)',
+    seed: 81,
     courier: true,
   },
   'a letter that was opened goes with its lease': {
@@ -94,6 +97,7 @@ export const courierBreaks: Readonly<Record<string, Break>> = {
       },
     ],
     promise: 'one spend (1)',
+    seed: 207,
     courier: true,
   },
   'a sign-out leaves letters behind': {
