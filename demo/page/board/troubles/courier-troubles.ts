@@ -13,7 +13,7 @@ export const courierTroubles: readonly Trouble[] = [
     id: 'reload-refreshing',
     label: 'Reload the tab that is refreshing',
     sentence:
-      'The server has rotated, without grace, and its reply is on the way. Without the courier it reaches nobody: every tab is signed out, as “rotation-lost”. With it (switch above) the reply is kept, and so is the session.',
+      'The server has rotated, without grace, and its reply reaches nobody: “rotation-lost”. With the courier, a switch above, the reply is kept, and so is the session.',
     async prepare({ conditions }) {
       if (conditions.get().courier) await courierIsThere()
     },
