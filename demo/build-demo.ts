@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { buildPages } from './build-pages.ts'
 import { contentSecurityPolicyForMeta } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
+import { courierFile } from './courier-file.ts'
 import { originFlag, wholeNumberFlag, wordFlag } from './flags.ts'
 import { clientFacts } from './servers.ts'
 import { authorizationServerNames, vendorNamed } from './vendors/vendors.ts'
@@ -37,6 +38,7 @@ export async function buildStaticDemo(options: StaticDemoOptions): Promise<reado
   }
   const built = await buildPages(root, {
     minify: true,
+    plugins: [courierFile],
     tags: [
       {
         tag: 'meta',

@@ -8,6 +8,8 @@ export function contentSecurityPolicy({ issuer, apiOrigin }: PolicyAddresses): s
   return [
     "default-src 'none'",
     "script-src 'self'",
+    // The courier's.
+    "worker-src 'self'",
     "style-src 'self'",
     `connect-src 'self' ${issuer} ${apiOrigin}`,
     // A tab of the grid is a frame, and signs in there.

@@ -32,7 +32,7 @@ export function connectCourier(
 ): PostOffice {
   const { place, clock, pageEvents, onUnavailable } = parts
   const toMessage = (letter: PostedLetter): LetterMessage =>
-    toLetterMessage(letter, place, clock.now())
+    toLetterMessage(letter, place, clock.now(), Date.now())
 
   function open(): Route {
     const registered = serviceWorker ?? registration

@@ -17,14 +17,22 @@ export interface LetterMessage extends PostedLetter, RecordPlace {
   readonly v: 1
   /** How long it was until `notAfter` when it was posted: a wall clock that was set back is found out. */
   readonly leftMs: number
+  /**
+   * By how much the page's clock is ahead of that of the machine, which is the worker's: an app may bring
+   * its own, and everything in the record is by that.
+   */
+  readonly aheadMs?: number
 }
 
+/** @param now What the page's clock says, and what the machine's. */
 export function toLetterMessage(
   letter: PostedLetter,
   place: RecordPlace,
   now: number,
+  machineNow: number = now,
 ): LetterMessage {
-  return { ...letter, ...place, tokenring: 'letter', v: 1, leftMs: letter.notAfter - now }
+  const leftMs = letter.notAfter - now
+  return { ...letter, ...place, tokenring: 'letter', v: 1, leftMs, aheadMs: now - machineNow }
 }
 
 /** `unknown`: a letter of another version. `undefined`: no letter at all. */
@@ -50,5 +58,5 @@ const isLetterMessage: Check = (message) =>
       key: isString,
       channel: isString,
     },
-    { dpop: isString },
+    { dpop: isString, aheadMs: Number.isFinite },
   )

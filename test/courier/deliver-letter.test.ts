@@ -128,6 +128,23 @@ describe('a courier that is handed a letter', () => {
     ])
   })
 
+  it('reads the clock as its page does, which may have one of its own', async () => {
+    for (const aheadMs of [3_600_000, -3_600_000]) {
+      await put(record)
+      const notAfter = clock.now() + aheadMs + 4_000
+      await deliver(letter({ notAfter, aheadMs }))
+      const [filed] = (await stored()).letters ?? []
+      expect(filed).toMatchObject({ answer: { receivedAt: clock.now() + aheadMs } })
+    }
+    const notAfter = clock.now() + 3_600_000 + 4_000
+    const late = letter({ notAfter, aheadMs: 3_600_000 })
+    await put(record)
+    clock.advance(4_001)
+    words = []
+    await deliver(late)
+    expect(words).toEqual(['not-sent'])
+  })
+
   it('sends no proof where there is none', async () => {
     await deliver()
     expect(sent[0]?.[1].headers).not.toHaveProperty('dpop')

@@ -17,8 +17,15 @@ describe('the message by which a page hands a letter over', () => {
     } = letterMessage({ dpop: 'proof' })
     const place = { database, objectStore, key, channel }
     const message = toLetterMessage(letter, place, letter.notAfter - leftMs)
-    expect(message).toEqual(letterMessage({ dpop: 'proof' }))
+    expect(message).toEqual(letterMessage({ dpop: 'proof', aheadMs: 0 }))
     expect(parseLetterMessage(structuredClone(message))).toEqual(message)
+  })
+
+  it('says by how much the clock of its page is ahead', () => {
+    const { notAfter, leftMs } = letterMessage()
+    const now = notAfter - leftMs
+    const message = toLetterMessage(letterMessage(), letterMessage(), now, now - 60_000)
+    expect(message).toMatchObject({ leftMs, notAfter, aheadMs: 60_000 })
   })
 
   it('may have members that this version does not know', () => {
@@ -31,6 +38,7 @@ describe('the message by which a page hands a letter over', () => {
     ['no version', { v: undefined }],
     ['a moment that is no number', { notAfter: NaN }],
     ['a proof that is no text', { dpop: 5 }],
+    ['another clock that is no number', { aheadMs: '5' }],
   ])('is unknown with %s', (_, members) => {
     expect(parseLetterMessage({ ...letterMessage(), ...members })).toBe('unknown')
   })
@@ -54,13 +62,15 @@ describe('the message by which a page hands a letter over', () => {
     const names = Object.keys(letterMessage({ dpop: '' })).filter((name) => name !== 'tokenring')
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom(...names), fc.anything(), { noNullPrototype: true }),
+        fc.dictionary(fc.constantFrom(...names, 'aheadMs'), fc.anything(), {
+          noNullPrototype: true,
+        }),
         (members) => {
           const parsed = parseLetterMessage({ ...letterMessage(), ...members })
           if (parsed === 'unknown') return
           expect(parsed).toBeDefined()
           for (const [name, value] of Object.entries(parsed ?? {})) {
-            const isNumber = ['notAfter', 'leftMs', 'timeoutMs', 'v'].includes(name)
+            const isNumber = ['notAfter', 'leftMs', 'timeoutMs', 'v', 'aheadMs'].includes(name)
             if (value !== undefined) expect(typeof value).toBe(isNumber ? 'number' : 'string')
           }
         },

@@ -38,7 +38,9 @@ const build = (
 
 test('the static files are the pages, minified, with the facts beside them', async () => {
   const files = await build()
-  expect(files).toEqual(expect.arrayContaining(['index.html', 'other.html', 'facts.json']))
+  expect(files).toEqual(
+    expect.arrayContaining(['index.html', 'other.html', 'facts.json', 'tokenring-courier.js']),
+  )
   expect(files.filter((name) => name.endsWith('.map'))).toEqual([])
   expect(JSON.parse(await readFile(join(out, 'facts.json'), 'utf8'))).toEqual({
     ...addresses,

@@ -10,6 +10,7 @@ test('nothing is allowed but what the pages need', () => {
   expect(contentSecurityPolicy(addresses).split('; ')).toEqual([
     "default-src 'none'",
     "script-src 'self'",
+    "worker-src 'self'",
     "style-src 'self'",
     "connect-src 'self' http://localhost:1 http://localhost:2",
     "frame-src 'self' http://localhost:1",

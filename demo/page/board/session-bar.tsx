@@ -54,6 +54,14 @@ export function SessionBar(props: SessionBarProps): JSX.Element {
           />
           Tabs call the API every 2 s
         </label>
+        <label title="A worker keeps the reply to a renewal whose page goes away">
+          <input
+            type="checkbox"
+            checked={conditions.get().courier}
+            onChange={({ currentTarget }) => conditions.set({ courier: currentTarget.checked })}
+          />
+          Courier
+        </label>
         <span class="links">
           The same session in{' '}
           <a href="./react.html" target="_blank">

@@ -1,10 +1,11 @@
-import type { SharedConditions } from '../shared/conditions.ts'
+import type { Conditions, SharedConditions } from '../shared/conditions.ts'
 import type { Facts } from '../shared/facts.ts'
 import type { SignInEnd } from '../shared/tab-snapshot.ts'
 import type { Counters, Servers } from './servers.ts'
 import type { TabEntry, Tabs } from './tabs.ts'
 
 const loadWithinMs = 10_000
+const hearWithinMs = 10_000
 const signInWithinMs = 15_000
 
 /** Everything that a button may act on, and what several of them do. */
@@ -13,6 +14,8 @@ export interface Stage {
   readonly tabs: Tabs
   readonly servers: Servers
   readonly conditions: SharedConditions
+  /** Changes the conditions, and waits until every tab knows: what it is told afterwards, it does under these. */
+  impose(change: Partial<Conditions>): Promise<void>
   /** The access token runs out, in all tabs and at the servers. */
   expire(): Promise<void>
   /** Every open tab calls the API so often; what came of it, in words. */
@@ -53,9 +56,19 @@ export function createStage(
     return tabs.until((open) => open.every((tab) => isUsedBy(tab, name)), signInWithinMs)
   }
 
+  async function impose(change: Partial<Conditions>): Promise<void> {
+    conditions.set(change)
+    const names = Object.keys(change) as (keyof Conditions)[]
+    const knows = ({ snapshot }: TabEntry): boolean =>
+      names.every((name) => snapshot?.conditions[name] === change[name])
+    // One that is frozen does not hear of it.
+    await tabs.until((open) => open.every(knows), hearWithinMs)
+  }
+
   return {
     ...parts,
     signInAs,
+    impose,
     async keepSession() {
       await tabs.until((open) => open.every(isLoaded), loadWithinMs)
       const isThere = (): boolean => tabs.open.value.every(isSignedIn)
@@ -63,12 +76,10 @@ export function createStage(
       if (!isThere()) throw new Error('There is no session in all tabs, and a sign-in gave none.')
     },
     async expire() {
-      const since = Date.now()
       await servers.authorizationServer.turn('revoke-access-tokens', { client })
       // Long enough also for everything that the tabs remember for half a minute.
       const passedMs = Math.max(facts.accessTokenTtlSeconds, 31) * 1_000
-      conditions.set({ elapsedMs: conditions.get().elapsedMs + passedMs })
-      await tabs.until((open) => open.every(({ snapshot }) => (snapshot?.at ?? 0) >= since), 2_000)
+      await impose({ elapsedMs: conditions.get().elapsedMs + passedMs })
     },
     async callEverywhere(times) {
       return tally(await tabs.orderAll({ type: 'call', times }))

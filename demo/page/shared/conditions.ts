@@ -7,6 +7,8 @@ export interface Conditions {
   readonly offlineUntil: number
   /** Every tab calls the API now and then, as an app in use does. */
   readonly inUse: boolean
+  /** Whether every tab has a courier; one that is told otherwise begins anew. */
+  readonly courier: boolean
   /** By how much time was made to pass. */
   readonly elapsedMs: number
 }
@@ -19,7 +21,7 @@ export interface SharedConditions {
 }
 
 const key = 'tokenring-demo-conditions'
-const usual: Conditions = { offlineUntil: 0, inUse: true, elapsedMs: 0 }
+const usual: Conditions = { offlineUntil: 0, inUse: true, courier: false, elapsedMs: 0 }
 
 /** In localStorage, so that a tab that is loaded later finds itself under the same conditions. */
 export function createConditions(): SharedConditions {
@@ -65,11 +67,12 @@ export function isOffline({ offlineUntil }: Conditions): boolean {
 }
 
 function parse(text: string | null): Conditions {
-  const { offlineUntil, inUse, elapsedMs } = read(text)
+  const { offlineUntil, inUse, courier, elapsedMs } = read(text)
   const isOver = typeof offlineUntil !== 'number' || offlineUntil < Date.now()
   return {
     offlineUntil: isOver ? usual.offlineUntil : offlineUntil,
     inUse: typeof inUse === 'boolean' ? inUse : usual.inUse,
+    courier: typeof courier === 'boolean' ? courier : usual.courier,
     elapsedMs: typeof elapsedMs === 'number' ? elapsedMs : usual.elapsedMs,
   }
 }

@@ -1,9 +1,10 @@
 import { createTokenManager, isTokenError } from '../../../src/index.ts'
 import type { TokenManager, TokenManagerEvent } from '../../../src/index.ts'
+import { courier } from '../../../src/courier/index.ts'
 import type { LaneEvent } from '../timeline/lane-event.ts'
 import { isOffline } from './conditions.ts'
 import type { SharedConditions } from './conditions.ts'
-import { createCountingFetch, requestIdHeader } from './counting-fetch.ts'
+import { installCountingFetch, requestIdHeader } from './counting-fetch.ts'
 import { createDemoClock } from './demo-clock.ts'
 import type { Facts } from './facts.ts'
 import type { Message } from './messages.ts'
@@ -12,6 +13,7 @@ import { summarize } from './tab-snapshot.ts'
 import type { RequestSummary, SignInEnd, TabKind, TabSnapshot } from './tab-snapshot.ts'
 
 const requestsShown = 8
+const courierFileAddress = './tokenring-courier.js'
 
 export interface DemoApp {
   readonly auth: TokenManager
@@ -39,7 +41,7 @@ export interface DemoAppOptions {
 export function createDemoApp(options: DemoAppOptions): DemoApp {
   const { facts, lane, kind, conditions, report } = options
   const clock = createDemoClock(() => conditions.get().elapsedMs)
-  const counting = createCountingFetch(() => isOffline(conditions.get()))
+  const counted = installCountingFetch(() => isOffline(conditions.get()))
   let requests: readonly RequestSummary[] = []
   let signIn: SignInEnd | undefined
 
@@ -50,7 +52,10 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
       resourceServers: [`${facts.apiOrigin}/`],
       // Half of the usual, so that nobody has to watch a hanging server for long.
       tokenRequestTimeoutMs: 5_000,
-      fetch: counting.fetch,
+      // A service worker, because it works in every engine.
+      ...(conditions.get().courier && {
+        courier: courier({ serviceWorker: courierFileAddress }),
+      }),
     },
     { clock },
   )
@@ -60,6 +65,8 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
   })
   auth.subscribe(reportSnapshot)
   conditions.subscribe((now, before) => {
+    // A manager has one from its beginning, or none.
+    if (now.courier !== before.courier) return location.reload()
     // The browser says it so when the network is back.
     if (isOffline(before) && !isOffline(now)) dispatchEvent(new Event('online'))
     reportSnapshot()
@@ -74,6 +81,7 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
       at: Date.now(),
       loadedAt,
       state,
+      conditions: conditions.get(),
       requests,
       ...(signIn && { signIn }),
     }
@@ -105,7 +113,7 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
         ({ status }) => String(status),
         (error: unknown) => (isTokenError(error) ? error.code : 'NETWORK'),
       )
-    const sends = counting.takeSends(id)
+    const sends = counted.takeSends(id)
     const details = { outcome, sends, tookMs: Math.round(performance.now() - startedAt) }
     requests = [...requests, { id, outcome, sends }].slice(-requestsShown)
     report({ kind: 'event', event: { lane, at: Date.now(), type: 'request', details } })

@@ -1,4 +1,5 @@
 import type { SessionState } from '../../../src/index.ts'
+import type { Conditions } from './conditions.ts'
 
 /** A tab as the demo shows it, in the tab itself and in the grid. */
 export interface TabSnapshot {
@@ -11,6 +12,8 @@ export interface TabSnapshot {
   /** When this page load began; likewise. */
   readonly loadedAt: number
   readonly state: StateSummary
+  /** As this tab knows them. */
+  readonly conditions: Conditions
   /** What the sign-in came to that this tab began last, until another session begins. */
   readonly signIn?: SignInEnd
   /** The last ones, the newest last. */

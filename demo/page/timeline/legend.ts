@@ -18,6 +18,7 @@ const samples: readonly (readonly [string, Sample])[] = [
   ['waits for its turn, has it', both(mark('low-tick', 'quiet', 5), mark('tick', 'quiet', 5, 6))],
   ['token request', (context, palette) => drawRequestBar(context, box, 'good', palette)],
   ['new tokens stored', mark('diamond', 'good', 5)],
+  ['reply kept by the courier', mark('letter', 'good', 5)],
   ['announced', mark('triangle', 'accent', 5)],
   ['taken over by another tab', mark('ring', 'good', 5.5)],
   [

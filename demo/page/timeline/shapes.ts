@@ -100,6 +100,17 @@ const traces: Readonly<Record<Shape, ShapeTraces>> = {
       ],
     ),
   },
+  letter: {
+    lines: strokes([
+      [-1.3, -0.9],
+      [1.3, -0.9],
+      [1.3, 0.9],
+      [-1.3, 0.9],
+      [-1.3, -0.9],
+      [0, 0.2],
+      [1.3, -0.9],
+    ]),
+  },
   twice: {
     lines: strokes(
       [

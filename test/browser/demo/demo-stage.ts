@@ -63,6 +63,12 @@ export async function signIn(page: Page): Promise<void> {
   await tabShows(page, 1, 'Ada Lovelace')
 }
 
+/** From then on every tab has a courier: all of them begin anew, the page too. */
+export async function turnCourierOn(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), page.getByLabel('Courier').check()])
+  await page.getByText('Signed in as Ada Lovelace').waitFor()
+}
+
 /** The card of a tab in the grid. */
 export function card(page: Page, number: number): Locator {
   return page

@@ -90,6 +90,10 @@ const outcomes: Readonly<Record<string, { says: RegExp; tabsShow: RegExp }>> = {
     ),
     tabsShow: /^Ada Lovelace$/,
   },
+  'reload-refreshing': {
+    says: /^The reply reached nobody: session lost\. 6 × ROTATION_LOST\. 6 tabs signed out \(rotation-lost\)\. 1 refresh grant, 1 replay\.$/,
+    tabsShow: /^Signed out: rotation-lost$/,
+  },
   'revoke-session': {
     says: /^6 × REJECTED\. 6 tabs signed out \(rejected\)\. 0 refresh grants, 0 replays\.$/,
     tabsShow: /^Signed out: rejected$/,
@@ -146,6 +150,7 @@ const lasting: Readonly<Record<string, object>> = {
   'lost-reply': { ...nothing, fault: 'cut', graceMs: 10_000 },
   'lost-reply-strict': { ...nothing, fault: 'cut' },
   'captive-portal': { ...nothing, fault: 'reply' },
+  'reload-refreshing': { ...nothing, fault: 'delay' },
 }
 
 /** Begins a trouble, which gets no further once the servers are so. */

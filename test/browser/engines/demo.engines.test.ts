@@ -59,6 +59,20 @@ describe.each(enginesInUse())('the demo in %s', (name) => {
     })
   }
 
+  /** All pages begin anew by that. */
+  async function turnCourierOn(): Promise<void> {
+    await eventually('the courier’s switch turned on', () =>
+      page.evaluate(() => {
+        const labels = [...document.querySelectorAll('label')]
+        const input = labels.find((one) => one.textContent === 'Courier')?.querySelector('input')
+        if (input && !input.checked) input.click()
+        const [load] = performance.getEntriesByType('navigation')
+        const isAnew = (load as PerformanceNavigationTiming).type === 'reload'
+        return isAnew && input?.checked
+      }, undefined),
+    )
+  }
+
   test('a visitor signs in, and the grid is signed in', async () => {
     await press('Sign in')
     await press('Ada Lovelace')
@@ -85,6 +99,17 @@ describe.each(enginesInUse())('the demo in %s', (name) => {
     await press('Lose the reply, strict server')
     await shows('#lost-reply-strict .outcome', '6 tabs signed out (rotation-lost)')
     await allFramesShow('Signed out: rotation-lost')
+  })
+
+  test('a reload in the middle of a renewal ends the session, and with the courier it does not', async () => {
+    await press('Reload the tab that is refreshing')
+    await shows('#reload-refreshing .outcome', 'The reply reached nobody: session lost.')
+    await turnCourierOn()
+    await press('Reload the tab that is refreshing')
+    await shows(
+      '#reload-refreshing .outcome',
+      `The courier kept the reply: session kept. 6 × 200. 6 tabs signed in as Ada Lovelace. 1 refresh grant, 0 replays.`,
+    )
   })
 
   test('the twenty lines lose what tokenring keeps', async () => {

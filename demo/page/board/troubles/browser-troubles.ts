@@ -4,6 +4,8 @@ import { recovered, recoverWithinMs, states, wait } from './outcome.ts'
 import type { Trouble } from './trouble.ts'
 
 const offlineMs = 5_000
+/** In case that the page is gone by then. */
+const offlineAtMostMs = 15_000
 
 /** What may happen to a browser and its tabs. */
 export const browserTroubles: readonly Trouble[] = [
@@ -13,12 +15,16 @@ export const browserTroubles: readonly Trouble[] = [
     sentence:
       'For 5 s no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
     async run(stage) {
+      const { conditions, servers } = stage
       await stage.expire()
-      const offlineUntil = Date.now() + offlineMs
-      stage.conditions.set({ offlineUntil })
-      const meanwhile = await stage.callEverywhere(1)
-      await wait(offlineUntil - Date.now())
-      stage.conditions.set({ offlineUntil: 0 })
+      if (conditions.get().courier) {
+        // What a courier sends does not leave from a page.
+        await servers.authorizationServer.hold('fault', { when: 'before', kind: 'cut' })
+      }
+      await stage.impose({ offlineUntil: Date.now() + offlineAtMostMs })
+      // Calls wait 5 s for a token, too: if the network came back by the clock, some would get one.
+      const [meanwhile] = await Promise.all([stage.callEverywhere(1), wait(offlineMs)])
+      await stage.release()
       return `Meanwhile ${meanwhile}. ${await recovered(stage)}`
     },
   },
@@ -41,7 +47,7 @@ export const browserTroubles: readonly Trouble[] = [
     id: 'kill-refreshing',
     label: 'Kill the tab that is refreshing',
     sentence:
-      'It is closed while its request is on the way to the server. Another tab takes over at once.',
+      'It is closed while its request is on the way to the server. Another tab takes over at once, or takes the reply that the courier has kept.',
     async run(stage) {
       const { tabs, servers } = stage
       await servers.authorizationServer.hold('fault', {

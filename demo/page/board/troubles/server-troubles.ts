@@ -12,7 +12,7 @@ export const serverTroubles: readonly Trouble[] = [
     id: 'unavailable',
     label: 'Token endpoint answers 503',
     sentence:
-      'For 5 s, with the token run out, while all tabs go on calling the API. Most of their calls wait until it is over, the others say why; together they ask it a few times, then it goes on by itself.',
+      'For 5 s, while all tabs call the API with a token that has run out. Most calls wait until it is over, the others say why; all tabs together ask a few times.',
     run: (stage) =>
       outage(stage, { when: 'before', kind: 'reply', status: 503, body: 'Out for lunch.' }),
   },
@@ -20,7 +20,7 @@ export const serverTroubles: readonly Trouble[] = [
     id: 'rate-limited',
     label: 'Token endpoint answers 429',
     sentence:
-      'With “Retry-After: 6”, which every tab obeys: however often they call the API, one request in those 6 s. Calls that would have to wait too long fail at once, and nobody is signed out.',
+      'With “Retry-After: 6”, which every tab obeys: one request in those 6 s. Calls that would wait too long fail at once, and nobody is signed out.',
     run: (stage) =>
       outage(stage, {
         when: 'before',

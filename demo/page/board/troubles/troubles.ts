@@ -1,4 +1,5 @@
 import { browserTroubles } from './browser-troubles.ts'
+import { courierTroubles } from './courier-troubles.ts'
 import { serverTroubles } from './server-troubles.ts'
 import { tokenTroubles } from './token-troubles.ts'
 import type { Trouble } from './trouble.ts'
@@ -9,5 +10,6 @@ export const troubles: readonly Trouble[] = [
   ...tokenTroubles,
   ...browserTroubles,
   ...serverTroubles,
+  ...courierTroubles,
   ...userTroubles,
 ]

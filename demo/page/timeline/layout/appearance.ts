@@ -15,6 +15,7 @@ export type Shape =
   | 'minus'
   | 'cross'
   | 'plus'
+  | 'letter'
   | 'twice'
   | 'dot'
   | 'half-dot'
@@ -43,7 +44,7 @@ const appearances: Readonly<
   'lock-granted': { shape: 'tick', tone: 'quiet', row: 0, rank: 2 },
   claimed: { shape: 'tick', tone: 'accent', row: 0, rank: 3 },
   sent: { shape: 'play', tone: 'accent', row: 0, rank: 7 },
-  collected: { shape: 'plus', tone: 'good', row: 0, rank: 9 },
+  collected: { shape: 'letter', tone: 'good', row: 0, rank: 11 },
   committed: { shape: 'diamond', tone: 'good', row: 0, rank: 10 },
   dropped: { shape: 'minus', tone: 'bad', row: 0, rank: 9 },
   announced: { shape: 'triangle', tone: 'accent', row: 0, rank: 5 },
