@@ -39,6 +39,10 @@ export interface RecordKeeper {
    * stored before.
    */
   overrule(end: (record: SessionRecord) => SessionRecord): Promise<SessionRecord>
+  /** Whether the session that was seen is over by now, because time has passed: storage may know better. */
+  isOverdue(): boolean
+  /** Ends that session here and now, and then in storage. */
+  endOverdue(): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -48,9 +52,14 @@ export function createRecordKeeper(options: {
   readonly key: string
   readonly report: Report
   /** Storage holds something new, and the other tabs do not know of it yet. */
-  readonly onNews: (record: SessionRecord) => void
+  readonly onNews: (record: SessionRecord, before: SessionRecord) => void
+  /**
+   * What is left of a session that is over because time has passed; nothing, if it is not. It is asked
+   * about whatever storage holds, before anybody sees that, and says the same of the same record.
+   */
+  readonly overdue?: (record: SessionRecord) => SessionRecord | undefined
 }): RecordKeeper {
-  const { store, key, report } = options
+  const { store, key, report, overdue = () => undefined } = options
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
   let newest: SessionRecord | undefined
   let unstored: UnstoredDecision | undefined
@@ -101,11 +110,16 @@ export function createRecordKeeper(options: {
 
   /** What holds, now that storage was heard to say this. */
   function whatHolds(stored: SessionRecord): SessionRecord {
-    if (!unstored) return stored
-    if (unstored.lastEpoch === 'the next heard') boundTo(unstored, newestEpoch(stored))
-    const record = laidOver(unstored, stored)
-    if (!record) unstored = undefined
-    return record ?? stored
+    if (unstored?.lastEpoch === 'the next heard') boundTo(unstored, newestEpoch(stored))
+    const record = (unstored && laidOver(unstored, stored)) ?? stored
+    if (record === stored) unstored = undefined
+    return overdue(record) ?? record
+  }
+
+  /** Every update writes what is overdue as ended, whatever else it is for. */
+  function writeOverdue(): Promise<unknown> {
+    const nothing = (): RecordChange<undefined> => ({ result: undefined })
+    return keeper.update(nothing, { durable: true }).catch(() => undefined)
   }
 
   /** What comes when nobody waits for it is news all the same, unless this tab has heard more by now. */
@@ -119,7 +133,7 @@ export function createRecordKeeper(options: {
       record.epoch !== before.epoch ||
       record.session !== before.session ||
       record.failure !== before.failure
-    if (isNews) options.onNews(record)
+    if (isNews) options.onNews(record, before)
   }
 
   /** The last epoch that this tab knows of. */
@@ -138,8 +152,10 @@ export function createRecordKeeper(options: {
       const order = ++started
       const late = (stored: unknown): void => rememberLate(parse(stored), order)
       const stored = await store.read(key, late).catch(refuse('STORE_READ', 'read'))
-      const record = whatHolds(parse(stored))
+      const found = parse(stored)
+      const record = whatHolds(found)
       remember(record, order)
+      if (overdue(found)) await writeOverdue()
       return record
     },
     async update(change, { durable = false } = {}) {
@@ -155,7 +171,8 @@ export function createRecordKeeper(options: {
             const mine = unstored === offered ? offered : undefined
             // Whatever is stored from now on is decided later.
             if (mine) boundTo(mine, newestEpoch(stored))
-            const current = mine && laidOver(mine, stored)
+            const laid = mine && laidOver(mine, stored)
+            const current = overdue(laid ?? stored) ?? laid
             const { next, result: decided } = change(current ?? stored, stored)
             const put = next ?? current
             const update = { record: put ?? stored, before: stored, result: decided }
@@ -209,6 +226,13 @@ export function createRecordKeeper(options: {
         if (unstored === mine) keeper.read().catch(() => undefined)
         throw error
       })
+    },
+    isOverdue: () => newest !== undefined && overdue(newest) !== undefined,
+    endOverdue() {
+      const over = newest && overdue(newest)
+      if (!over) return
+      remember(over, ++started)
+      void writeOverdue()
     },
     onSeen(listener) {
       listeners.add(listener)
