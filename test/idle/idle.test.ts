@@ -3,6 +3,7 @@ import type { TokenManagerOptions } from '../../src/index.ts'
 import { idle, type Idle, type IdleOptions, type IdleState } from '../../src/idle/index.ts'
 import { failureOf } from '../support/failure.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
+import { storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 
 const minuteMs = 60_000
@@ -41,10 +42,9 @@ const idleEnd = { status: 'signed-out', reason: 'idle' }
 const signedIn = { status: 'signed-in' }
 const idleError = { name: 'SessionEndedError', code: 'IDLE' }
 
-/** What the store holds, as text. */
-async function everythingStored({ store }: Profile): Promise<string> {
-  const key = `session ${['https://auth.example', 'spa', 'default'].map(encodeURIComponent).join(' ')}`
-  return JSON.stringify(await store.read(key))
+/** What storage holds of the session, as text. */
+async function everythingStored(profile: Profile): Promise<string> {
+  return JSON.stringify(await storedRecord(profile))
 }
 
 describe('a session that nobody uses', () => {
@@ -249,7 +249,10 @@ describe('a warning', () => {
     }
     await profile.pass(200)
     for (const { idle: inactivity, shown } of tabs) {
-      const { status, endsAt: told = 0 } = inactivity.getState() as { status: string; endsAt?: number }
+      const { status, endsAt: told = 0 } = inactivity.getState() as {
+        status: string
+        endsAt?: number
+      }
       expect(status).toBe('warning')
       expect(Math.abs(told - endsAt)).toBeLessThan(10)
       expect(inactivity.getState()).toBe(inactivity.getState())
@@ -451,13 +454,18 @@ describe('a page that was away', () => {
     const tab = openTab(profile)
     await tab.auth.startSession(profile.server.signIn())
     let behindMs = 0
-    const frozen = openTab(profile, {}, {}, {
-      clock: {
-        ...clock,
-        now: () => clock.now() + behindMs,
-        monotonic: () => clock.monotonic() + behindMs,
+    const frozen = openTab(
+      profile,
+      {},
+      {},
+      {
+        clock: {
+          ...clock,
+          now: () => clock.now() + behindMs,
+          monotonic: () => clock.monotonic() + behindMs,
+        },
       },
-    })
+    )
     await frozen.auth.ready
     frozen.page.emit('hide')
     for (let round = 0; round < 6; round += 1) {
