@@ -54,7 +54,9 @@ describe('a session that nobody uses', () => {
     for (const { auth } of tabs) expect(auth.getState()).toMatchObject(signedIn)
     await profile.pass(200)
     for (const { auth } of tabs) expect(auth.getState()).toMatchObject(idleEnd)
-    expect(await failureOf(tabs[2]?.auth.getAccessToken())).toMatchObject(idleError)
+    for (const { auth } of tabs) {
+      expect(await failureOf(auth.getAccessToken())).toMatchObject(idleError)
+    }
     expect(profile.server.counts.requests).toBe(0)
   })
 
@@ -113,7 +115,7 @@ describe('a session that nobody uses', () => {
     await tab.auth.startSession(profile.server.signIn())
     await profile.pass(afterMs - 1_000)
     let answer = (_: Response): void => {}
-    profile.server.answerAlways(() => new Promise((resolve) => (answer = resolve)) as never)
+    profile.server.answerAlways(() => new Promise((resolve) => (answer = resolve)))
     const waiting = failureOf(tab.auth.getAccessToken())
     await profile.pass(1_100)
     expect(await waiting).toMatchObject(idleError)
@@ -424,13 +426,20 @@ describe('a machine that slept past the time', () => {
 
   it('keeps nothing of a reply that was under way', async () => {
     const { profile, tab } = await openTabs(1)
-    profile.server.answerAlways((_, answer) => {
+    profile.server.answerNext(() => {
       profile.clock.stepWallClock(hourMs)
-      return answer()
+      return Response.json({
+        access_token: 'late',
+        token_type: 'Bearer',
+        expires_in: 3_600,
+        refresh_token: 'late-too',
+      })
     })
     expect(await failureOf(tab.auth.refresh())).toMatchObject(idleError)
     await profile.pass(minuteMs)
-    expect(await everythingStored(profile)).not.toMatch(/oken"/)
+    expect(await everythingStored(profile)).not.toMatch(/oken"|late/)
+    const revoked = profile.sent.filter(({ url }) => url.endsWith('/revoke'))
+    expect(revoked.map(({ parameters }) => parameters.get('token'))).toContain('late-too')
   })
 })
 

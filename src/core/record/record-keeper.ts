@@ -39,8 +39,8 @@ export interface RecordKeeper {
    * stored before.
    */
   overrule(end: (record: SessionRecord) => SessionRecord): Promise<SessionRecord>
-  /** Whether the session that was seen is over by now, because time has passed: storage may know better. */
-  isOverdue(): boolean
+  /** What is left of the session that was seen, if it is over because time has passed: storage may know better. */
+  overdue(): SessionRecord | undefined
   /** Ends that session here and now, and then in storage. */
   endOverdue(): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
@@ -227,9 +227,9 @@ export function createRecordKeeper(options: {
         throw error
       })
     },
-    isOverdue: () => newest !== undefined && overdue(newest) !== undefined,
+    overdue: () => newest && overdue(newest),
     endOverdue() {
-      const over = newest && overdue(newest)
+      const over = keeper.overdue()
       if (!over) return
       remember(over, ++started)
       void writeOverdue()

@@ -87,7 +87,7 @@ export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
       const seen = keeper.seen()
       const sinceMs = monotonic - lookedAt.monotonic
       const slept = Math.abs(now - lookedAt.now - sinceMs) > sleepMs
-      if (!seen || distrusted || slept || keeper.isOverdue()) return 'none'
+      if (!seen || distrusted || slept || keeper.overdue()) return 'none'
       if (sinceMs <= lookEveryMs) return 'sound'
       // A message that was lost may have told of a sign-in: nobody is sent to sign in without a look.
       return seen.session ? 'ageing' : 'none'

@@ -28,7 +28,7 @@ function open(): Setup {
   let seen: SessionRecord | undefined
   const keeper = {
     seen: () => seen,
-    isOverdue: () => false,
+    overdue: () => undefined,
     endOverdue() {},
     async read() {
       const look = createDeferred<SessionRecord>()
