@@ -145,6 +145,17 @@ describe('a session that nobody uses', () => {
     expect(tab.auth.getState()).toMatchObject(idleEnd)
   })
 
+  it('gives no token after a wake-up where storage cannot be asked', async () => {
+    const { profile, tab } = await openTabs(1)
+    profile.store.refuses = () => true
+    profile.clock.stepWallClock(hourMs)
+    expect(await failureOf(tab.auth.getAccessToken())).toMatchObject(idleError)
+    profile.store.refuses = () => false
+    tab.page.emit('visible')
+    await settle()
+    expect(await everythingStored(profile)).not.toMatch(/oken"/)
+  })
+
   it('ends in a tab that keeps it in memory', async () => {
     const profile = createProfile({ expiresIn: 36_000 })
     const tab = openTab(profile, {}, { storage: 'memory' })

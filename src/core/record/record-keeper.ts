@@ -41,7 +41,7 @@ export interface RecordKeeper {
   overrule(end: (record: SessionRecord) => SessionRecord): Promise<SessionRecord>
   /** What is left of the session that was seen, if it is over because time has passed: storage may know better. */
   overdue(): SessionRecord | undefined
-  /** Ends that session here and now, and then in storage. */
+  /** Ends that session here and now; in storage whoever next reads or writes it does. */
   endOverdue(): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
@@ -230,9 +230,7 @@ export function createRecordKeeper(options: {
     overdue: () => newest && overdue(newest),
     endOverdue() {
       const over = keeper.overdue()
-      if (!over) return
-      remember(over, ++started)
-      void writeOverdue()
+      if (over) remember(over, ++started)
     },
     onSeen(listener) {
       listeners.add(listener)
