@@ -5,4 +5,4 @@
  */
 export { idle, type Idle, type IdleState } from './idle.ts'
 export type { IdleOptions } from './idle-options.ts'
-export type { IdleParts, IdleSupport, IdleWatch } from '../core/session/idle-support.ts'
+export type { IdleSupport } from '../core/session/idle-support.ts'

@@ -116,12 +116,6 @@ export function createRecordKeeper(options: {
     return overdue(record) ?? record
   }
 
-  /** Every update writes what is overdue as ended, whatever else it is for. */
-  function writeOverdue(): Promise<unknown> {
-    const nothing = (): RecordChange<undefined> => ({ result: undefined })
-    return keeper.update(nothing, { durable: true }).catch(() => undefined)
-  }
-
   /** What comes when nobody waits for it is news all the same, unless this tab has heard more by now. */
   function rememberLate(stored: SessionRecord, order: number): void {
     if (!isPast(stored, order)) remember(whatHolds(stored), order)
@@ -155,7 +149,8 @@ export function createRecordKeeper(options: {
       const found = parse(stored)
       const record = whatHolds(found)
       remember(record, order)
-      if (overdue(found)) await writeOverdue()
+      // Every update writes what is overdue as ended, whatever else it is for.
+      if (overdue(found)) await keeper.update(() => ({ result: 0 })).catch(() => 0)
       return record
     },
     async update(change, { durable = false } = {}) {
