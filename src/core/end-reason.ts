@@ -14,3 +14,5 @@ export type EndReason =
   | 'storage-cleared'
   /** No refresh token, and the access token has run out. */
   | 'expired'
+  /** Nobody did anything for too long; only with the option `idle`. */
+  | 'idle'

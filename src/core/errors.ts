@@ -38,6 +38,7 @@ export type SessionEndedCode =
   | 'KEY_LOST'
   | 'STORAGE_CLEARED'
   | 'EXPIRED'
+  | 'IDLE'
 
 /** There is no session to go on with: a new sign-in is needed. */
 export class SessionEndedError extends TokenringError<SessionEndedCode> {

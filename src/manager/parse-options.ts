@@ -13,6 +13,7 @@ import { memberOf } from '../core/member-of.ts'
 import { toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
 import { isObject, isString } from '../core/shape.ts'
+import type { IdleSupport } from '../core/session/idle-support.ts'
 import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/server-metadata.ts'
@@ -41,6 +42,7 @@ export interface Settings {
   readonly endSession: EndSessionOptions | undefined
   readonly dpop: DpopSupport | undefined
   readonly courier: CourierSupport | undefined
+  readonly idle: IdleSupport | undefined
   /** Whether the app brings its own along. */
   readonly hasOwnFetch: boolean
   readonly fetch: () => typeof globalThis.fetch
@@ -92,6 +94,7 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
     (value) => isObject(value) && isFunction(value['createMail']),
     'what courier() returns',
   ],
+  idle: [(value) => isObject(value) && isFunction(value['watch']), 'what idle() returns'],
   fetch: [isFunction, 'a function'],
 }
 
@@ -104,6 +107,7 @@ const defaults = {
   endSession: undefined,
   dpop: undefined,
   courier: undefined,
+  idle: undefined,
   authorizationParameters: {},
   resourceServers: [],
   storage: 'indexeddb',

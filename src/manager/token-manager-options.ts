@@ -1,3 +1,4 @@
+import type { IdleSupport } from '../core/session/idle-support.ts'
 import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { TokenStore } from '../core/ports.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
@@ -70,6 +71,11 @@ export interface TokenManagerOptions {
    * is under way when its page is reloaded, left or closed is lost.
    */
   readonly courier?: CourierSupport | undefined
+  /**
+   * Ends the session once nobody has done anything in any tab for too long: `idle()` of `tokenring/idle`.
+   * Default: none.
+   */
+  readonly idle?: IdleSupport | undefined
   /** The `fetch` to use. Default: the global one, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }

@@ -115,7 +115,11 @@ export function createTokenManager(
     store: stores.session,
     key: recordKey,
     report,
-    onNews: ({ generation }) => announce(generation),
+    onNews(record, before) {
+      announce(record.generation)
+      idle?.onNews(record, before)
+    },
+    overdue: (record) => idle?.overdue(record),
   })
   /** What most parts share. */
   const shared = {
@@ -141,6 +145,7 @@ export function createTokenManager(
   const signInKey = `sign-in ${name}`
   const mark = stateMark(settings.issuer, clientId, settings.sessionName)
   const sharedCallback = createSharedCallback({ ...shared, mark, key: signInKey })
+  const idle = settings.idle?.watch({ ...shared, call, revoke: endpoint.revoke })
   const code = createAuthorizationCode({
     ...shared,
     metadata,
@@ -236,6 +241,7 @@ export function createTokenManager(
       tokens.dispose()
       schedule.dispose()
       view.dispose()
+      idle?.dispose()
       observers.dispose()
       disposal.abort()
       // A rotation that runs still needs the page, for its lock, and the channel, for its result.

@@ -48,6 +48,11 @@ export async function entrySizes(): Promise<EntrySize[]> {
     'tokenring with tokenring/courier',
     await bundled(from('index', '{ createTokenManager }') + courier),
   )
+  const idle = from('idle/index', '{ idle }')
+  add(
+    'tokenring with tokenring/idle',
+    await bundled(from('index', '{ createTokenManager }') + idle),
+  )
   add('tokenring/courier, the file of its worker', (await buildCourierFile()).code)
   return sizes
 }

@@ -64,6 +64,7 @@ describe('the package', () => {
       './vue',
       './courier',
       './courier/service-worker',
+      './idle',
       './providers',
       './token-proxy',
       './testing',

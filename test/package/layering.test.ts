@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   oauth: (to) => isCore(to) || to === 'oauth4webapi',
   adapters: (to) => isCore(to) || to === 'idb-keyval',
   courier: (to) => isCore(to) || roomOf(to) === 'adapters',
+  idle: isCore,
   manager: (to) => isCore(to) || ['http', 'oauth', 'adapters'].includes(roomOf(to)),
   // The store in memory is no twin: apps use it, too.
   testing: (to) =>
@@ -191,6 +192,7 @@ describe('the reading of imports', () => {
     expect(isForbidden(from('testing/a.ts', 'adapters/web-locks.ts'))).toBe(true)
     expect(isForbidden(from('courier/a.ts', 'oauth/b.ts'))).toBe(true)
     expect(isForbidden(from('manager/a.ts', 'courier/b.ts'))).toBe(true)
+    expect(isForbidden(from('idle/a.ts', 'manager/b.ts'))).toBe(true)
     expect(isForbidden(from('core/a.ts', 'oauth4webapi'))).toBe(true)
   })
 })

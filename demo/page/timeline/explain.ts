@@ -23,6 +23,7 @@ const endReasons: Readonly<Record<OfManager<'session-ended'>['reason'], string>>
   'key-lost': 'the key that the tokens are bound to is gone',
   'storage-cleared': 'somebody cleared the browser’s storage',
   expired: 'the session’s time was up',
+  idle: 'nobody did anything in any tab for too long',
 }
 
 // A type of event that has no sentence does not compile.

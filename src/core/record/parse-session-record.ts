@@ -66,6 +66,7 @@ const isSession: Check = (value) =>
     {
       refreshToken: isToken,
       refreshTokenExpiresAt: isFinite,
+      activeAt: isFinite,
       refreshTokenGeneration: isCount,
       scope: isString,
       sub: isString,

@@ -123,6 +123,11 @@ export function ended(
   }
 }
 
+/** The user has done something. */
+export function active(record: SessionRecord, session: Session, activeAt: number): SessionRecord {
+  return next(record, { session: { ...session, activeAt } })
+}
+
 /** A new session, whatever was there before. */
 export function started(
   record: SessionRecord,

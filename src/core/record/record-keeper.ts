@@ -39,6 +39,10 @@ export interface RecordKeeper {
    * stored before.
    */
   overrule(end: (record: SessionRecord) => SessionRecord): Promise<SessionRecord>
+  /** What is left of the session that was seen, if it is over because time has passed: storage may know better. */
+  overdue(): SessionRecord | undefined
+  /** Ends that session here and now; in storage whoever next reads or writes it does. */
+  endOverdue(): void
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -48,9 +52,14 @@ export function createRecordKeeper(options: {
   readonly key: string
   readonly report: Report
   /** Storage holds something new, and the other tabs do not know of it yet. */
-  readonly onNews: (record: SessionRecord) => void
+  readonly onNews: (record: SessionRecord, before: SessionRecord) => void
+  /**
+   * What is left of a session that is over because time has passed; nothing, if it is not. It is asked
+   * about whatever storage holds, before anybody sees that, and says the same of the same record.
+   */
+  readonly overdue?: (record: SessionRecord) => SessionRecord | undefined
 }): RecordKeeper {
-  const { store, key, report } = options
+  const { store, key, report, overdue = () => undefined } = options
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
   let newest: SessionRecord | undefined
   let unstored: UnstoredDecision | undefined
@@ -101,11 +110,10 @@ export function createRecordKeeper(options: {
 
   /** What holds, now that storage was heard to say this. */
   function whatHolds(stored: SessionRecord): SessionRecord {
-    if (!unstored) return stored
-    if (unstored.lastEpoch === 'the next heard') boundTo(unstored, newestEpoch(stored))
-    const record = laidOver(unstored, stored)
-    if (!record) unstored = undefined
-    return record ?? stored
+    if (unstored?.lastEpoch === 'the next heard') boundTo(unstored, newestEpoch(stored))
+    const record = (unstored && laidOver(unstored, stored)) ?? stored
+    if (record === stored) unstored = undefined
+    return overdue(record) ?? record
   }
 
   /** What comes when nobody waits for it is news all the same, unless this tab has heard more by now. */
@@ -119,7 +127,7 @@ export function createRecordKeeper(options: {
       record.epoch !== before.epoch ||
       record.session !== before.session ||
       record.failure !== before.failure
-    if (isNews) options.onNews(record)
+    if (isNews) options.onNews(record, before)
   }
 
   /** The last epoch that this tab knows of. */
@@ -138,8 +146,11 @@ export function createRecordKeeper(options: {
       const order = ++started
       const late = (stored: unknown): void => rememberLate(parse(stored), order)
       const stored = await store.read(key, late).catch(refuse('STORE_READ', 'read'))
-      const record = whatHolds(parse(stored))
+      const found = parse(stored)
+      const record = whatHolds(found)
       remember(record, order)
+      // Every update writes what is overdue as ended, whatever else it is for.
+      if (overdue(found)) await keeper.update(() => ({ result: 0 })).catch(() => 0)
       return record
     },
     async update(change, { durable = false } = {}) {
@@ -155,7 +166,8 @@ export function createRecordKeeper(options: {
             const mine = unstored === offered ? offered : undefined
             // Whatever is stored from now on is decided later.
             if (mine) boundTo(mine, newestEpoch(stored))
-            const current = mine && laidOver(mine, stored)
+            const laid = mine && laidOver(mine, stored)
+            const current = overdue(laid ?? stored) ?? laid
             const { next, result: decided } = change(current ?? stored, stored)
             const put = next ?? current
             const update = { record: put ?? stored, before: stored, result: decided }
@@ -209,6 +221,11 @@ export function createRecordKeeper(options: {
         if (unstored === mine) keeper.read().catch(() => undefined)
         throw error
       })
+    },
+    overdue: () => newest && overdue(newest),
+    endOverdue() {
+      const over = keeper.overdue()
+      if (over) remember(over, ++started)
     },
     onSeen(listener) {
       listeners.add(listener)

@@ -23,6 +23,8 @@ export interface Session {
   /** The nonce that the authorization server named last, for the proof of whichever tab renews next. */
   readonly senderNonce?: string
   readonly startedAt: number
+  /** When the user last did something, as far as a tab has written it down; only with the option `idle`. */
+  readonly activeAt?: number
   /** Two tabs may each begin a session in the same millisecond, and so in the same epoch. */
   readonly id?: string
   readonly tokens: Readonly<Record<TokenKey, TokenSet>>

@@ -87,7 +87,7 @@ export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
       const seen = keeper.seen()
       const sinceMs = monotonic - lookedAt.monotonic
       const slept = Math.abs(now - lookedAt.now - sinceMs) > sleepMs
-      if (!seen || distrusted || slept) return 'none'
+      if (!seen || distrusted || slept || keeper.overdue()) return 'none'
       if (sinceMs <= lookEveryMs) return 'sound'
       // A message that was lost may have told of a sign-in: nobody is sent to sign in without a look.
       return seen.session ? 'ageing' : 'none'
@@ -106,6 +106,7 @@ export function createLookout(keeper: RecordKeeper, clock: Clock): Lookout {
         if (isSilent()) distrusted = false
         // A doubt that came up meanwhile needs a look of its own.
       } while (distrusted && clock.monotonic() < until)
+      keeper.endOverdue()
       lookedAt = readClocks()
     },
   }

@@ -1,4 +1,5 @@
 import { courier, type CourierOptions } from '../../../src/courier/index.ts'
+import { idle, type Idle } from '../../../src/idle/index.ts'
 import { createTokenManager, dpop } from '../../../src/index.ts'
 import type {
   SessionState,
@@ -42,6 +43,8 @@ export interface App {
   readonly createTokenManager: typeof createTokenManager
   readonly options: TokenManagerOptions
   readonly auth: TokenManager
+  /** Only in a page with `?idle=…`, which has the options in JSON. */
+  readonly idle: Idle | undefined
   /** Everything `auth` has reported in this page. */
   readonly events: readonly TokenManagerEvent[]
   /** Fulfils once a callback, if this page load is one, has been dealt with. */
@@ -89,7 +92,10 @@ function optionsOf({
 
 function startApp(config: StageConfig): App {
   const options = optionsOf(config)
-  const auth = createTokenManager(options)
+  const idleOptions = new URLSearchParams(location.search).get('idle')
+  const inactivity =
+    idleOptions === null ? undefined : idle(JSON.parse(idleOptions) as Parameters<typeof idle>[0])
+  const auth = createTokenManager({ ...options, idle: inactivity })
   const events: TokenManagerEvent[] = []
   auth.observe((event) => events.push(event))
 
@@ -118,6 +124,7 @@ function startApp(config: StageConfig): App {
     createTokenManager,
     options,
     auth,
+    idle: inactivity,
     events,
     ready: finishSignIn(),
     async fire({ url, at, requestIds, plain }) {

@@ -28,6 +28,8 @@ function open(): Setup {
   let seen: SessionRecord | undefined
   const keeper = {
     seen: () => seen,
+    overdue: () => undefined,
+    endOverdue() {},
     async read() {
       const look = createDeferred<SessionRecord>()
       looks.push(look)

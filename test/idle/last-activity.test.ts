@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { byWallClock, instantOf, isKnown, later, sinceMs } from '../../src/idle/last-activity.ts'
+
+const ms = fc.integer({ min: 0, max: 1e12 })
+const instant = fc.record({ at: ms, monotonic: ms })
+
+describe('the time since the last activity', () => {
+  it('is never less than either clock says', () => {
+    fc.assert(
+      fc.property(instant, instant, (then, now) => {
+        expect(sinceMs(then, now)).toBeGreaterThanOrEqual(now.at - then.at)
+        expect(sinceMs(then, now)).toBeGreaterThanOrEqual(now.monotonic - then.monotonic)
+      }),
+    )
+  })
+
+  it('by what is written down is what the wall clock says, and nothing for the future', () => {
+    fc.assert(
+      fc.property(ms, instant, (at, now) => {
+        expect(sinceMs(instantOf(at, now), now)).toBe(Math.max(0, now.at - at))
+      }),
+    )
+  })
+
+  it('is that of the later of two', () => {
+    fc.assert(
+      fc.property(instant, instant, instant, (a, b, now) => {
+        const least = Math.min(sinceMs(a, now), sinceMs(b, now))
+        expect(sinceMs(later(a, b, now), now)).toBe(least)
+        expect(later(undefined, b, now)).toBe(b)
+      }),
+    )
+  })
+
+  it('is the same by the wall clock once that was set, give or take a second', () => {
+    fc.assert(
+      fc.property(instant, ms, fc.integer(), (then, passedMs, stepMs) => {
+        const now = { at: then.at + passedMs + stepMs, monotonic: then.monotonic + passedMs }
+        const told = byWallClock(then, now)
+        const off = now.at - told.at - sinceMs(then, now)
+        expect(Math.abs(off)).toBeLessThanOrEqual(1_000)
+      }),
+    )
+  })
+})
+
+describe('what is written down', () => {
+  const now = { at: 1_000_000, monotonic: 0 }
+  const mine = { at: 900_000, monotonic: 0 }
+
+  it.each([
+    [undefined, false],
+    [899_999, false],
+    [900_000, true],
+    [1_000_000, true],
+    [1_002_000, false],
+  ])('%j is known: %j', (activeAt, known) => {
+    expect(isKnown(mine, activeAt, now)).toBe(known)
+  })
+})
