@@ -58,8 +58,8 @@ const everythingStored = (page: Page): Promise<string> =>
     async () => {
       const open = <T>(request: IDBRequest<T>): Promise<T> =>
         new Promise((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result)
-          request.onerror = () => reject(request.error)
+          request.addEventListener('success', () => resolve(request.result))
+          request.addEventListener('error', () => reject(request.error))
         })
       const all = []
       for (const { name = '' } of await indexedDB.databases()) {

@@ -218,6 +218,22 @@ describe('activity', () => {
     expect(profile.store.updates - updates).toBeLessThanOrEqual(6)
   })
 
+  it('that is written late takes nothing back from another tab, whose was later', async () => {
+    const { profile, tab, peer } = await openTabs(2)
+    await profile.pass(10_000)
+    // Neither may write yet, and this one will be the first to and the last.
+    peer.idle.active()
+    await profile.pass(10_000)
+    tab.idle.active()
+    peer.page.emit('hide')
+    await profile.pass(9_000)
+    const { clock } = profile
+    clock.advance(2_000)
+    await settle()
+    const { session } = (await storedRecord(profile)) as { session: { activeAt: number } }
+    expect(clock.now() - session.activeAt).toBe(11_000)
+  })
+
   it('that comes after the time is over brings nothing back', async () => {
     const { profile, tab, peer } = await openTabs(2)
     profile.clock.stepWallClock(8 * hourMs)
