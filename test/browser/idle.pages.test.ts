@@ -56,16 +56,16 @@ const everythingStored = (page: Page): Promise<string> =>
   inPage(
     page,
     async () => {
-      const open = <T>(request: IDBRequest<T>): Promise<T> =>
+      const done = <T>(request: IDBRequest<T>): Promise<T> =>
         new Promise((resolve, reject) => {
           request.addEventListener('success', () => resolve(request.result))
           request.addEventListener('error', () => reject(request.error))
         })
       const all = []
       for (const { name = '' } of await indexedDB.databases()) {
-        const database = await open(indexedDB.open(name))
+        const database = await done(indexedDB.open(name))
         for (const store of database.objectStoreNames) {
-          all.push(await open(database.transaction(store).objectStore(store).getAll()))
+          all.push(await done(database.transaction(store).objectStore(store).getAll()))
         }
         database.close()
       }

@@ -221,7 +221,8 @@ describe('activity', () => {
   it('that is written late takes nothing back from another tab, whose was later', async () => {
     const { profile, tab, peer } = await openTabs(2)
     await profile.pass(10_000)
-    // Neither may write yet, and this one will be the first to and the last.
+    // Neither may write yet. Both will in one moment, and the one that was active later comes first.
+    tab.idle.active()
     peer.idle.active()
     await profile.pass(10_000)
     tab.idle.active()
