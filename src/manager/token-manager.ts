@@ -8,6 +8,7 @@ import type { Accepts } from '../core/rotation/refresh-plan.ts'
 import { createRotation } from '../core/rotation/rotation.ts'
 import { createSessionLifecycle } from '../core/session/session-lifecycle.ts'
 import { createSessionView } from '../core/session/session-view.ts'
+import type { SignInWatch } from '../core/sign-in-watch.ts'
 import { createSingleFlight } from '../core/rotation/single-flight.ts'
 import { createAuthorizationHeaders } from '../http/authorization-headers.ts'
 import { createAuthorizedFetch } from '../http/authorized-fetch.ts'
@@ -84,6 +85,8 @@ export function createTokenManager(
   const tab = random.id()
   const disposal = new AbortController()
 
+  const newsListeners = new Set<() => void>()
+
   const observers = createObservers(clock)
   const { report } = observers
   const page = createPage(ports.pageEvents, clock)
@@ -96,19 +99,18 @@ export function createTokenManager(
       // In a pause nobody waits for letters, but what one brings may end it.
       const isOfUse = letter === undefined || mail?.isAwaited(letter) || keeper.seen()?.failure
       if (isOfUse) void lookAgain()
+      for (const listener of newsListeners) listener()
     },
   })
   const { announce } = peers
+  const announceAll = (): void => announce(keeper.seen()?.generation ?? 0)
   const stores = createStores(storage, clock, {
     disposal: disposal.signal,
     onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
     onReturn() {
       report({ type: 'storage-available' })
       // What was kept in memory is written by this look, and news to the other tabs.
-      lookAgain().then(
-        () => announce(keeper.seen()?.generation ?? 0),
-        () => undefined,
-      )
+      lookAgain().then(announceAll, () => undefined)
     },
   })
   const keeper = createRecordKeeper({
@@ -163,7 +165,21 @@ export function createTokenManager(
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
-  const signIn = createSignIn({ ...shared, code, key: `unasked sign-ins ${name}` })
+  const watch: SignInWatch = {
+    clock,
+    disposal: disposal.signal,
+    isShared: storage !== 'memory',
+    async outcomeOf(state) {
+      const outcome = await code.outcomeOf(state)
+      if (outcome) await keeper.read()
+      return outcome
+    },
+    onNews(listener) {
+      newsListeners.add(listener)
+      return () => newsListeners.delete(listener)
+    },
+  }
+  const signIn = createSignIn({ ...shared, code, watch, key: `unasked sign-ins ${name}` })
   const handleRedirect = createHandleRedirect({
     ...shared,
     code,
@@ -171,6 +187,7 @@ export function createTokenManager(
     ready,
     getState: view.getState,
     sharedCallback,
+    announce: announceAll,
     revoke: endpoint.revoke,
   })
   const startSession = createStartSession({ ...shared, lifecycle, ready })
