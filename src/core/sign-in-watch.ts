@@ -4,14 +4,20 @@ import type { AbortSignalLike, Clock } from './ports.ts'
 export interface SignInWatch {
   readonly clock: Clock
   readonly disposal: AbortSignalLike
-  /** Whether other windows have the same session. */
-  readonly isShared: boolean
-  /**
-   * What has become of the sign-in with this state, or `undefined` as long as it is open. As it lies
-   * in storage: nobody has looked into it yet. The session was read after it, so that the state shows
-   * what it brought.
-   */
-  outcomeOf(state: string): Promise<unknown>
-  /** Calls `listener` when another tab has told of something, and returns what ends that. */
-  onNews(listener: () => void): () => void
+  /** A session in memory is that of one window. */
+  readonly storage: unknown
+  readonly code: {
+    /** The sign-ins that this browser knows of, as they lie in storage: nobody has looked into them. */
+    stored(): Promise<unknown>
+  }
+  /** Reads the session, so that the state shows it. */
+  readonly keeper: { read(): Promise<unknown> }
+  /** Has an event `news` when another tab has told of something. */
+  readonly news: EventTargetLike
+}
+
+/** The part of `EventTarget` that is needed. */
+interface EventTargetLike {
+  addEventListener(type: string, listener: () => void): void
+  removeEventListener(type: string, listener: () => void): void
 }

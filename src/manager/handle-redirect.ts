@@ -90,22 +90,24 @@ export function createHandleRedirect(options: {
         const redeemed = await code.redeem(callback, known, () => {
           if (fence.isPassed()) throw signedOutMeanwhile()
         })
-        const begun = await lifecycle.start({ ...redeemed, fence })
-        if (begun === 'overtaken') {
+        const isStored = await lifecycle.start({ ...redeemed, fence })
+        if (isStored === undefined) {
           // Nobody else has it, and nobody will.
           const { refreshToken } = redeemed.reply
           if (refreshToken !== undefined) void options.revoke(refreshToken)
           throw signedOutMeanwhile()
         }
         // As long as only this window knows of the session, it stays.
-        if (begun === 'unstored') isFollowed = false
+        isFollowed &&= isStored
       }
       tab.remember(undefined)
       if (isFollowed) await handOver(state, {})
       return { returnTo }
     } catch (error) {
-      const { name, code: reason, message, oauth } = error as TokenError
-      if (isFollowed) await handOver(state, { name, code: reason, message, oauth })
+      if (isFollowed) {
+        const failure = error as TokenError
+        await handOver(state, { ...failure, message: failure.message })
+      }
       throw withReturnTo(error, returnTo)
     }
   }

@@ -22,8 +22,8 @@ export function createSignIn(
     readonly clock: Clock
     readonly redirectUri: string | undefined
     readonly disposal: AbortSignalLike
-    readonly watch: SignInWatch
-  } & Parameters<typeof createUnaskedSignIns>[0],
+  } & SignInWatch &
+    Parameters<typeof createUnaskedSignIns>[0],
 ): TokenManager['signIn'] {
   const { code, navigation, page, clock, redirectUri, disposal } = options
   const unasked = createUnaskedSignIns(options)
@@ -79,7 +79,7 @@ export function createSignIn(
     if (disposal.aborted) throw disposedError()
     const given = checked(wanted, signInRules)
     if (given.openUrl) {
-      given.follow?.(options.watch)
+      given.follow?.(options)
       const address = await unlessStopped(code.begin(given), [disposed])
       await given.openUrl(address)
       return

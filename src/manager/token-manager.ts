@@ -8,7 +8,6 @@ import type { Accepts } from '../core/rotation/refresh-plan.ts'
 import { createRotation } from '../core/rotation/rotation.ts'
 import { createSessionLifecycle } from '../core/session/session-lifecycle.ts'
 import { createSessionView } from '../core/session/session-view.ts'
-import type { SignInWatch } from '../core/sign-in-watch.ts'
 import { createSingleFlight } from '../core/rotation/single-flight.ts'
 import { createAuthorizationHeaders } from '../http/authorization-headers.ts'
 import { createAuthorizedFetch } from '../http/authorized-fetch.ts'
@@ -85,8 +84,7 @@ export function createTokenManager(
   const tab = random.id()
   const disposal = new AbortController()
 
-  const newsListeners = new Set<() => void>()
-
+  const news = new EventTarget()
   const observers = createObservers(clock)
   const { report } = observers
   const page = createPage(ports.pageEvents, clock)
@@ -99,7 +97,7 @@ export function createTokenManager(
       // In a pause nobody waits for letters, but what one brings may end it.
       const isOfUse = letter === undefined || mail?.isAwaited(letter) || keeper.seen()?.failure
       if (isOfUse) void lookAgain()
-      for (const listener of newsListeners) listener()
+      news.dispatchEvent(new Event('news'))
     },
   })
   const { announce } = peers
@@ -165,21 +163,7 @@ export function createTokenManager(
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
-  const watch: SignInWatch = {
-    clock,
-    disposal: disposal.signal,
-    isShared: storage !== 'memory',
-    async outcomeOf(state) {
-      const outcome = await code.outcomeOf(state)
-      if (outcome) await keeper.read()
-      return outcome
-    },
-    onNews(listener) {
-      newsListeners.add(listener)
-      return () => newsListeners.delete(listener)
-    },
-  }
-  const signIn = createSignIn({ ...shared, code, watch, key: `unasked sign-ins ${name}` })
+  const signIn = createSignIn({ ...shared, code, news, key: `unasked sign-ins ${name}` })
   const handleRedirect = createHandleRedirect({
     ...shared,
     code,

@@ -25,7 +25,7 @@ export interface AuthorizationCode {
   /** What this browser knows of the sign-in with this state, which is over with that. */
   readonly take: SignInTransactions['take']
   readonly settle: SignInTransactions['settle']
-  readonly outcomeOf: SignInTransactions['outcomeOf']
+  readonly stored: SignInTransactions['stored']
   /** Redeems the code. `check` throws once nobody wants the session any more. */
   redeem(
     callback: Callback,

@@ -37,8 +37,8 @@ export interface SignInTransactions {
   take(state: string): Promise<SignInTransaction | FinishedSignIn | undefined>
   /** Leaves word of what has become of a sign-in that was taken. */
   settle(state: string, outcome: unknown): Promise<void>
-  /** The word that was left, or `undefined`. */
-  outcomeOf(state: string): Promise<unknown>
+  /** All of them, as they lie in storage. */
+  stored(): Promise<unknown>
 }
 
 /** As long as a login page may stand open, and a callback in a tab that is restored. */
@@ -91,10 +91,7 @@ export function createSignInTransactions(options: {
         ),
         result: undefined,
       })),
-    outcomeOf: async (state) =>
-      living(await store.read(key))
-        .filter(isFinished)
-        .find((signIn) => signIn.state === state)?.outcome,
+    stored: () => store.read(key),
   }
 }
 

@@ -77,21 +77,25 @@ async function untilSettled(
 ): Promise<'begun'> {
   let hasNews = false
   let wake = (): void => {}
-  const stop = watch.onNews(() => {
+  const onNews = (): void => {
     hasNews = true
     wake()
-  })
+  }
+  watch.news.addEventListener('news', onNews)
   over.addEventListener('abort', () => {
-    stop()
+    watch.news.removeEventListener('news', onNews)
     wake()
   })
   while (!over.aborted) {
     hasNews = false
     // First: the window closes once there is something to find.
     const isClosed = login.isKnownClosed()
-    const outcome = parseOutcome(await watch.outcomeOf(state).catch(() => undefined))
-    if (outcome === 'begun') return outcome
-    if (outcome) throw outcome
+    const outcome = await watch.code.stored().then(
+      (signIns) => parseOutcome(signIns, state),
+      () => undefined,
+    )
+    if (outcome === 'begun' && (await isSeen(watch))) return outcome
+    if (outcome instanceof Error) throw outcome
     if (isClosed) throw popupClosed()
     if (hasNews) continue
     await untilFirst(watch.clock, lookEveryMs, (listener) => {
@@ -101,6 +105,14 @@ async function untilSettled(
     })
   }
   return 'begun'
+}
+
+/** The session is in storage by now, so that this look finds it, unless storage refuses. */
+function isSeen({ keeper }: SignInWatch): Promise<boolean> {
+  return keeper.read().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Where nobody was signed in and nothing particular is wanted; what there is already will not do. */
@@ -114,7 +126,8 @@ function willAnySessionDo(auth: TokenManager, options: PopupSignInOptions): bool
 }
 
 /** What the other window stores has to get here. */
-function requireSharedStorage({ isShared }: SignInWatch): void {
+function requireSharedStorage({ storage }: SignInWatch): void {
+  const isShared = storage !== 'memory'
   if (isShared && !isInForeignFrame()) return
   throw new ConfigurationError(
     'UNSUPPORTED',

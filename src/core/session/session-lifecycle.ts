@@ -24,10 +24,11 @@ export interface NewSession {
 export interface SessionLifecycle {
   /**
    * Begins a session in all tabs; in this one only, where storage refuses it. Rejects with a
-   * {@link StorageError} only where a newer version of the app owns the record. Fulfils with
-   * `overtaken` where the user has signed out since its fence was raised, and no session began.
+   * {@link StorageError} only where a newer version of the app owns the record. Fulfils with whether
+   * the other tabs have it; with nothing where the user has signed out since its fence was raised, and
+   * no session began.
    */
-  start(begun: NewSession): Promise<'stored' | 'unstored' | 'overtaken'>
+  start(begun: NewSession): Promise<boolean | undefined>
   /** What a sign-in that begins to be finished now is held against. */
   raiseFence(): SignOutFence
   /**
@@ -92,8 +93,7 @@ export function createSessionLifecycle(options: {
           if (keeper.carryOn(begin, next.epoch - 1)) report({ type: 'persistence-failed' })
         }
       }
-      if (isOvertaken) return 'overtaken'
-      return isStored ? 'stored' : 'unstored'
+      return isOvertaken ? undefined : isStored
     },
 
     raiseFence: () => createSignOutFence(options, () => signOuts),
