@@ -1,4 +1,4 @@
-import { SignInError, signedOutMeanwhile, withReturnTo, type TokenError } from '../core/errors.ts'
+import { SignInError, signedOutMeanwhile, withReturnTo } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
 import { patiently } from '../core/patience.ts'
 import type { Clock, Navigation } from '../core/ports.ts'
@@ -105,8 +105,8 @@ export function createHandleRedirect(options: {
       return { returnTo }
     } catch (error) {
       if (isFollowed) {
-        const failure = error as TokenError
-        await handOver(state, { ...failure, message: failure.message })
+        const { message } = error as Error
+        await handOver(state, { ...(error as object), message })
       }
       throw withReturnTo(error, returnTo)
     }
