@@ -11,7 +11,10 @@ const policies = [
   ['a login page that cuts itself off', { coop: 'same-origin' }],
 ] as const
 
-describe.each(enginesInUse())('a pop-up in %s', (name) => {
+/** WebKitGTK opens no window without a click, and its driver has no click here. */
+const engines = enginesInUse().filter((name) => name !== 'webkit')
+
+describe.runIf(engines.length > 0).each(engines)('a pop-up in %s', (name) => {
   let stage: PopupStage
   let engine: Engine
 
