@@ -7,5 +7,6 @@ export function createNavigation(): Navigation {
     baseUrl: () => document.baseURI,
     replaceUrl: (url) => history.replaceState(history.state, '', url),
     leaveFor: (url) => location.assign(url),
+    close: () => window.close(),
   }
 }

@@ -69,6 +69,10 @@ export type SignInErrorCode =
   | 'REDIRECT_URI_MISMATCH'
   /** Sign-ins without a user's gesture follow each other, and no session comes of them. */
   | 'LOOP'
+  /** The browser has opened no window for the login page. */
+  | 'POPUP_BLOCKED'
+  /** The user has closed the window with the login page. */
+  | 'POPUP_CLOSED'
 
 /** A sign-in did not succeed. A session that was there before is untouched. */
 export class SignInError extends TokenringError<SignInErrorCode> {

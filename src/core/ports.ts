@@ -124,6 +124,8 @@ export interface Navigation {
   replaceUrl(url: string): void
   /** Leaves for `url`. */
   leaveFor(url: string): void
+  /** Closes the window, if the browser lets the page do that. */
+  close?(): void
 }
 
 /**

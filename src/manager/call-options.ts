@@ -56,6 +56,7 @@ export const signInRules: Rules<Partial<OpenUrlSignInOptions>> = {
   ],
   parameters: texts,
   openUrl: [isFunction, 'a function'],
+  follow: [isFunction, 'a function'],
 }
 export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: flag }
 

@@ -1,6 +1,7 @@
 import { SignInError, signedOutMeanwhile, withReturnTo } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
-import type { Navigation } from '../core/ports.ts'
+import { patiently } from '../core/patience.ts'
+import type { Clock, Navigation } from '../core/ports.ts'
 import type { SessionLifecycle } from '../core/session/session-lifecycle.ts'
 import type { SessionState } from '../core/session/session-state.ts'
 import type { AuthorizationCode } from '../oauth/authorization-code.ts'
@@ -12,6 +13,9 @@ import { isTransaction } from '../oauth/sign-in-transactions.ts'
 import type { TokenManager } from './token-manager-api.ts'
 import type { TokenEndpoint } from '../core/rotation/token-grant.ts'
 
+/** A window that is still here after so long does not close. */
+const closingMs = 1_000
+
 type Arrival = { readonly returnTo: string } | undefined
 
 /** The way back from the login page. */
@@ -20,10 +24,13 @@ export function createHandleRedirect(options: {
   readonly lifecycle: SessionLifecycle
   readonly navigation: Navigation
   readonly page: Page
+  readonly clock: Clock
   readonly ready: Promise<unknown>
   readonly getState: () => SessionState
   readonly redirectUri: string | undefined
   readonly sharedCallback: SharedCallback
+  /** Tells the other tabs that there is something to look at. */
+  readonly announce: () => void
   /** Best effort. */
   readonly revoke: TokenEndpoint['revoke']
 }): TokenManager['handleRedirect'] {
@@ -32,11 +39,25 @@ export function createHandleRedirect(options: {
   const isSignedIn = (): boolean => options.getState().status === 'signed-in'
   let running: { readonly state: string; readonly arrival: Promise<Arrival> } | undefined
 
+  /** To the page that waits for this sign-in, which goes on while this window closes. */
+  async function handOver(state: string, outcome: unknown): Promise<void> {
+    try {
+      await code.settle(state, outcome)
+    } catch {
+      // This window alone can say it.
+      return
+    }
+    options.announce()
+    navigation.close?.()
+    await new Promise<void>((resolve) => patiently(options.clock, closingMs, resolve))
+  }
+
   async function finish(callback: Callback): Promise<Arrival> {
     const { state, address } = callback
     const fence = lifecycle.raiseFence()
     const last = tab.recall()
     let returnTo = '/'
+    let isFollowed: unknown
     /** Also for a reload, and for the next sign-in from here. */
     function knowWhereTo(wanted: string | undefined, awaitedAt?: string): void {
       returnTo = parseReturnTo(wanted ?? returnTo, navigation.currentUrl()) ?? '/'
@@ -52,6 +73,7 @@ export function createHandleRedirect(options: {
       knowWhereTo(known?.returnTo)
       const isOpen = isTransaction(known)
       // Opened again, or too late to be known; a router must not strand on the callback's address.
+      isFollowed = isOpen && known.isFollowed
       if (isOpen || !isSignedIn()) {
         const awaited = isOpen ? known.redirectUri : redirectUri
         const awaitedAt = awaited === undefined ? address : addressOf(awaited)
@@ -68,16 +90,24 @@ export function createHandleRedirect(options: {
         const redeemed = await code.redeem(callback, known, () => {
           if (fence.isPassed()) throw signedOutMeanwhile()
         })
-        if (!(await lifecycle.start({ ...redeemed, fence }))) {
+        const isStored = await lifecycle.start({ ...redeemed, fence })
+        if (isStored === undefined) {
           // Nobody else has it, and nobody will.
           const { refreshToken } = redeemed.reply
           if (refreshToken !== undefined) void options.revoke(refreshToken)
           throw signedOutMeanwhile()
         }
+        // As long as only this window knows of the session, it stays.
+        isFollowed &&= isStored
       }
       tab.remember(undefined)
+      if (isFollowed) await handOver(state, {})
       return { returnTo }
     } catch (error) {
+      if (isFollowed) {
+        const { message } = error as Error
+        await handOver(state, { ...(error as object), message })
+      }
       throw withReturnTo(error, returnTo)
     }
   }

@@ -3,6 +3,7 @@ import { SignInError, disposedError } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
 import { patiently } from '../core/patience.ts'
 import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
+import type { SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, type Stop } from '../core/until.ts'
 import type { AuthorizationCode } from '../oauth/authorization-code.ts'
 import type { SignInOptions } from '../oauth/authorization-request.ts'
@@ -21,7 +22,8 @@ export function createSignIn(
     readonly clock: Clock
     readonly redirectUri: string | undefined
     readonly disposal: AbortSignalLike
-  } & Parameters<typeof createUnaskedSignIns>[0],
+  } & SignInWatch &
+    Parameters<typeof createUnaskedSignIns>[0],
 ): TokenManager['signIn'] {
   const { code, navigation, page, clock, redirectUri, disposal } = options
   const unasked = createUnaskedSignIns(options)
@@ -77,6 +79,7 @@ export function createSignIn(
     if (disposal.aborted) throw disposedError()
     const given = checked(wanted, signInRules)
     if (given.openUrl) {
+      given.follow?.(options)
       const address = await unlessStopped(code.begin(given), [disposed])
       await given.openUrl(address)
       return

@@ -1,7 +1,10 @@
 import type { TokenManagerEvent } from '../core/events.ts'
 import type { SessionState } from '../core/session/session-state.ts'
+import type { SignInWatch } from '../core/sign-in-watch.ts'
 import type { SignInOptions } from '../oauth/authorization-request.ts'
 import type { TokenEndpointResponse } from '../oauth/token-response.ts'
+
+export type { SignInOptions }
 
 /** Which access token, and how good it has to be. */
 export interface AccessTokenOptions {
@@ -45,6 +48,13 @@ export interface StartSessionOptions {
 export interface OpenUrlSignInOptions extends SignInOptions {
   /** Shows the login page: in the system's browser, in another window. It may return a promise. */
   readonly openUrl: (url: string) => unknown
+  /**
+   * For `tokenring/popup`: called first, with what tells what becomes of the sign-in. The window that
+   * finishes it is closed.
+   *
+   * @internal
+   */
+  readonly follow?: ((watch: SignInWatch) => void) | undefined
 }
 
 export interface SignOutOptions {

@@ -84,6 +84,7 @@ export function createTokenManager(
   const tab = random.id()
   const disposal = new AbortController()
 
+  const news = new EventTarget()
   const observers = createObservers(clock)
   const { report } = observers
   const page = createPage(ports.pageEvents, clock)
@@ -96,19 +97,18 @@ export function createTokenManager(
       // In a pause nobody waits for letters, but what one brings may end it.
       const isOfUse = letter === undefined || mail?.isAwaited(letter) || keeper.seen()?.failure
       if (isOfUse) void lookAgain()
+      news.dispatchEvent(new Event('news'))
     },
   })
   const { announce } = peers
+  const announceAll = (): void => announce(keeper.seen()?.generation ?? 0)
   const stores = createStores(storage, clock, {
     disposal: disposal.signal,
     onFallback: (cause) => report({ type: 'storage-unavailable', cause }),
     onReturn() {
       report({ type: 'storage-available' })
       // What was kept in memory is written by this look, and news to the other tabs.
-      lookAgain().then(
-        () => announce(keeper.seen()?.generation ?? 0),
-        () => undefined,
-      )
+      lookAgain().then(announceAll, () => undefined)
     },
   })
   const keeper = createRecordKeeper({
@@ -163,7 +163,7 @@ export function createTokenManager(
   const view = createSessionView({ ...shared, call })
   const schedule = createRefreshSchedule({ ...shared, tokens })
   const ready = tokens.ready.then(view.getState)
-  const signIn = createSignIn({ ...shared, code, key: `unasked sign-ins ${name}` })
+  const signIn = createSignIn({ ...shared, code, news, key: `unasked sign-ins ${name}` })
   const handleRedirect = createHandleRedirect({
     ...shared,
     code,
@@ -171,6 +171,7 @@ export function createTokenManager(
     ready,
     getState: view.getState,
     sharedCallback,
+    announce: announceAll,
     revoke: endpoint.revoke,
   })
   const startSession = createStartSession({ ...shared, lifecycle, ready })

@@ -3,14 +3,14 @@ import type { TabStorage, TokenStore } from '../core/ports.ts'
 import {
   createAuthorizationRequest,
   type AuthorizationRequestOptions,
-  type SignInOptions,
+  type BegunSignIn,
 } from './authorization-request.ts'
 import { addressOf, readCallback, type Callback } from './callback.ts'
 import { redeemCode, type RedeemedCode, type RedemptionOptions } from './code-redemption.ts'
 import {
   createSignInTransactions,
-  type FinishedSignIn,
   type SignInTransaction,
+  type SignInTransactions,
 } from './sign-in-transactions.ts'
 import { createTabSignInMemory, type TabSignInMemory } from './tab-sign-in.ts'
 
@@ -19,11 +19,13 @@ export interface AuthorizationCode {
    * Writes down a sign-in and returns the address to leave for. What `check` throws, once the address
    * is known, stops it.
    */
-  begin(options: SignInOptions, check?: () => void): Promise<string>
+  begin(options: BegunSignIn, check?: () => void): Promise<string>
   /** The callback in an address, if it answers a sign-in of this manager. */
   read(url: string): Callback | undefined
   /** What this browser knows of the sign-in with this state, which is over with that. */
-  take(state: string): Promise<SignInTransaction | FinishedSignIn | undefined>
+  readonly take: SignInTransactions['take']
+  readonly settle: SignInTransactions['settle']
+  readonly stored: SignInTransactions['stored']
   /** Redeems the code. `check` throws once nobody wants the session any more. */
   redeem(
     callback: Callback,
@@ -80,7 +82,7 @@ export function createAuthorizationCode(
       return address
     },
     read,
-    take: transactions.take,
+    ...transactions,
     redeem: (callback, transaction, check) => redeemCode(options, callback, transaction, check),
     tab,
   }

@@ -30,6 +30,11 @@ export interface SignInOptions {
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
+export interface BegunSignIn extends SignInOptions {
+  /** There, if the page that has begun it stays, and waits for what becomes of it. */
+  readonly follow?: unknown
+}
+
 export interface AuthorizationRequestOptions {
   readonly clientId: string
   readonly parameters: TokenParameters
@@ -71,7 +76,7 @@ const ownedParameters = [
  */
 export async function createAuthorizationRequest(
   options: AuthorizationRequestOptions,
-  wanted: SignInOptions,
+  wanted: BegunSignIn,
 ): Promise<{ readonly address: string; readonly transaction: SignInTransaction }> {
   const { redirectUri, dpop, pageUrl } = options
   if (!redirectUri) throw new TypeError('options.redirectUri is required for signIn()')
@@ -113,6 +118,7 @@ export async function createAuthorizationRequest(
     returnTo: returnTo ?? '/',
     maxAgeSeconds,
     senderKey,
+    isFollowed: wanted.follow && true,
     createdAt: options.clock.now(),
   })
   const address = new URL(authorization_endpoint)

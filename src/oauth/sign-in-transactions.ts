@@ -13,6 +13,8 @@ export interface SignInTransaction {
   readonly returnTo: string
   readonly maxAgeSeconds?: number
   readonly senderKey?: unknown
+  /** Whether a page waits for what becomes of it. */
+  readonly isFollowed?: unknown
   readonly createdAt: number
 }
 
@@ -21,9 +23,11 @@ export interface FinishedSignIn {
   readonly state: string
   readonly returnTo: string
   readonly finishedAt: number
+  /** What has become of it, for the page that waits for it: nobody has looked into it. */
+  readonly outcome?: unknown
 }
 
-/** Both reject with a {@link StorageError} if storage refuses. */
+/** All reject with a {@link StorageError} if storage refuses. */
 export interface SignInTransactions {
   add(transaction: SignInTransaction): Promise<void>
   /**
@@ -31,6 +35,10 @@ export interface SignInTransactions {
    * whoever opens its callback again. `undefined` if nothing is known of that state.
    */
   take(state: string): Promise<SignInTransaction | FinishedSignIn | undefined>
+  /** Leaves word of what has become of a sign-in that was taken. */
+  settle(state: string, outcome: unknown): Promise<void>
+  /** All of them, as they lie in storage. */
+  stored(): Promise<unknown>
 }
 
 /** As long as a login page may stand open, and a callback in a tab that is restored. */
@@ -76,6 +84,14 @@ export function createSignInTransactions(options: {
         const rest = all.filter((signIn) => signIn !== result)
         return { put: newest([...rest, { state, returnTo, finishedAt: clock.now() }]), result }
       }),
+    settle: (state, outcome) =>
+      update((stored) => ({
+        put: living(stored).map((signIn) =>
+          signIn.state === state ? { ...signIn, outcome } : signIn,
+        ),
+        result: undefined,
+      })),
+    stored: () => store.read(key),
   }
 }
 

@@ -4,7 +4,12 @@
  * @module tokenring/react
  */
 export { AuthProvider, type AuthProviderProps } from './auth-provider.ts'
-export { RequireSession, type FallbackState, type RequireSessionProps } from './require-session.ts'
+export {
+  RequireSession,
+  type FallbackState,
+  type NoticeState,
+  type RequireSessionProps,
+} from './require-session.ts'
 export {
   useAccessToken,
   type AccessTokenState,

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { Fragment, createElement, useEffect, useRef, useState, type ReactNode } from 'react'
 import type { SessionState } from '../core/session/session-state.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { useAuth } from './use-auth.ts'
+import { useKeptPage } from './use-kept-page.ts'
 import { useSession } from './use-session.ts'
 
 type SignedOut = Extract<SessionState, { readonly status: 'signed-out' }>
@@ -10,10 +11,17 @@ type SignedOut = Extract<SessionState, { readonly status: 'signed-out' }>
 export interface FallbackState {
   /** Something to wait for: the stored session is being read, or what was begun goes on. */
   readonly isPending: boolean
-  /** What `onSignedOut`, or since then `signIn`, rejected with. */
+  /** What `onSignedOut`, or since then `signIn` or what was followed, rejected with. */
   readonly error: unknown
   /** Begins a sign-in, for a button. What it rejects with is the `error` then. */
   readonly signIn: (options?: Parameters<TokenManager['signIn']>[0]) => void
+  /** Shows what becomes of a sign-in that was begun otherwise, such as that of `signInWithPopup`. */
+  readonly follow: (work: Promise<unknown>) => void
+}
+
+/** What there is to say above a page whose session has ended. */
+export interface NoticeState extends FallbackState {
+  readonly reason: SignedOut['reason']
 }
 
 export interface RequireSessionProps {
@@ -26,9 +34,17 @@ export interface RequireSessionProps {
   readonly fallback?: ReactNode | ((state: FallbackState) => ReactNode)
   /**
    * Called after rendering, once for each time that there is no session (any more). It may return a
-   * promise, such as that of `signIn`: a `fallback` that is a function hears what becomes of it.
+   * promise, such as that of `signIn`: a `fallback` that is a function hears what becomes of it. Not
+   * called while there is a `notice`.
    */
   readonly onSignedOut?: ((state: SignedOut) => unknown) | undefined
+  /**
+   * Rendered above the children when the session has ended by itself (`rejected`, `rotation-lost`,
+   * `refused`, `expired`, `key-lost`): they stay, with all their state, until the same user is back.
+   * Every other end takes them off the page, and so does a session of another user, or of nobody knows
+   * whom. Default: none, and every end does.
+   */
+  readonly notice?: ((state: NoticeState) => ReactNode) | undefined
 }
 
 /**
@@ -61,19 +77,22 @@ export function RequireSession({
   children,
   fallback,
   onSignedOut,
+  notice,
 }: RequireSessionProps): ReactNode {
   const auth = useAuth()
   const session = useSession(toStanding)
+  const page = useKeptPage(notice !== undefined)
+  const isKept = page.standing === 'kept'
   // StrictMode runs every effect twice, and a new function is no new sign-out; a ref outlasts both.
   const isTold = useRef(false)
   const latest = useRef({})
   const [progress, setProgress] = useState<Progress>()
-  const isHeard = typeof fallback === 'function'
+  const hasFallback = typeof fallback === 'function'
 
   /** Shows what becomes of it, unless something else was begun, or a session, meanwhile. */
   function follow(work: unknown): void {
     // Nobody is told of a failure: then it comes out by itself.
-    if (!isHeard) return
+    if (!hasFallback && !isKept) return
     const mine = (latest.current = {})
     const end = (error?: unknown): void => {
       if (latest.current === mine) setProgress({ isPending: false, error })
@@ -87,19 +106,30 @@ export function RequireSession({
       isTold.current = false
       latest.current = {}
       setProgress(undefined)
-    } else if (!isTold.current) {
+    } else if (!isTold.current && !isKept) {
       isTold.current = true
       if (onSignedOut) follow(onSignedOut(session))
     }
-  }, [session, onSignedOut])
+  }, [session, onSignedOut, isKept])
 
+  const begin: Pick<FallbackState, 'signIn' | 'follow'> = {
+    signIn: (options) => follow(auth.signIn(options)),
+    follow,
+  }
+  if (notice && page.standing !== 'hidden') {
+    const { isPending = false, error } = progress ?? {}
+    const said =
+      typeof session === 'object' && notice({ reason: session.reason, isPending, error, ...begin })
+    // In one place whether or not there is something to say, so that React lets them be.
+    return createElement(Fragment, null, said, createElement(Fragment, { key: page.key }, children))
+  }
   if (session === 'signed-in') return children
-  if (!isHeard) return fallback
+  if (!hasFallback) return fallback
   // Before the effect nobody knows yet what it will begin; a button would flash.
   const { isPending, error } = progress ?? {
     isPending: session === 'restoring' || onSignedOut !== undefined,
   }
-  return fallback({ isPending, error, signIn: (options) => follow(auth.signIn(options)) })
+  return fallback({ isPending, error, ...begin })
 }
 
 interface Progress {

@@ -11,6 +11,13 @@ export {
   type SessionGuardOptions,
 } from './create-session-guard.ts'
 export {
+  RequireSession,
+  type FallbackState,
+  type NoticeState,
+  type RequireSessionComponent,
+  type RequireSessionSlots,
+} from './require-session.ts'
+export {
   useAccessToken,
   type AccessTokenState,
   type UseAccessTokenOptions,

@@ -53,6 +53,11 @@ export async function entrySizes(): Promise<EntrySize[]> {
     'tokenring with tokenring/idle',
     await bundled(from('index', '{ createTokenManager }') + idle),
   )
+  const popup = from('popup/index', '{ signInWithPopup }')
+  add(
+    'tokenring with tokenring/popup',
+    await bundled(from('index', '{ createTokenManager }') + popup),
+  )
   add('tokenring/courier, the file of its worker', (await buildCourierFile()).code)
   return sizes
 }

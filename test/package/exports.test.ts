@@ -65,6 +65,7 @@ describe('the package', () => {
       './courier',
       './courier/service-worker',
       './idle',
+      './popup',
       './providers',
       './token-proxy',
       './testing',

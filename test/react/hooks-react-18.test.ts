@@ -3,6 +3,7 @@ import { version } from 'react'
 import { expect, it, vi } from 'vitest'
 import { failOnComplaints } from '../support/complaints.ts'
 import { describeAccessTokenHook } from './access-token-suite.ts'
+import { describeKeptPages } from './kept-page-suite.ts'
 import { describeSessionHooks } from './session-suite.ts'
 
 vi.mock('react', () => vi.importActual('../react-18/node_modules/react/index.js'))
@@ -15,4 +16,5 @@ it('React is of version 18', () => {
 })
 
 describeSessionHooks(complaints)
+describeKeptPages()
 describeAccessTokenHook()

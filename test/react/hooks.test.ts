@@ -3,6 +3,7 @@ import { version } from 'react'
 import { expect, it } from 'vitest'
 import { failOnComplaints } from '../support/complaints.ts'
 import { describeAccessTokenHook } from './access-token-suite.ts'
+import { describeKeptPages } from './kept-page-suite.ts'
 import { describeSessionHooks } from './session-suite.ts'
 
 const complaints = failOnComplaints('error')
@@ -12,4 +13,5 @@ it('React is the newest', () => {
 })
 
 describeSessionHooks(complaints)
+describeKeptPages()
 describeAccessTokenHook()

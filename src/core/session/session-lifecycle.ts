@@ -24,10 +24,11 @@ export interface NewSession {
 export interface SessionLifecycle {
   /**
    * Begins a session in all tabs; in this one only, where storage refuses it. Rejects with a
-   * {@link StorageError} only where a newer version of the app owns the record. Fulfils with `false`
-   * where the user has signed out since its fence was raised, and no session began.
+   * {@link StorageError} only where a newer version of the app owns the record. Fulfils with whether
+   * the other tabs have it; with nothing where the user has signed out since its fence was raised, and
+   * no session began.
    */
-  start(begun: NewSession): Promise<boolean>
+  start(begun: NewSession): Promise<boolean | undefined>
   /** What a sign-in that begins to be finished now is held against. */
   raiseFence(): SignOutFence
   /**
@@ -67,6 +68,7 @@ export function createSessionLifecycle(options: {
       const id = random.id()
       const begun = { reply, key, receivedAt, scope, nonce, senderKey, decidedAt, id }
       let isOvertaken = false
+      let isStored = true
       const begin = (current: SessionRecord): SessionRecord | undefined => {
         isOvertaken = fence.isPassed(current)
         return isOvertaken || (ifSignedOut && current.session) ? undefined : started(current, begun)
@@ -82,6 +84,7 @@ export function createSessionLifecycle(options: {
         )
       } catch (error) {
         if (error instanceof StorageError && error.code === 'RECORD_NEWER') throw error
+        isStored = false
         // What was asked of this tab since then is not undone by an answer that came late.
         isOvertaken = fence.isPassed()
         if (next && mine === decisions && !isOvertaken) {
@@ -90,7 +93,7 @@ export function createSessionLifecycle(options: {
           if (keeper.carryOn(begin, next.epoch - 1)) report({ type: 'persistence-failed' })
         }
       }
-      return !isOvertaken
+      return isOvertaken ? undefined : isStored
     },
 
     raiseFence: () => createSignOutFence(options, () => signOuts),

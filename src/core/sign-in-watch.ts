@@ -1,0 +1,23 @@
+import type { AbortSignalLike, Clock } from './ports.ts'
+
+/** What a page needs that waits for a sign-in which another window finishes. */
+export interface SignInWatch {
+  readonly clock: Clock
+  readonly disposal: AbortSignalLike
+  /** A session in memory is that of one window. */
+  readonly storage: unknown
+  readonly code: {
+    /** The sign-ins that this browser knows of, as they lie in storage: nobody has looked into them. */
+    stored(): Promise<unknown>
+  }
+  /** Reads the session, so that the state shows it. */
+  readonly keeper: { read(): Promise<unknown> }
+  /** Has an event `news` when another tab has told of something. */
+  readonly news: EventTargetLike
+}
+
+/** The part of `EventTarget` that is needed. */
+interface EventTargetLike {
+  addEventListener(type: string, listener: () => void): void
+  removeEventListener(type: string, listener: () => void): void
+}

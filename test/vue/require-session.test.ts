@@ -1,0 +1,138 @@
+// @vitest-environment happy-dom
+import { defineComponent, h, onMounted, onUnmounted, ref, type Component } from 'vue'
+import { describe, expect, it } from 'vitest'
+import { RequireSession, type FallbackState, type NoticeState } from '../../src/vue/index.ts'
+import { json } from '../oauth/server-double.ts'
+import { failOnComplaints } from '../support/complaints.ts'
+import { idToken } from '../support/id-token.ts'
+import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
+import { mount, rest } from './mount.ts'
+
+failOnComplaints('warn', 'error')
+
+const ends = {
+  rejected: async ({ server }: Profile, { auth }: Tab) => {
+    server.revokeFamilies()
+    await auth.refresh().catch(() => {})
+  },
+  'signed-out': (_: Profile, { auth }: Tab) => auth.signOut(),
+  'subject-changed': async ({ server }: Profile, { auth }: Tab) => {
+    server.answerNext(() => json(200, server.signIn({ id_token: idToken({ sub: 'bob' }) })))
+    await auth.refresh().catch(() => {})
+  },
+} as const
+
+/** A page of ada's with something typed into it. */
+async function show(sub: string | undefined = 'ada', hasNotice = true) {
+  const profile = createProfile()
+  const tab = profile.openTab()
+  const said: NoticeState[] = []
+  const pages: string[] = []
+  let type = (): void => {}
+
+  const Form = defineComponent(() => {
+    const typed = ref('')
+    type = () => void (typed.value += 'x')
+    onMounted(() => pages.push('mounted'))
+    onUnmounted(() => pages.push('unmounted'))
+    return () => `typed: ${typed.value}`
+  })
+  const slots = {
+    default: () => h(Form),
+    fallback: ({ isPending }: FallbackState) => (isPending ? 'one moment' : 'no session'),
+    ...(hasNotice && {
+      notice(state: NoticeState) {
+        said.push(state)
+        return `over: ${state.reason}. `
+      },
+    }),
+  }
+  const App = (() => h(RequireSession as Component, null, slots)) as Component
+  const { text } = await mount(tab.auth, App)
+  async function startSession(of: string | undefined): Promise<void> {
+    const more = of === undefined ? {} : { id_token: idToken({ sub: of }) }
+    await tab.auth.startSession(profile.server.signIn(more))
+    await rest()
+  }
+  async function end(reason: keyof typeof ends): Promise<void> {
+    await ends[reason](profile, tab)
+    await rest()
+  }
+  async function typeMore(): Promise<void> {
+    type()
+    await rest()
+  }
+  expect(text()).toBe('no session')
+  await startSession(sub)
+  await typeMore()
+  expect(text()).toBe('typed: x')
+  return { profile, tab, text, said, pages, startSession, end, typeMore }
+}
+
+describe('RequireSession', () => {
+  it('keeps the page under its notice when the session ends by itself', async () => {
+    const { text, end, typeMore, startSession, pages } = await show()
+    await end('rejected')
+    expect(text()).toBe('over: rejected. typed: x')
+    await typeMore()
+    await startSession('ada')
+    expect(text()).toBe('typed: xx')
+    expect(pages).toEqual(['mounted'])
+  })
+
+  it('keeps nothing without a notice', async () => {
+    const { text, end, startSession } = await show('ada', false)
+    await end('rejected')
+    expect(text()).toBe('no session')
+    await startSession('ada')
+    expect(text()).toBe('typed: ')
+  })
+
+  it.each(['signed-out', 'subject-changed'] as const)(
+    'keeps nothing of one that ends as %s',
+    async (reason) => {
+      const { text, end, startSession, pages, said } = await show()
+      await end(reason)
+      expect(text()).toBe('no session')
+      expect(pages).toEqual(['mounted', 'unmounted'])
+      await startSession('ada')
+      expect(text()).toBe('typed: ')
+      expect(said).toEqual([])
+    },
+  )
+
+  it('lets the page go when the user signs out after all', async () => {
+    const { text, end } = await show()
+    await end('rejected')
+    await end('signed-out')
+    expect(text()).toBe('no session')
+  })
+
+  it.each([
+    ['another user', 'ada', 'bob'],
+    ['nobody knows whom', 'ada', undefined],
+  ])('shows a new page to %s', async (_, before, next) => {
+    const { text, end, startSession, pages } = await show(before)
+    await end('rejected')
+    await startSession(next)
+    expect(text()).toBe('typed: ')
+    expect(pages).toEqual(['mounted', 'unmounted', 'mounted'])
+  })
+
+  it('shows a new page to another user who has taken over without an end', async () => {
+    const { text, startSession, pages } = await show()
+    await startSession('bob')
+    expect(text()).toBe('typed: ')
+    expect(pages).toEqual(['mounted', 'unmounted', 'mounted'])
+  })
+
+  it('tells its notice what becomes of a sign-in', async () => {
+    const { end, said } = await show()
+    await end('rejected')
+    expect(said.at(-1)).toMatchObject({ reason: 'rejected', isPending: false, error: undefined })
+    const denied = new Error('denied')
+    said.at(-1)?.follow(Promise.reject(denied))
+    await rest()
+    expect(said.at(-1)).toMatchObject({ isPending: false, error: denied })
+  })
+})
