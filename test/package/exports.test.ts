@@ -22,6 +22,7 @@ describe('the entry', () => {
       'StorageError',
       'createTokenManager',
       'dpop',
+      'findTokenError',
       'isTokenError',
     ])
   })

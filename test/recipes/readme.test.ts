@@ -24,6 +24,9 @@ it('what the guides show besides compiles too', () => {
   const guides = ['src/http/README.md', 'src/oauth/README.md'].map(readText)
   const all = guides.flatMap((text) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)])
   expect(all.length).toBeGreaterThan(recipes.length)
-  const files = all.map(([, code], index) => [`guide-${index}.ts`, `${code}\nexport {}\n`])
+  // By their own names, because one may import another.
+  const nameOf = (code: string, index: number): string =>
+    recipes.find((name) => readText(`test/recipes/${name}`) === code) ?? `guide-${index}.ts`
+  const files = all.map(([, code = ''], index) => [nameOf(code, index), `${code}\nexport {}\n`])
   expect(compile('guides', Object.fromEntries(files))).toEqual([])
 })
