@@ -115,7 +115,10 @@ export function createTokenManager(
     store: stores.session,
     key: recordKey,
     report,
-    onNews: ({ generation }) => announce(generation),
+    onNews(record, before) {
+      announce(record.generation)
+      view.noteWritten(record, before)
+    },
   })
   /** What most parts share. */
   const shared = {

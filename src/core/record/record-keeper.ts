@@ -39,6 +39,11 @@ export interface RecordKeeper {
    * stored before.
    */
   overrule(end: (record: SessionRecord) => SessionRecord): Promise<SessionRecord>
+  /**
+   * Fulfils when what this tab was writing is written, or refused. Whether storage lacks a decision of
+   * this tab then.
+   */
+  settled(): Promise<boolean>
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -48,7 +53,7 @@ export function createRecordKeeper(options: {
   readonly key: string
   readonly report: Report
   /** Storage holds something new, and the other tabs do not know of it yet. */
-  readonly onNews: (record: SessionRecord) => void
+  readonly onNews: (record: SessionRecord, before: SessionRecord) => void
 }): RecordKeeper {
   const { store, key, report } = options
   const listeners = new Set<(record: SessionRecord, before: SessionRecord | undefined) => void>()
@@ -57,6 +62,7 @@ export function createRecordKeeper(options: {
   /** A newer version owns the record; said once, though every look finds it out anew. */
   let isOutdated = false
   let updatesUnderWay = 0
+  let lastUpdate: Promise<unknown> = Promise.resolve()
   let started = 0
   let finished = 0
 
@@ -119,7 +125,7 @@ export function createRecordKeeper(options: {
       record.epoch !== before.epoch ||
       record.session !== before.session ||
       record.failure !== before.failure
-    if (isNews) options.onNews(record)
+    if (isNews) options.onNews(record, before)
   }
 
   /** The last epoch that this tab knows of. */
@@ -146,7 +152,7 @@ export function createRecordKeeper(options: {
       const order = ++started
       const offered = unstored
       updatesUnderWay += 1
-      const { record, before, result } = await store
+      const update = store
         .update(
           key,
           (value) => {
@@ -158,8 +164,8 @@ export function createRecordKeeper(options: {
             const current = mine && laidOver(mine, stored)
             const { next, result: decided } = change(current ?? stored, stored)
             const put = next ?? current
-            const update = { record: put ?? stored, before: stored, result: decided }
-            return put ? { put, result: update } : { result: update }
+            const outcome = { record: put ?? stored, before: stored, result: decided }
+            return put ? { put, result: outcome } : { result: outcome }
           },
           { durable },
           (written, found) => {
@@ -172,6 +178,8 @@ export function createRecordKeeper(options: {
         .finally(() => {
           updatesUnderWay -= 1
         })
+      lastUpdate = update
+      const { record, before, result } = await update
       // Given up only now: a transaction may still fail after it has decided.
       if (unstored === offered) unstored = undefined
       remember(whatHolds(record), order)
@@ -209,6 +217,12 @@ export function createRecordKeeper(options: {
         if (unstored === mine) keeper.read().catch(() => undefined)
         throw error
       })
+    },
+    async settled() {
+      // What was decided in this turn is about to be written.
+      await undefined
+      await lastUpdate.catch(() => undefined)
+      return unstored !== undefined
     },
     onSeen(listener) {
       listeners.add(listener)
