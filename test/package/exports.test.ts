@@ -66,6 +66,7 @@ describe('the package', () => {
       './courier',
       './courier/service-worker',
       './providers',
+      './report',
       './token-proxy',
       './testing',
     ])
@@ -127,10 +128,12 @@ describe('the README and the guide to what happens', () => {
     expect(words.filter((word) => !state.includes(`\`${word}\``))).toEqual([])
   })
 
-  it('name no event that does not exist', () => {
+  it('have every event in a table, and name none that does not exist', () => {
     const types = [...readText('src/core/events.ts').matchAll(/type: '([\w-]+)'/g)].map(
       ([, type]) => type,
     )
+    const listed = [...section(guide, '### All events', '\n## ').matchAll(/^\| `([\w-]+)`/gm)]
+    expect(listed.map(([, type]) => type)).toEqual(types)
     const named = [...`${readme}${guide}`.matchAll(/events? `([\w-]+)`/g)].map(([, type]) => type)
     expect(named.length).toBeGreaterThan(2)
     expect(named.filter((type) => !types.includes(type))).toEqual([])
