@@ -39,6 +39,7 @@ export {
   SessionEndedError,
   SignInError,
   StorageError,
+  findTokenError,
   isTokenError,
   type ConfigurationErrorCode,
   type RefreshUnavailableCode,

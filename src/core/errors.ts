@@ -182,3 +182,48 @@ export type TokenError =
 export function isTokenError(value: unknown): value is TokenError {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, brand)
 }
+
+/** How many errors are looked at: a getter may make a new one at each look. */
+const mostLooks = 100
+
+/**
+ * The library's error in what another client has rejected with: `error` itself, or the first one in
+ * its `cause`, the causes of that, and the `errors` of an `AggregateError`. HTTP clients wrap what
+ * their `fetch` rejects with, so {@link isTokenError} alone does not see it. Never throws.
+ *
+ * @example
+ *
+ * ```ts
+ * import { findTokenError } from 'tokenring'
+ *
+ * try {
+ *   await axios.get('/orders')
+ * } catch (error) {
+ *   if (findTokenError(error)?.name === 'SessionEndedError') await auth.signIn()
+ * }
+ *
+ * declare const axios: { get(path: string): Promise<unknown> }
+ * ```
+ */
+export function findTokenError(error: unknown): TokenError | undefined {
+  // Each is in it once, so that no circle is followed, and what is added is still come to.
+  const found = new Set([error])
+  let looks = 0
+  for (const each of found) {
+    try {
+      if (isTokenError(each)) return each
+    } catch {
+      // A proxy that refuses to be looked at.
+    }
+    if (++looks === mostLooks) return undefined
+    for (const name of ['cause', 'errors']) {
+      try {
+        const inner = (Object(each) as Readonly<Record<string, unknown>>)[name]
+        for (const one of Array.isArray(inner) ? inner.slice(0, mostLooks) : [inner]) found.add(one)
+      } catch {
+        // What cannot be read holds nothing that can be told.
+      }
+    }
+  }
+  return undefined
+}

@@ -1,4 +1,5 @@
 import type { EndReason } from './end-reason.ts'
+import type { OAuthErrorDetails, SessionEndedCode } from './errors.ts'
 
 /**
  * `cors`: other requests of this page get through, those to the token endpoint never do. `clock`: the
@@ -43,7 +44,18 @@ export type TokenManagerEvent = { readonly at: number } & (
   /** The server has left the session less than it had; `scope` is what it granted last. */
   | { readonly type: 'scope-narrowed'; readonly scope: string }
   | { readonly type: 'session-started'; readonly sub?: string }
-  | { readonly type: 'session-ended'; readonly reason: 'signed-out' | EndReason }
+  /**
+   * `oauth` holds the server's words, if it was the server that ended it. Every tab says so that showed
+   * the session; `decidedHere` is true in one of all tabs, the one whose decision was carried out, so
+   * that ends can be counted. A tab that is closed in that very moment says nothing.
+   */
+  | {
+      readonly type: 'session-ended'
+      readonly reason: 'signed-out' | EndReason
+      readonly code: SessionEndedCode
+      readonly oauth?: OAuthErrorDetails
+      readonly decidedHere: boolean
+    }
   /** A request is sent for the second time. */
   | {
       readonly type: 'retried'

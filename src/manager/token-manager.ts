@@ -117,6 +117,7 @@ export function createTokenManager(
     report,
     onNews(record, before) {
       announce(record.generation)
+      view.noteWritten(record, before)
       idle?.onNews(record, before)
     },
     overdue: (record) => idle?.overdue(record),

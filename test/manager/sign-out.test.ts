@@ -17,7 +17,9 @@ describe('signOut', () => {
     for (const { auth, events } of tabs) {
       expect(auth.getState()).toEqual(signedOut)
       expect(named(await failureOf(auth.getAccessToken()))).toBe('SessionEndedError SIGNED_OUT')
-      expect(events).toContainEqual({ type: 'session-ended', reason: 'signed-out', at })
+      const [type, code] = ['session-ended', 'SIGNED_OUT']
+      const decidedHere = auth === tab.auth
+      expect(events).toContainEqual({ type, reason: 'signed-out', code, decidedHere, at })
     }
     expect(profile.server.counts).toMatchObject({ requests: 0, revocations: 1 })
     expect(profile.api.requests).toHaveLength(0)

@@ -22,6 +22,7 @@ describe('the entry', () => {
       'StorageError',
       'createTokenManager',
       'dpop',
+      'findTokenError',
       'isTokenError',
     ])
   })
@@ -67,6 +68,7 @@ describe('the package', () => {
       './idle',
       './popup',
       './providers',
+      './report',
       './token-proxy',
       './testing',
     ])
@@ -128,10 +130,12 @@ describe('the README and the guide to what happens', () => {
     expect(words.filter((word) => !state.includes(`\`${word}\``))).toEqual([])
   })
 
-  it('name no event that does not exist', () => {
+  it('have every event in a table, and name none that does not exist', () => {
     const types = [...readText('src/core/events.ts').matchAll(/type: '([\w-]+)'/g)].map(
       ([, type]) => type,
     )
+    const listed = [...section(guide, '### All events', '\n## ').matchAll(/^\| `([\w-]+)`/gm)]
+    expect(listed.map(([, type]) => type)).toEqual(types)
     const named = [...`${readme}${guide}`.matchAll(/events? `([\w-]+)`/g)].map(([, type]) => type)
     expect(named.length).toBeGreaterThan(2)
     expect(named.filter((type) => !types.includes(type))).toEqual([])

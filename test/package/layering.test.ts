@@ -32,6 +32,9 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isApi(to),
   vue: (to) => to === 'vue' || isApi(to),
+  // And what the package calls itself.
+  report: (to) =>
+    isApi(to) || ['manager/token-manager-options.ts', 'courier/version.ts'].includes(to),
   'token-proxy': () => false,
   'index.ts': (to) => roomOf(to) !== 'package',
 }

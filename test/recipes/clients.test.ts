@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isTokenError } from 'tokenring'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { findTokenError, isTokenError, type RefreshUnavailableError } from 'tokenring'
 import { idToken } from '../support/id-token.ts'
 import * as axiosRecipe from './axios.ts'
 import * as graphqlRecipe from './graphql-request.ts'
 import * as kyRecipe from './ky.ts'
 import * as openapiRecipe from './openapi-fetch.ts'
+import { retryDelayMs } from './retries.ts'
 import { startSignedInApp } from './signed-in-app.ts'
 import type { SignedInApp } from './signed-in-app.ts'
 import { createQueryClient, fetchOrders } from './tanstack-query.ts'
@@ -88,12 +89,81 @@ describe.each(Object.entries(clients))('%s', (_, createCalls) => {
 
   it('fails with an error of the manager, or one caused by it, once signed out', async () => {
     await app.auth.signOut({ endSession: false })
-    const failure: unknown = await createCalls(app)
-      .get()
-      .catch((error: unknown) => error)
-    const cause = isTokenError(failure) ? failure : (failure as Error).cause
-    expect(cause).toMatchObject({ name: 'SessionEndedError', code: 'SIGNED_OUT' })
+    const failure = await failureOf(createCalls(app).get())
+    expect(findTokenError(failure)).toMatchObject({ name: 'SessionEndedError', code: 'SIGNED_OUT' })
     expect(app.served).toEqual([])
+  })
+})
+
+const withoutQueries = Object.entries(clients).filter(([name]) => name !== 'TanStack Query')
+
+it.each(withoutQueries)(
+  '%s asks once when the session is dead, and says so',
+  async (_, createCalls) => {
+    app.server.revokeFamilies()
+    const failure = await failureOf(createCalls(app).get())
+    expect(findTokenError(failure)).toMatchObject({ name: 'SessionEndedError', code: 'REJECTED' })
+    expect(retryDelayMs(failure, 0)).toBeUndefined()
+    expect([app.rejections(), app.server.counts.requests]).toEqual([1, 1])
+  },
+)
+
+describe('an outage of the token endpoint', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: app.clock.now() })
+    app.server.revokeAccessTokens()
+    app.server.answerAlways(() => new Response(null, { status: 503 }))
+  })
+  afterEach(() => void vi.useRealTimers())
+
+  it.each(withoutQueries)('says through %s when the next call is worth it', async (_, create) => {
+    const failure = await failureOf(create(app).get())
+    const found = findTokenError(failure)
+    expect(found?.name).toBe('RefreshUnavailableError')
+    const { retryAt = 0 } = found as RefreshUnavailableError
+    expect(retryAt).toBeGreaterThan(app.clock.now())
+    expect(retryDelayMs(failure, 0)).toBe(retryAt - app.clock.now())
+    expect(retryDelayMs(failure, 3)).toBeUndefined()
+    expect(app.server.counts.requests).toBe(1)
+  })
+
+  it('is outlasted by TanStack Query, which asks no earlier than that', async () => {
+    const queries = createQueryClient(app.auth)
+    const queryKey = ['orders']
+    const orders = queries.fetchQuery({
+      queryKey,
+      queryFn: ({ signal }) => fetchOrders(app.auth, `${app.apiUrl}/orders`, signal),
+    })
+    const failures = (): number =>
+      queries.getQueryCache().find({ queryKey })?.state.fetchFailureCount ?? 0
+    await expect.poll(failures).toBe(1)
+    app.server.answerAlways()
+    app.clock.advance(1_000)
+    expect(await orders).toEqual({ total: 3 })
+    expect(app.server.counts).toMatchObject({ requests: 2, grants: 1 })
+  })
+})
+
+describe.each(['over', 'found to be over'])('a session that is %s', (when) => {
+  it.each(['auth.fetch', 'axios'])('is asked once by TanStack Query through %s', async (client) => {
+    const queries = createQueryClient(app.auth)
+    const api = axiosRecipe.createApi(app.auth, app.apiUrl)
+    if (when === 'over') await app.auth.signOut({ endSession: false })
+    else app.server.revokeFamilies()
+    let tries = 0
+    const failure = await failureOf(
+      queries.fetchQuery({
+        queryKey: ['orders'],
+        queryFn: ({ signal }): Promise<unknown> => {
+          tries += 1
+          return client === 'axios'
+            ? api.get<unknown>('/orders', { signal })
+            : fetchOrders(app.auth, `${app.apiUrl}/orders`, signal)
+        },
+      }),
+    )
+    expect(failure).toBeInstanceOf(Error)
+    expect(tries).toBe(1)
   })
 })
 
@@ -116,3 +186,10 @@ it('TanStack Query forgets what it has when the user is signed out', async () =>
   await app.auth.signOut({ endSession: false })
   expect(queries.getQueryData(['orders'])).toBeUndefined()
 })
+
+function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}

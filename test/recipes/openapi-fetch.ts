@@ -13,5 +13,7 @@ export interface paths {
 }
 
 export function createApi(auth: TokenManager, baseUrl: string): Client<paths> {
+  // It rejects with the manager's own errors, and repeats nothing. If a middleware of yours does:
+  // nothing for which `findTokenError(error)` finds one.
   return createClient<paths>({ baseUrl, fetch: auth.fetch })
 }

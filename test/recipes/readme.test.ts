@@ -8,6 +8,8 @@ const places: Readonly<Record<string, string>> = {
   'electron.ts': 'src/oauth/README.md',
   'from-auth0-spa-js.ts': 'src/oauth/README.md',
   'from-oidc-client-ts.ts': 'src/oauth/README.md',
+  'opentelemetry.ts': 'src/report/README.md',
+  'sentry.ts': 'src/report/README.md',
 }
 const notRecipes = ['signed-in-app.ts']
 
@@ -21,9 +23,12 @@ it.each(recipes)('%s is in the guide as it is run here', (name) => {
 })
 
 it('what the guides show besides compiles too', () => {
-  const guides = ['src/http/README.md', 'src/oauth/README.md'].map(readText)
+  const guides = ['src/http/README.md', 'src/oauth/README.md', 'src/report/README.md'].map(readText)
   const all = guides.flatMap((text) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)])
   expect(all.length).toBeGreaterThan(recipes.length)
-  const files = all.map(([, code], index) => [`guide-${index}.ts`, `${code}\nexport {}\n`])
+  // By their own names, because one may import another.
+  const nameOf = (code: string, index: number): string =>
+    recipes.find((name) => readText(`test/recipes/${name}`) === code) ?? `guide-${index}.ts`
+  const files = all.map(([, code = ''], index) => [nameOf(code, index), `${code}\nexport {}\n`])
   expect(compile('guides', Object.fromEntries(files))).toEqual([])
 })

@@ -3,12 +3,14 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TokenManager } from 'tokenring'
 import type { FakeAuthorizationServer } from '../../src/testing/fake-authorization-server.ts'
+import type { ManualClock } from '../../src/testing/manual-clock.ts'
 import { createProfile } from '../support/tabs.ts'
 
 /** An app that is signed in, and a real API that wants its token. */
 export interface SignedInApp {
   readonly auth: TokenManager
   readonly server: FakeAuthorizationServer
+  readonly clock: ManualClock
   readonly apiUrl: string
   /** What the API was asked and knew the token of: method, path and body. */
   readonly served: readonly string[]
@@ -50,6 +52,7 @@ export async function startSignedInApp(answer: RequestListener = answerJson): Pr
   return {
     auth,
     server: profile.server,
+    clock: profile.clock,
     apiUrl,
     served,
     rejections: () => rejections,

@@ -1,18 +1,15 @@
 import { QueryClient } from '@tanstack/react-query'
-import { isTokenError, type TokenManager } from 'tokenring'
+import type { TokenManager } from 'tokenring'
+import { retryDelayMs } from './retries.ts'
 
 export function createQueryClient(auth: TokenManager): QueryClient {
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: {
-        // The manager has outlasted what was short already, and knows when the next attempt is due;
-        // asking before that sends nothing.
-        retry: (count, error) =>
-          isTokenError(error) ? error.name === 'RefreshUnavailableError' && count < 3 : count < 3,
-        retryDelay: (count, error) =>
-          isTokenError(error) && error.name === 'RefreshUnavailableError' && error.retryAt
-            ? Math.max(0, error.retryAt - Date.now())
-            : 1_000 * 2 ** count,
+        // A session that is over is over at once: nothing is gained by asking again for seconds. An
+        // outage passes, but nothing is sent before the manager's next attempt.
+        retry: (count, error) => retryDelayMs(error, count) !== undefined,
+        retryDelay: (count, error) => retryDelayMs(error, count) ?? 0,
       },
     },
   })

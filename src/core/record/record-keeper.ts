@@ -43,6 +43,11 @@ export interface RecordKeeper {
   overdue(): SessionRecord | undefined
   /** Ends that session here and now; in storage whoever next reads or writes it does. */
   endOverdue(): void
+  /**
+   * Fulfils when what this tab was writing is written, or refused. Whether storage lacks a decision of
+   * this tab then.
+   */
+  settled(): Promise<boolean>
   /** Calls `listener` whenever another record was seen, and returns what ends that. */
   onSeen(listener: (record: SessionRecord, before: SessionRecord | undefined) => void): () => void
 }
@@ -66,6 +71,7 @@ export function createRecordKeeper(options: {
   /** A newer version owns the record; said once, though every look finds it out anew. */
   let isOutdated = false
   let updatesUnderWay = 0
+  let lastUpdate: Promise<unknown> = Promise.resolve()
   let started = 0
   let finished = 0
 
@@ -157,7 +163,7 @@ export function createRecordKeeper(options: {
       const order = ++started
       const offered = unstored
       updatesUnderWay += 1
-      const { record, before, result } = await store
+      const update = store
         .update(
           key,
           (value) => {
@@ -170,8 +176,8 @@ export function createRecordKeeper(options: {
             const current = overdue(laid ?? stored) ?? laid
             const { next, result: decided } = change(current ?? stored, stored)
             const put = next ?? current
-            const update = { record: put ?? stored, before: stored, result: decided }
-            return put ? { put, result: update } : { result: update }
+            const outcome = { record: put ?? stored, before: stored, result: decided }
+            return put ? { put, result: outcome } : { result: outcome }
           },
           { durable },
           (written, found) => {
@@ -184,6 +190,8 @@ export function createRecordKeeper(options: {
         .finally(() => {
           updatesUnderWay -= 1
         })
+      lastUpdate = update
+      const { record, before, result } = await update
       // Given up only now: a transaction may still fail after it has decided.
       if (unstored === offered) unstored = undefined
       remember(whatHolds(record), order)
@@ -226,6 +234,12 @@ export function createRecordKeeper(options: {
     endOverdue() {
       const over = keeper.overdue()
       if (over) remember(over, ++started)
+    },
+    async settled() {
+      // What was decided in this turn is about to be written.
+      await undefined
+      await lastUpdate.catch(() => undefined)
+      return unstored !== undefined
     },
     onSeen(listener) {
       listeners.add(listener)

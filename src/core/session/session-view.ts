@@ -1,9 +1,11 @@
 import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
+import { ended } from '../record/record-changes.ts'
+import { toSessionEndedError } from '../record/record-errors.ts'
 import { lacking } from '../record/granted-scope.ts'
 import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
-import type { RecordKeeper } from '../record/record-keeper.ts'
+import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
 import { isSameSession, type SessionRecord } from '../record/session-record.ts'
 import { isSameState, restoring, toSessionState, type SessionState } from './session-state.ts'
 
@@ -14,6 +16,8 @@ export interface SessionView {
   subscribe(listener: (state: SessionState) => void): () => void
   /** Looks whether the state is another by now; called when something it rests on has changed. */
   update(): void
+  /** This tab has written `record` over what was stored before. */
+  noteWritten(record: SessionRecord, before: SessionRecord): void
   dispose(): void
 }
 
@@ -31,6 +35,8 @@ export function createSessionView(options: {
   const listeners = new Set<(state: SessionState) => void>()
   let state: SessionState = restoring
   let isDisposed = false
+  /** Whether it was said that the session is over which was seen last. */
+  let isEndTold = false
   let cancel = (): void => {}
 
   const unsubscribe = keeper.onSeen((record, before) => {
@@ -67,10 +73,11 @@ export function createSessionView(options: {
   function reportChange(record: SessionRecord, before: SessionRecord): void {
     const { session } = record
     if (!isSameSession(record, before)) {
+      isEndTold = false
       if (session) {
         report(defined({ type: 'session-started' as const, sub: session.sub }))
       } else if (before.session) {
-        report({ type: 'session-ended', reason: record.endedBy ?? 'storage-cleared' })
+        void tellEndOnceSettled(record)
       }
       return
     }
@@ -80,6 +87,29 @@ export function createSessionView(options: {
     if (session && record.generation > before.generation && !isOwn) {
       report({ type: 'adopted', generation: record.generation })
     }
+  }
+
+  /** Several tabs may decide the same at once, and storage says whose decision it was. */
+  async function tellEndOnceSettled(record: SessionRecord): Promise<void> {
+    // Nobody has decided that storage is cleared: it is the tab that first writes it down.
+    if (record.revision === 0) keeper.update(clearedNoted).catch(() => undefined)
+    tellEnd(record, await keeper.settled())
+  }
+
+  function clearedNoted(current: SessionRecord): RecordChange<undefined> {
+    const isNoted = current.revision > 0
+    return {
+      next: isNoted ? undefined : ended(current, 'storage-cleared', clock.now()),
+      result: undefined,
+    }
+  }
+
+  function tellEnd(record: SessionRecord, decidedHere: boolean): void {
+    if (isEndTold) return
+    isEndTold = true
+    const reason = record.endedBy ?? 'storage-cleared'
+    const { code, oauth } = toSessionEndedError({ ...record, endedBy: reason })
+    report(defined({ type: 'session-ended' as const, reason, code, oauth, decidedHere }))
   }
 
   return {
@@ -92,6 +122,10 @@ export function createSessionView(options: {
       return () => listeners.delete(subscription)
     },
     update,
+    noteWritten(record, before) {
+      const isEnd = before.session || record.endedBy === 'storage-cleared'
+      if (isEnd && !record.session) tellEnd(record, true)
+    },
     dispose() {
       isDisposed = true
       cancel()

@@ -1,0 +1,36 @@
+import type { TokenManager } from 'tokenring'
+
+/** What is used of a `Meter` of `@opentelemetry/api`: `metrics.getMeter('my-app')`. */
+export interface MeterApi {
+  createCounter(name: string): {
+    add(value: number, attributes?: Record<string, string>): void
+  }
+  createHistogram(
+    name: string,
+    options: { unit: string },
+  ): { record(value: number, attributes?: Record<string, string>): void }
+}
+
+/** Every number counts once, however many tabs there are. */
+export function measure(auth: TokenManager, meter: MeterApi): () => void {
+  const ends = meter.createCounter('tokenring.session.ends')
+  const failures = meter.createCounter('tokenring.renewal.failures')
+  const durations = meter.createHistogram('tokenring.renewal.duration', { unit: 'ms' })
+  return auth.observe((event) => {
+    switch (event.type) {
+      case 'session-ended': {
+        // Every tab tells of it; one has decided it.
+        const { decidedHere, reason, oauth } = event
+        if (decidedHere) ends.add(1, { reason, ...(oauth && { 'oauth.error': oauth.error }) })
+        break
+      }
+      case 'committed':
+        durations.record(event.tookMs)
+        break
+      // What the tab says that has asked the server.
+      case 'held-off':
+      case 'halted':
+        failures.add(1, { code: event.code })
+    }
+  })
+}
