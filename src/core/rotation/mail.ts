@@ -192,7 +192,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       const now = clock.monotonic()
       for (const { id } of letters) if (!openSince.has(id)) openSince.set(id, now)
       const sinceMs = Math.max(...letters.map(({ id }) => openSince.get(id) ?? now))
-      const leftMs = Math.max(lookAgainMs, leaseMs + filingMs - (now - sinceMs))
+      const silentMs = Math.max(lookAgainMs, leaseMs + filingMs - (now - sinceMs))
       // A courier holds its letter's lock from before it opens it until the answer is filed.
       const all = letters.map(({ id }) => {
         const lock = lockUntilPutAway(locks.request(letterLockName(id)), page, clock)
@@ -200,7 +200,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       })
       const news: Stop<'news'> = (_, resolve) => onNews(() => resolve('news'))
       const silence: Stop<'silence'> = (_, resolve) =>
-        patiently(clock, leftMs, () => resolve('silence'))
+        patiently(clock, silentMs, () => resolve('silence'))
       awaited = new Set(letters.map(({ id }) => id))
       const end = await unlessStopped<string>(Promise.race(all.map((one) => one.end)), [
         news,
@@ -211,8 +211,13 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       const wasPutAway = all.some(({ lock }) => lock.wasPutAway())
       for (const { lock } of all) lock.release()
       if (end === 'news' || wasPutAway) return
-      if (end === 'no-locks' && lease && runs(lease.takenAt, lease.until, leaseMs, clock.now())) {
-        return untilFirst(clock, Math.min(lease.until - clock.now(), lookAgainMs), onNews)
+      // Whoever has settled another letter has taken the lease, and given it up: then it is as long as one.
+      const mayBeOpen = lease
+        ? runs(lease.takenAt, lease.until, leaseMs, clock.now())
+        : clock.monotonic() - sinceMs < leaseMs
+      if (end === 'no-locks' && mayBeOpen) {
+        const leftMs = lease ? lease.until - clock.now() : lookAgainMs
+        return untilFirst(clock, Math.min(leftMs, lookAgainMs), onNews)
       }
       for (const { id } of end === 'free' ? free : letters) orphaned.add(id)
     },
