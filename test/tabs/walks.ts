@@ -139,13 +139,14 @@ export function twoTabs(how: {
   readonly graceful?: boolean
   readonly fault?: string
   readonly timeMayPass?: boolean
+  readonly courier?: boolean
 }): Walk {
-  const { locks, channel, graceful = false } = how
+  const { locks, channel, graceful = false, courier = false } = how
   const begin = { ...wishes, ...firstWishes }[how.wish] ?? (() => {})
   const fault = how.fault === undefined ? undefined : faults[how.fault]
   if (how.fault !== undefined && !fault) throw new Error(`There is no fault called ${how.fault}.`)
   return {
-    setting: { tabs: 2, locks, channel, graceful },
+    setting: { tabs: 2, locks, channel, graceful, courier },
     begin,
     timeMayPass: how.timeMayPass ?? false,
     ...(fault ? { faults: [fault].flat() } : { grants: oneGrant }),
