@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { buildPages } from '../../../demo/build-pages.ts'
 import { listen, readBody } from '../../../demo/http.ts'
@@ -76,7 +77,9 @@ export async function startPopupStage(): Promise<PopupStage> {
     }
   }
 
-  server.handle = async (request, response) => {
+  server.handle = (request, response) => void answer(request, response)
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', server.origin)
     const json = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' })
