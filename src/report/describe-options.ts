@@ -37,8 +37,7 @@ export function describeOptions(options: Partial<TokenManagerOptions>): string {
 
 /** Without user, password, query and fragment. */
 function plainUrl(url: unknown): string | undefined {
-  if (url === undefined) return undefined
-  return String(url)
-    .replace(/[?#].*$/s, '')
-    .replace(/^([\w.+-]*:?\/\/)[^/@]*@/, '$1')
+  const text = url instanceof URL ? url.href : url
+  if (typeof text !== 'string') return undefined
+  return text.replace(/[?#].*$/s, '').replace(/^([\w.+-]*:?\/\/)[^/@]*@/, '$1')
 }

@@ -35,7 +35,13 @@ function toFile({ code }: Example): string {
 }
 
 /** The guides whose examples no test of their own compiles. */
-const places = ['README.md', 'src/adapters/README.md', 'src/core/README.md', 'src/idle/README.md']
+const places = [
+  'README.md',
+  'src/adapters/README.md',
+  'src/core/README.md',
+  'src/idle/README.md',
+  'src/report/README.md',
+]
 const inGuides = places.flatMap((place) => examplesIn(place, readText(place)))
 const docstrings = sourceFiles.flatMap(({ path, text }) => examplesIn(path, docstringsOf(text)))
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { listen, readBody } from '../../../demo/http.ts'
@@ -25,12 +26,14 @@ async function startIssuer(): Promise<Issuer> {
   const server = createFakeAuthorizationServer()
   const replies: (() => void)[] = []
   const listener = await listen(0)
-  listener.handle = async (request, response) => {
-    const body = await readBody(request)
-    const answer = await server.fetch(server.metadata.token_endpoint, { body })
-    const text = await answer.text()
+  listener.handle = (request, response) => {
+    void readBody(request).then((body) => file(body, response))
+  }
+  async function file(body: string, response: ServerResponse): Promise<void> {
+    const reply = await server.fetch(server.metadata.token_endpoint, { body })
+    const text = await reply.text()
     replies.push(() => {
-      response.writeHead(answer.status, {
+      response.writeHead(reply.status, {
         'content-type': 'application/json',
         'access-control-allow-origin': '*',
       })

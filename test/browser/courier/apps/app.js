@@ -6,7 +6,7 @@ const couriers = {
   'a SharedWorker': () => courier(),
   'a service worker': () => courier({ serviceWorker: '/tokenring-courier.js' }),
   'the app’s own service worker': () => {
-    navigator.serviceWorker.register('/own-worker.js')
+    void navigator.serviceWorker.register('/own-worker.js')
     return courier({ registration: navigator.serviceWorker.ready })
   },
 }

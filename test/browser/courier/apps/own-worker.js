@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it is taken for what it does
 import 'tokenring/courier/service-worker'
 
 // As the workers of Workbox and MSW do: active at once for every page, with answers of its own.
