@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { findTokenError, isTokenError, type RefreshUnavailableError } from 'tokenring'
+import { findTokenError, type RefreshUnavailableError } from 'tokenring'
 import { idToken } from '../support/id-token.ts'
 import * as axiosRecipe from './axios.ts'
 import * as graphqlRecipe from './graphql-request.ts'

@@ -17,20 +17,13 @@ export function measure(auth: TokenManager, meter: MeterApi): () => void {
   const failures = meter.createCounter('tokenring.renewal.failures')
   const durations = meter.createHistogram('tokenring.renewal.duration', { unit: 'ms' })
   return auth.observe((event) => {
-    switch (event.type) {
-      case 'session-ended': {
-        // Every tab tells of it; one has decided it.
-        const { decidedHere, reason, oauth } = event
-        if (decidedHere) ends.add(1, { reason, ...(oauth && { 'oauth.error': oauth.error }) })
-        break
-      }
-      case 'committed':
-        durations.record(event.tookMs)
-        break
-      // What the tab says that has asked the server.
-      case 'held-off':
-      case 'halted':
-        failures.add(1, { code: event.code })
-    }
+    if (event.type === 'committed') durations.record(event.tookMs)
+    // What the tab says that has asked the server.
+    const hasFailed = event.type === 'held-off' || event.type === 'halted'
+    if (hasFailed) failures.add(1, { code: event.code })
+    // Every tab tells of an end; one has decided it.
+    if (event.type !== 'session-ended' || !event.decidedHere) return
+    const { reason, oauth } = event
+    ends.add(1, { reason, ...(oauth && { 'oauth.error': oauth.error }) })
   })
 }

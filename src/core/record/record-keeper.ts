@@ -220,7 +220,7 @@ export function createRecordKeeper(options: {
     },
     async settled() {
       // What was decided in this turn is about to be written.
-      await undefined
+      await Promise.resolve()
       await lastUpdate.catch(() => undefined)
       return unstored !== undefined
     },
