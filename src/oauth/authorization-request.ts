@@ -1,5 +1,4 @@
 import {
-  calculatePKCECodeChallenge,
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
@@ -9,6 +8,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import { defined } from '../core/defined.ts'
 import type { Clock } from '../core/ports.ts'
 import { scopeSet, toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
+import { codeChallengeOf } from './code-challenge.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { parseReturnTo } from './return-to.ts'
@@ -131,7 +131,7 @@ export async function createAuthorizationRequest(
       state: transaction.state,
       nonce: transaction.nonce,
       code_challenge: await createCryptoBound(options.clock).bound(
-        calculatePKCECodeChallenge(transaction.verifier),
+        codeChallengeOf(transaction.verifier),
       ),
       code_challenge_method: 'S256',
       dpop_jkt: await dpop?.thumbprint(senderKey),

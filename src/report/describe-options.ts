@@ -1,3 +1,4 @@
+import { isString } from '../core/shape.ts'
 import type { TokenManagerOptions } from '../manager/token-manager-options.ts'
 import { describeMembers } from './describe-members.ts'
 
@@ -37,7 +38,6 @@ export function describeOptions(options: Partial<TokenManagerOptions>): string {
 
 /** Without user, password, query and fragment. */
 function plainUrl(url: unknown): string | undefined {
-  const text = url instanceof URL ? url.href : url
-  if (typeof text !== 'string') return undefined
-  return text.replace(/[?#].*$/s, '').replace(/^([\w.+-]*:?\/\/)[^/@]*@/, '$1')
+  if (!isString(url)) return undefined
+  return url.replace(/[?#].*$/s, '').replace(/^([\w.+-]*:?\/\/)[^/@]*@/, '$1')
 }

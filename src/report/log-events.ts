@@ -16,7 +16,7 @@ import { describeEvent } from './describe-event.ts'
  */
 export function logEvents(
   auth: Pick<TokenManager, 'observe'>,
-  // oxlint-disable-next-line no-console -- the console is what it is for
+  // oxlint-disable-next-line no-console -- what it is for
   log: (line: string) => void = (line) => console.debug(line),
 ): () => void {
   return auth.observe((event) => log(`tokenring ${describeEvent(event)}`))

@@ -20,8 +20,16 @@ export interface FakeAuthorizationServer {
   }
   /** Answers the token and revocation endpoints; rejects for every other URL. */
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
-  /** A first token response, as a sign-in would have brought it. Begins a new family of tokens. */
-  signIn(extra?: Readonly<Record<string, unknown>>): Record<string, unknown> & {
+  /**
+   * A first token response, as a sign-in would have brought it. Begins a new family of tokens. With
+   * `claims` it holds an `id_token` of this server with them, for `sub` `'user-1'` and the client `'spa'`
+   * unless they say otherwise; whatever else is given are members of the response.
+   */
+  signIn(
+    extra?: Readonly<Record<string, unknown>> & {
+      readonly claims?: Readonly<Record<string, unknown>> | undefined
+    },
+  ): Record<string, unknown> & {
     readonly access_token: string
     readonly token_type: string
     readonly refresh_token: string
@@ -75,6 +83,8 @@ export interface FakeAuthorizationServerOptions {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
+const issuer = 'https://as.example'
+
 /**
  * An authorization server that is nothing but a `fetch`: rotates with every refresh token grant and
  * ends the whole family when a spent refresh token comes back (RFC 9700 §4.14.2).
@@ -93,7 +103,6 @@ export function createFakeAuthorizationServer(
     readonly family: Family
     readonly place: number
   }
-  const issuer = 'https://as.example'
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
@@ -182,10 +191,14 @@ export function createFakeAuthorizationServer(
       }
       throw new TypeError('Failed to fetch')
     },
-    signIn(extra) {
+    signIn({ claims, ...extra } = {}) {
       families += 1
       const family: Family = { id: families, live: '', previous: '', place: -1 }
-      return issue(family, { rotates: true }, extra)
+      return issue(
+        family,
+        { rotates: true },
+        { ...(claims && { id_token: idTokenOf(claims) }), ...extra },
+      )
     },
     answerNext: (reply) => void next.push(reply),
     answerAlways(reply) {
@@ -203,6 +216,21 @@ export function createFakeAuthorizationServer(
       return { family: id, place: found.place, ...(endedBy && { endedBy }) }
     },
   }
+}
+
+/** Its signature is nobody's: what comes straight from the server is not held against one. */
+function idTokenOf(claims: Readonly<Record<string, unknown>>): string {
+  const iat = Math.floor(Date.now() / 1_000)
+  const usual = { iss: issuer, aud: 'spa', sub: 'user-1', iat, exp: iat + 3_600 }
+  return [{ alg: 'RS256' }, { ...usual, ...claims }, 'signature'].map(toBase64Url).join('.')
+}
+
+function toBase64Url(part: unknown): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(part))
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 }
 
 /** The library sends its forms as strings. */

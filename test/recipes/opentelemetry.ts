@@ -17,13 +17,13 @@ export function measure(auth: TokenManager, meter: MeterApi): () => void {
   const failures = meter.createCounter('tokenring.renewal.failures')
   const durations = meter.createHistogram('tokenring.renewal.duration', { unit: 'ms' })
   return auth.observe((event) => {
-    if (event.type === 'session-ended' && event.decidedHere) {
-      // Every tab tells of it; one has decided it.
-      const { reason, oauth } = event
-      ends.add(1, { reason, ...(oauth && { 'oauth.error': oauth.error }) })
-    }
     if (event.type === 'committed') durations.record(event.tookMs)
     // What the tab says that has asked the server.
-    if (event.type === 'held-off' || event.type === 'halted') failures.add(1, { code: event.code })
+    const hasFailed = event.type === 'held-off' || event.type === 'halted'
+    if (hasFailed) failures.add(1, { code: event.code })
+    // Every tab tells of an end; one has decided it.
+    if (event.type !== 'session-ended' || !event.decidedHere) return
+    const { reason, oauth } = event
+    ends.add(1, { reason, ...(oauth && { 'oauth.error': oauth.error }) })
   })
 }
