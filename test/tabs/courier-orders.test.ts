@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { enoughTimeMs, expectKeptByChance, expectKeptInEveryOrder } from './expect-kept.ts'
+import { walk } from './walk.ts'
 import { twoTabs, wishes } from './walks.ts'
 
 /** By chance, where every order takes too long for each run. */
@@ -44,4 +45,13 @@ describe('two tabs and a courier keep every promise', () => {
       return expectKeptByChance(twoTabs(how), sample)
     },
   )
+})
+
+it('the schedules that are spared with a courier tell no other story', async () => {
+  const what = twoTabs({ wish: 'a refresh', locks: true, channel: false, courier: true })
+  const some = await walk(what)
+  const all = await walk(what, { everyOrder: true })
+  expect(all.isComplete).toBe(true)
+  expect(all.schedules).toBeGreaterThan(some.schedules)
+  expect([...some.stories].sort()).toEqual([...all.stories].sort())
 })
