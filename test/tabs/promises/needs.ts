@@ -151,16 +151,20 @@ export function createNeeds(options: {
       onSent(() => sentAgain.add(unanswered))
       return
     }
-    // Each may have an attempt of its own under way, one after the other.
+    // Each may have an attempt of its own under way, one after the other. Where a 401 is a reason as
+    // well, nobody can tell whose attempt this is.
     const left = [...givenUp].find((call) => call.tab === tab)
-    if (left && grant('patience was over')) {
+    const isLeftOver = (): boolean => {
+      if (!left || !grant('patience was over')) return false
       onSent(() => givenUp.delete(left))
-      return
+      return true
     }
+    const isRejected = rejections.get(tab)?.has(token.accessToken) === true
+    if (!isRejected && isLeftOver()) return
     if (isTied(tab, token) && grant('decided in the same millisecond')) return
     if (hasUnsaved(claim) && grant('storage refused')) return
     if (calls.length > 0 && wasSilentAtFirst(tab) && grant('storage silent')) return
-    if (!rejections.get(tab)?.has(token.accessToken)) {
+    if (!isRejected) {
       return broken(
         'one grant for one need',
         `${tab.name} renews a token that nobody needs renewed`,
@@ -173,6 +177,7 @@ export function createNeeds(options: {
     // The API took it at first, and since then another token was fetched, which may have killed it.
     const isKilled = token.generation < after.generation
     if (isKilled && taken.get(tab)?.has(token.accessToken)) return
+    if (isLeftOver()) return
     // It had the right to send by then, as somebody who had given no sign for a whole lease stored it.
     if (renewed.storedAt < claim.at || !grant('late reply after the lease')) {
       broken('no storm (6)', `${tab.name} renews again what was renewed because of a 401`)
