@@ -16,15 +16,18 @@ const ownWorker = 'the app’s own service worker'
 interface Issuer {
   readonly origin: string
   readonly server: ReturnType<typeof createFakeAuthorizationServer>
-  /** Sends the replies that it keeps back. */
+  /** Keeps its replies back from now on. */
+  keepBack(): void
+  /** Sends those that it has kept back, and answers at once from then on. */
   answer(): void
   close(): Promise<void>
 }
 
-/** Rotates without grace, and keeps its replies back. */
+/** Rotates without grace. */
 async function startIssuer(): Promise<Issuer> {
   const server = createFakeAuthorizationServer()
   const replies: (() => void)[] = []
+  let isKeepingBack = false
   const listener = await listen(0)
   listener.handle = (request, response) => {
     void readBody(request).then((body) => file(body, response))
@@ -32,18 +35,24 @@ async function startIssuer(): Promise<Issuer> {
   async function file(body: string, response: ServerResponse): Promise<void> {
     const reply = await server.fetch(server.metadata.token_endpoint, { body })
     const text = await reply.text()
-    replies.push(() => {
+    const send = (): void => {
       response.writeHead(reply.status, {
         'content-type': 'application/json',
         'access-control-allow-origin': '*',
       })
       response.end(text)
-    })
+    }
+    if (isKeepingBack) replies.push(send)
+    else send()
   }
   return {
     origin: listener.origin,
     server,
+    keepBack() {
+      isKeepingBack = true
+    },
     answer() {
+      isKeepingBack = false
       for (const send of replies.splice(0)) send()
     },
     close: listener.close,
@@ -92,6 +101,7 @@ async function open({ origin }: ServedApp, courier: string): Promise<Page> {
 async function beginRenewal(page: Page): Promise<void> {
   const { counts } = issuer.server
   const before = counts.grants
+  issuer.keepBack()
   await inPage(page, () => void window.app.auth.refresh().catch(() => {}), undefined)
   await eventually('the grant', async () => counts.grants > before)
 }
