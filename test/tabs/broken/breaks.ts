@@ -36,9 +36,9 @@ export const breaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/record/record-keeper.ts',
-        find: '      const { record, before, result } = await store\n',
-        replace: `      if (durable && newest) options.onNews(newest)
-      const { record, before, result } = await store
+        find: '      const { record, before, result } = await update\n',
+        replace: `      if (durable && newest) options.onNews(newest, newest)
+      const { record, before, result } = await update
 `,
       },
       {
