@@ -28,7 +28,7 @@ const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
       ...patient,
       name: `adapters-in-${name}`,
       include: ['test/browser/adapters.browser.test.ts'],
-      sequence: { groupOrder: 5 + index },
+      sequence: { groupOrder: 6 + index },
       browser: {
         enabled: true,
         screenshotFailures: false,
@@ -51,6 +51,8 @@ const pagesAlone = [
   'test/browser/faults/**/*.pages.test.ts',
   'test/browser/{storm,back-forward-cache}.pages.test.ts',
 ]
+
+const demoPage = ['test/browser/demo/**/*.pages.test.ts']
 
 /** With a document, or with another React than the rest. */
 const dom = [
@@ -163,7 +165,7 @@ const config: ViteUserConfig = defineConfig({
           ...patient,
           name: 'pages',
           include: ['test/browser/**/*.pages.test.ts'],
-          exclude: pagesAlone,
+          exclude: [...pagesAlone, ...demoPage],
           environment: 'node',
           // Mostly they wait: for a page to load, for a pause to be over.
           maxWorkers: 2,
@@ -183,11 +185,21 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           ...patient,
+          name: 'demo-page',
+          include: demoPage,
+          environment: 'node',
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          ...patient,
           name: 'engines',
           include: ['test/browser/**/*.engines.test.ts'],
           environment: 'node',
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
       ...adaptersInOtherEngines,
