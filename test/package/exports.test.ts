@@ -90,7 +90,7 @@ describe('the version of the package', () => {
   })
 })
 
-describe('the README and the guide to what happens', () => {
+describe('the guides', () => {
   it('have every option in a table, and no other', () => {
     const declared = section(
       readText('src/manager/token-manager-options.ts'),
@@ -98,7 +98,11 @@ describe('the README and the guide to what happens', () => {
       '\n}',
     )
     const options = [...declared.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name)
-    const cells = [...section(readme, '## Options', '\n## ').matchAll(/^\| (`[^|]+`) *\|/gm)]
+    const cells = [
+      ...section(`${readText('src/manager/README.md')}\n## `, '## Options', '\n## ').matchAll(
+        /^\| (`[^|]+`) *\|/gm,
+      ),
+    ]
     const listed = cells.flatMap(([, cell = '']) =>
       [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
     )
