@@ -47,7 +47,8 @@ export type TokenManagerEvent = { readonly at: number } & (
   /**
    * `oauth` holds the server's words, if it was the server that ended it. Every tab says so that showed
    * the session; `decidedHere` is true in one of all tabs, the one whose decision was carried out, so
-   * that ends can be counted. A tab that is closed in that very moment says nothing.
+   * that ends can be counted. A tab that is closed in that very moment says nothing, and nobody decides
+   * `storage-cleared`.
    */
   | {
       readonly type: 'session-ended'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TokenManagerEvent } from '../../src/index.ts'
 import { json } from '../oauth/server-double.ts'
 import { expire, openExpiredTabs, openTabs } from '../support/open-tabs.ts'
-import { removeRecord } from '../support/stored-record.ts'
+import { removeRecord, storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 
 type Ended = TokenManagerEvent & { readonly type: 'session-ended' }
@@ -43,10 +43,6 @@ const ends: Readonly<
     await Promise.all(tabs.map(ask))
   },
   'SIGNED_OUT ': (_, [tab]) => tab.auth.signOut(),
-  'STORAGE_CLEARED ': async (profile, tabs) => {
-    await removeRecord(profile)
-    for (const { page } of tabs) page.emit('visible')
-  },
 }
 
 describe('session-ended', () => {
@@ -58,6 +54,16 @@ describe('session-ended', () => {
     expect(`${code} ${oauth?.error ?? ''}`).toBe(why)
     expect(deciders(tabs)).toHaveLength(1)
     expect(JSON.stringify(tabs.map(endsOf))).not.toMatch(/-secret-/)
+  })
+
+  it('is decided in no tab where storage was cleared, and nothing is written there', async () => {
+    const { profile, tabs } = await openExpiredTabs(3)
+    await removeRecord(profile)
+    for (const { page } of tabs) page.emit('visible')
+    await profile.pass(1_000)
+    expect(endOf(tabs)).toMatchObject({ reason: 'storage-cleared', code: 'STORAGE_CLEARED' })
+    expect(deciders(tabs)).toEqual([])
+    expect(await storedRecord(profile)).toBeUndefined()
   })
 
   it('has the words of the server as the error has them', async () => {

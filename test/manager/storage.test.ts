@@ -54,8 +54,6 @@ describe('a record that vanishes', () => {
       'SessionEndedError STORAGE_CLEARED',
     )
     expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'storage-cleared' })
-    // Whose finding it is, storage says.
-    await settle()
     expect(tab.events).toContainEqual(
       expect.objectContaining({ type: 'session-ended', reason: 'storage-cleared' }),
     )

@@ -1,11 +1,10 @@
 import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
-import { ended } from '../record/record-changes.ts'
 import { toSessionEndedError } from '../record/record-errors.ts'
 import { lacking } from '../record/granted-scope.ts'
 import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
-import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
+import type { RecordKeeper } from '../record/record-keeper.ts'
 import { isSameSession, type SessionRecord } from '../record/session-record.ts'
 import { isSameState, restoring, toSessionState, type SessionState } from './session-state.ts'
 
@@ -91,17 +90,8 @@ export function createSessionView(options: {
 
   /** Several tabs may decide the same at once, and storage says whose decision it was. */
   async function tellEndOnceSettled(record: SessionRecord): Promise<void> {
-    // Nobody has decided that storage is cleared: it is the tab that first writes it down.
-    if (record.revision === 0) keeper.update(clearedNoted).catch(() => undefined)
-    tellEnd(record, await keeper.settled())
-  }
-
-  function clearedNoted(current: SessionRecord): RecordChange<undefined> {
-    const isNoted = current.revision > 0
-    return {
-      next: isNoted ? undefined : ended(current, 'storage-cleared', clock.now()),
-      result: undefined,
-    }
+    // No tab has decided that storage is cleared, and what is there now is left as it is.
+    tellEnd(record, record.endedBy !== undefined && (await keeper.settled()))
   }
 
   function tellEnd(record: SessionRecord, decidedHere: boolean): void {
@@ -123,8 +113,7 @@ export function createSessionView(options: {
     },
     update,
     noteWritten(record, before) {
-      const isEnd = before.session || record.endedBy === 'storage-cleared'
-      if (isEnd && !record.session) tellEnd(record, true)
+      if (before.session && !record.session) tellEnd(record, true)
     },
     dispose() {
       isDisposed = true
