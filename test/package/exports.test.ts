@@ -52,7 +52,8 @@ describe('the package', () => {
     const sideEffects = ['./dist/courier/service-worker.js']
     expect(manifest).toMatchObject({ type: 'module', sideEffects, license: 'MIT' })
     // The guides and the rest too, because the README links to them.
-    const texts = ['src/*/README.md', 'SECURITY.md', 'CHANGELOG.md']
+    const results = ['test/bench/RESULTS.md', 'test/bench/plots', 'test/bench/peers/README.md']
+    const texts = ['src/*/README.md', ...results, 'SECURITY.md', 'CHANGELOG.md']
     expect(manifest['files']).toEqual(['dist', ...texts])
   })
 

@@ -82,8 +82,10 @@ function pack(source: string): string {
   const into = ['--outDir', join(built, 'courier'), '--logLevel', 'error']
   execFileSync(process.execPath, [vite, 'build', root, ...into])
   cpSync(join(root, 'src/courier/command.js'), join(built, 'courier/command.js'))
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md']) {
-    cpSync(join(root, name), join(source, name))
+  const texts = ['README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md']
+  const results = ['test/bench/RESULTS.md', 'test/bench/plots', 'test/bench/peers/README.md']
+  for (const name of ['package.json', ...texts, ...results]) {
+    cpSync(join(root, name), join(source, name), { recursive: true })
   }
   cpSync(join(root, 'src'), join(source, 'src'), { recursive: true })
   const said = execFileSync('npm', ['pack', '--json'], {
