@@ -4,12 +4,8 @@
  * @module tokenring/react
  */
 export { AuthProvider, type AuthProviderProps } from './auth-provider.ts'
-export {
-  RequireSession,
-  type FallbackState,
-  type NoticeState,
-  type RequireSessionProps,
-} from './require-session.ts'
+export { RequireSession, type RequireSessionProps } from './require-session.ts'
+export type { FallbackState, NoticeState } from '../manager/required-session.ts'
 export {
   useAccessToken,
   type AccessTokenState,

@@ -1,28 +1,9 @@
 import { Fragment, createElement, useEffect, useRef, useState, type ReactNode } from 'react'
 import type { SessionState } from '../core/session/session-state.ts'
-import type { TokenManager } from '../manager/token-manager-api.ts'
+import type { FallbackState, NoticeState, SignedOut } from '../manager/required-session.ts'
 import { useAuth } from './use-auth.ts'
 import { useKeptPage } from './use-kept-page.ts'
 import { useSession } from './use-session.ts'
-
-type SignedOut = Extract<SessionState, { readonly status: 'signed-out' }>
-
-/** What there is to show in place of what requires a session. */
-export interface FallbackState {
-  /** Something to wait for: the stored session is being read, or what was begun goes on. */
-  readonly isPending: boolean
-  /** What `onSignedOut`, or since then `signIn` or what was followed, rejected with. */
-  readonly error: unknown
-  /** Begins a sign-in, for a button. What it rejects with is the `error` then. */
-  readonly signIn: (options?: Parameters<TokenManager['signIn']>[0]) => void
-  /** Shows what becomes of a sign-in that was begun otherwise, such as that of `signInWithPopup`. */
-  readonly follow: (work: Promise<unknown>) => void
-}
-
-/** What there is to say above a page whose session has ended. */
-export interface NoticeState extends FallbackState {
-  readonly reason: SignedOut['reason']
-}
 
 export interface RequireSessionProps {
   /** Rendered only while there is a session. */

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react'
+import { nextPage, noPage, pageAfter, type KeptPage } from '../core/session/kept-page.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
-import { nextPage, noPage, type KeptPage } from './kept-page.ts'
 import { useAuth } from './use-auth.ts'
 
 /** Follows what is on the page; without `isWanted`, nothing. */
@@ -22,11 +22,8 @@ function followPage(auth: TokenManager, isWanted: boolean): PageStore {
   return {
     subscribe(listener) {
       const stops = [
-        // One that nobody knows whose it is may be another user's.
         auth.observe((event) => {
-          if (event.type === 'session-started' && event.sub === undefined) {
-            page = { ...page, standing: 'hidden' }
-          }
+          page = pageAfter(page, event)
         }),
         auth.subscribe((state) => {
           page = nextPage(page, state)

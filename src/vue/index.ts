@@ -12,11 +12,10 @@ export {
 } from './create-session-guard.ts'
 export {
   RequireSession,
-  type FallbackState,
-  type NoticeState,
   type RequireSessionComponent,
   type RequireSessionSlots,
 } from './require-session.ts'
+export type { FallbackState, NoticeState } from '../manager/required-session.ts'
 export {
   useAccessToken,
   type AccessTokenState,

@@ -7,30 +7,10 @@ import {
   type SetupContext,
   type VNodeChild,
 } from 'vue'
-import type { SessionState } from '../core/session/session-state.ts'
-import type { TokenManager } from '../manager/token-manager-api.ts'
-import { nextPage, noPage } from './kept-page.ts'
+import { nextPage, noPage, pageAfter } from '../core/session/kept-page.ts'
+import type { FallbackState, NoticeState } from '../manager/required-session.ts'
 import { useAuth } from './use-auth.ts'
 import { useSession } from './use-session.ts'
-
-type SignedOut = Extract<SessionState, { readonly status: 'signed-out' }>
-
-/** What there is to show in place of what requires a session. */
-export interface FallbackState {
-  /** Something to wait for: the stored session is being read, or a sign-in that was begun goes on. */
-  readonly isPending: boolean
-  /** What `signIn`, or what was followed, rejected with. */
-  readonly error: unknown
-  /** Begins a sign-in, for a button. What it rejects with is the `error` then. */
-  readonly signIn: (options?: Parameters<TokenManager['signIn']>[0]) => void
-  /** Shows what becomes of a sign-in that was begun otherwise, such as that of `signInWithPopup`. */
-  readonly follow: (work: Promise<unknown>) => void
-}
-
-/** What there is to say above a page whose session has ended. */
-export interface NoticeState extends FallbackState {
-  readonly reason: SignedOut['reason']
-}
 
 export interface RequireSessionSlots {
   /** Rendered only while there is a session, and under a notice. */
@@ -100,11 +80,8 @@ export const RequireSession: RequireSessionComponent = {
       },
       { immediate: true, flush: 'sync' },
     )
-    // One that nobody knows whose it is may be another user's.
     const stop = auth.observe((event) => {
-      if (event.type === 'session-started' && event.sub === undefined) {
-        page.value = { ...page.value, standing: 'hidden' }
-      }
+      page.value = pageAfter(page.value, event)
     })
     onScopeDispose(stop)
 

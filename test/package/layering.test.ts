@@ -30,8 +30,8 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   popup: isApi,
   // These for types alone; a test of its own says so.
   providers: (to) => to === 'manager/token-manager-options.ts',
-  react: (to) => to === 'react' || isApi(to),
-  vue: (to) => to === 'vue' || isApi(to),
+  react: (to) => to === 'react' || isHooks(to),
+  vue: (to) => to === 'vue' || isHooks(to),
   // And what the package calls itself.
   report: (to) =>
     isApi(to) || ['manager/token-manager-options.ts', 'courier/version.ts'].includes(to),
@@ -47,6 +47,14 @@ function isCore(path: string): boolean {
 function isApi(path: string): boolean {
   return path === 'manager/token-manager-api.ts' || isCore(path)
 }
+
+/** And what the hooks of all frameworks have in common. */
+function isHooks(path: string): boolean {
+  return path === 'manager/required-session.ts' || isApi(path)
+}
+
+/** What may stay on the page of a user: pure, and in one place, since it keeps users apart. */
+const shared = 'core/session/kept-page.ts'
 
 /** The folder of a file, a file in front of the door, or `package`. */
 function roomOf(path: string): string {
@@ -133,7 +141,8 @@ describe('the source files', () => {
         ({ from, to }) => roomOf(from) === name && ![name, 'package'].includes(roomOf(to)),
       )
       expect(ofOthers.length).toBeGreaterThan(0)
-      expect(ofOthers.filter(({ typeOnly }) => !typeOnly).map(describeImport)).toEqual([])
+      const values = ofOthers.filter(({ typeOnly, to }) => !typeOnly && to !== shared)
+      expect(values.map(describeImport)).toEqual([])
     },
   )
 

@@ -32,6 +32,11 @@ export interface Claim {
   readonly letter?: Letter | undefined
 }
 
+/** When the answer to it came: one that a courier has filed may be a day old. */
+export function answeredAt({ letter }: Claim, now: number): number {
+  return Math.min(letter?.answer?.receivedAt ?? Infinity, now)
+}
+
 /** What a claim is taken for. */
 export interface Undertaking {
   readonly session: RenewableSession

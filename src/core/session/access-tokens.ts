@@ -1,7 +1,7 @@
 import { createAskers, type Asker } from './asker.ts'
 import { StorageError, disposedError, notRenewable, type TokenError } from '../errors.ts'
 import type { Report } from '../events.ts'
-import { holdAll, type HeldToken, type IssuedToken } from './held-tokens.ts'
+import { createHeldTokens, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import { createLookout, longestLookMs } from './lookout.ts'
 import { createOutlast } from '../rotation/outlast.ts'
 import type { Page } from '../page.ts'
@@ -13,12 +13,9 @@ import type { SingleFlight } from '../rotation/single-flight.ts'
 import {
   defaultTokenKey,
   isMintedFor,
-  judgeToken,
-  remainingMs,
   type TokenKey,
   type TokenParameters,
   type TokenSet,
-  type Verdict,
 } from '../record/token-set.ts'
 import { atMost } from '../until.ts'
 import { createCallers } from './callers.ts'
@@ -92,13 +89,10 @@ export function createAccessTokens(options: {
   const askers = createAskers(keeper)
   const callers = createCallers({ keeper, clock, askers })
   const { wait, stopsOf } = callers
-  let held = new Map<TokenKey, HeldToken>()
+  const held = createHeldTokens(options)
+  const { servable, isOutdated } = held
   let disposed = false
   const { share, outlast, dispose } = createOutlast(options)
-
-  keeper.onSeen((record) => {
-    held = holdAll(record, held, clock)
-  })
 
   function obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken> {
     if (disposed) return Promise.reject(disposedError())
@@ -118,7 +112,7 @@ export function createAccessTokens(options: {
     const key = wanted.keyOf(request.parameters)
     const candidate = held.get(key)
     if (candidate && candidate.token.accessToken !== request.rejected?.accessToken) {
-      const verdict = verdictOn(candidate, now, monotonic, request.minValidityMs)
+      const verdict = held.verdictOn(candidate, now, monotonic, request.minValidityMs)
       if (verdict === 'ageing') renewAhead(key).catch(() => undefined)
       if (verdict !== 'spent') return serve(candidate, request.asker)
     }
@@ -179,18 +173,6 @@ export function createAccessTokens(options: {
     return session
   }
 
-  /** Some servers let only the newest access token of a session live. */
-  function isOutdated({ token }: HeldToken): boolean {
-    return token.generation < (keeper.seen()?.generation ?? 0)
-  }
-
-  function servable(key: TokenKey, minValidityMs = 1): HeldToken | undefined {
-    const candidate = held.get(key)
-    if (!candidate) return undefined
-    const verdict = verdictOn(candidate, clock.now(), clock.monotonic(), minValidityMs)
-    return verdict === 'spent' ? undefined : candidate
-  }
-
   /** The one place where a token is handed out. */
   function serve(candidate: HeldToken, asker: Asker): IssuedToken | Promise<IssuedToken> {
     const refused = askers.refusal(asker)
@@ -212,17 +194,6 @@ export function createAccessTokens(options: {
       need: { leewayMs, minValidityMs: request.minValidityMs },
       explicit,
     }
-  }
-
-  function verdictOn(
-    { token, issued, diesAtMonotonic }: HeldToken,
-    now: number,
-    monotonic: number,
-    minValidityMs: number | undefined,
-  ): Verdict {
-    if (!options.accepts(token.tokenType, issued.senderKey)) return 'spent'
-    const leftMs = Math.min(remainingMs(token, now), diesAtMonotonic - monotonic)
-    return judgeToken(token, leftMs, now, { leewayMs, minValidityMs })
   }
 
   function renewAhead(key: TokenKey): Promise<unknown> {
@@ -253,7 +224,8 @@ export function createAccessTokens(options: {
     refresh,
     renewAhead,
     renewable: () =>
-      [...held]
+      held
+        .all()
         .filter(([key]) => wanted.isKnown(key))
         .map(([key, { token, used }]) => ({ key, token, used })),
     lookAgain() {

@@ -1,4 +1,5 @@
-import type { SessionState } from '../core/session/session-state.ts'
+import type { TokenManagerEvent } from '../events.ts'
+import type { SessionState } from './session-state.ts'
 
 /** What is on the page of a user, or was when the session ended by itself. */
 export interface KeptPage {
@@ -29,4 +30,10 @@ export function nextPage(page: KeptPage, state: SessionState): KeptPage {
   const isKept = state.status === 'signed-out' && byItself.includes(state.reason)
   if (isKept) return standing === 'kept' ? page : { key, sub, standing: 'kept' }
   return { key, standing: 'hidden' }
+}
+
+/** A session that has begun of nobody knows whom may be another user's, whatever state is shown of it. */
+export function pageAfter(page: KeptPage, event: TokenManagerEvent): KeptPage {
+  const isUnknown = event.type === 'session-started' && event.sub === undefined
+  return isUnknown ? { ...page, standing: 'hidden' } : page
 }
