@@ -25,6 +25,20 @@ function holdNext(profile: Profile, courier: FakeCourier): { readonly release: (
   return { release: () => opened.resolve() }
 }
 
+/** A page that is gone while a courier has its letter, whose answer is held back. */
+async function leaveInMidRenewal() {
+  const profile = createProfile()
+  const courier = createFakeCourier(profile)
+  const held = holdNext(profile, courier)
+  const first = await profile.openSignedInTab({ courier: courier.option })
+  const failure = failureOf(first.auth.refresh())
+  await profile.pass(100)
+  first.page.emit('hide')
+  first.auth.dispose()
+  await failure
+  return { profile, courier, held }
+}
+
 describe('a renewal by a courier', () => {
   it('is one grant, and leaves no letter', async () => {
     const profile = createProfile()
@@ -37,15 +51,7 @@ describe('a renewal by a courier', () => {
   })
 
   it('survives its page: the next one collects the answer, and asks for nothing', async () => {
-    const profile = createProfile()
-    const courier = createFakeCourier(profile)
-    const held = holdNext(profile, courier)
-    const first = await profile.openSignedInTab({ courier: courier.option })
-    const failure = failureOf(first.auth.refresh())
-    await profile.pass(100)
-    first.page.emit('hide')
-    first.auth.dispose()
-    await failure
+    const { profile, courier, held } = await leaveInMidRenewal()
     held.release()
     const next = profile.openTab({ courier: courier.option })
     await profile.passUntil(next.auth.refresh())
@@ -102,15 +108,7 @@ describe('letters in the record', () => {
   })
 
   it('keep a tab without a courier from sending, and are settled by it', async () => {
-    const profile = createProfile()
-    const courier = createFakeCourier(profile)
-    const held = holdNext(profile, courier)
-    const first = await profile.openSignedInTab({ courier: courier.option })
-    const failure = failureOf(first.auth.refresh())
-    await profile.pass(100)
-    first.page.emit('hide')
-    first.auth.dispose()
-    await failure
+    const { profile, held } = await leaveInMidRenewal()
     const other = profile.openTab()
     const renewed = other.auth.refresh()
     await profile.pass(2_000)

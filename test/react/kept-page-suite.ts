@@ -1,22 +1,10 @@
 import { StrictMode, createElement as h, useEffect, useState, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
 import { RequireSession, useSession, type NoticeState } from '../../src/react/index.ts'
-import { json } from '../oauth/server-double.ts'
 import { idToken } from '../support/id-token.ts'
+import { ends } from '../support/session-ends.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 import { acting, mount, within, type Mounted } from './mount.ts'
-
-const ends = {
-  rejected: async ({ server }: Profile, { auth }: Tab) => {
-    server.revokeFamilies()
-    await auth.refresh().catch(() => {})
-  },
-  'signed-out': (_: Profile, { auth }: Tab) => auth.signOut(),
-  'subject-changed': async ({ server }: Profile, { auth }: Tab) => {
-    server.answerNext(() => json(200, server.signIn({ id_token: idToken({ sub: 'bob' }) })))
-    await auth.refresh().catch(() => {})
-  },
-} as const
 
 interface Shown extends Mounted {
   readonly profile: Profile

@@ -2,25 +2,13 @@
 import { defineComponent, h, onMounted, onUnmounted, ref, type Component } from 'vue'
 import { describe, expect, it } from 'vitest'
 import { RequireSession, type FallbackState, type NoticeState } from '../../src/vue/index.ts'
-import { json } from '../oauth/server-double.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { idToken } from '../support/id-token.ts'
-import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
+import { ends } from '../support/session-ends.ts'
+import { createProfile } from '../support/tabs.ts'
 import { mount, rest } from './mount.ts'
 
 failOnComplaints('warn', 'error')
-
-const ends = {
-  rejected: async ({ server }: Profile, { auth }: Tab) => {
-    server.revokeFamilies()
-    await auth.refresh().catch(() => {})
-  },
-  'signed-out': (_: Profile, { auth }: Tab) => auth.signOut(),
-  'subject-changed': async ({ server }: Profile, { auth }: Tab) => {
-    server.answerNext(() => json(200, server.signIn({ id_token: idToken({ sub: 'bob' }) })))
-    await auth.refresh().catch(() => {})
-  },
-} as const
 
 /** A page of ada's with something typed into it. */
 async function show(sub: string | undefined = 'ada', hasNotice = true) {

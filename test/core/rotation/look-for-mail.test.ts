@@ -23,22 +23,26 @@ const failure = {
   until: now + 900,
 } as const
 
+const wish = {
+  key: 'default',
+  parameters: {},
+  newerThan: { epoch: 3, generation: 5 },
+  need: { leewayMs: 60_000 },
+  explicit: false,
+}
+const context = {
+  now,
+  tab: 'me',
+  lockHeld: true,
+  leaseMs: 15_000,
+  onlineAt: 0,
+  accepts: () => true,
+}
+
 /** @param orphans Letters whose courier is gone. */
 function planWith(changes: Partial<SessionRecord>, orphans: readonly string[] = []): RefreshPlan {
-  const wish = {
-    key: 'default',
-    parameters: {},
-    newerThan: { epoch: 3, generation: 5 },
-    need: { leewayMs: 60_000 },
-    explicit: false,
-  }
   return planRefresh({ ...record, ...changes }, wish, {
-    now,
-    tab: 'me',
-    lockHeld: true,
-    leaseMs: 15_000,
-    onlineAt: 0,
-    accepts: () => true,
+    ...context,
     isOrphaned: (id) => orphans.includes(id),
   })
 }
@@ -109,22 +113,6 @@ describe('whoever is about to claim', () => {
 })
 
 describe('a tab without couriers', () => {
-  const context = {
-    now,
-    tab: 'me',
-    lockHeld: true,
-    leaseMs: 15_000,
-    onlineAt: 0,
-    accepts: () => true,
-  }
-  const wish = {
-    key: 'default',
-    parameters: {},
-    newerThan: { epoch: 3, generation: 5 },
-    need: { leewayMs: 60_000 },
-    explicit: false,
-  }
-
   it('settles what those of others have brought, and does not send while one may be sending', () => {
     expect(planRefresh({ ...record, letters: [answered] }, wish, context).kind).toBe('collect')
     const sending = { ...record, letters: [opened], lease: deadLease }
