@@ -34,6 +34,7 @@ const style = `
   .ours { fill: #0969da }
   .spread { stroke: #1f2328; stroke-width: 1.5 }
   .back { fill: #ffffff }
+  .cut { fill: none; stroke: #ffffff; stroke-width: 3 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 }
     .words { fill: #9198a1 }
@@ -41,6 +42,7 @@ const style = `
     .ours { fill: #4493f8 }
     .spread { stroke: #e6edf3 }
     .back { fill: #0d1117 }
+    .cut { stroke: #0d1117 }
   }`
 
 /** Draws horizontal bars, each with the quarters of its samples as a line. */
@@ -56,7 +58,8 @@ export function drawPlot({ title, groups, most }: Plot): string {
       top += groupHeight
     }
     for (const bar of bars) {
-      parts.push(drawBar(bar, top, at))
+      const isCut = (bar.value?.middle ?? 0) > longest
+      parts.push(drawBar(bar, top, at), ...(isCut ? [cutMark(top)] : []))
       top += lineHeight
     }
     top += 6
@@ -91,6 +94,16 @@ function drawBar(bar: Bar, top: number, at: (value: number) => number): string {
       : []),
     words('words', Math.max(barLeft + end, high) + 8, middle + 4, bar.words),
   ].join('\n')
+}
+
+/** Two gaps shortly before its end: the bar is longer than there is room for. */
+function cutMark(top: number): string {
+  const from = top + (lineHeight - barHeight) / 2
+  const gaps = [24, 16].map((left) => {
+    const x = barLeft + barMost - left
+    return `M${x} ${from + barHeight}l6 -${barHeight}`
+  })
+  return `<path class="cut" d="${gaps.join('')}" />`
 }
 
 function words(kind: string, x: number, y: number, text: string, anchor = 'start'): string {

@@ -40,6 +40,14 @@ describe('the report of the comparison', () => {
     expect(svg).toContain('prefers-color-scheme: dark')
   })
 
+  it('marks a bar that is cut, and no other', () => {
+    const marks = (most?: number): number =>
+      plotOf(table, { file: 'storm', ...(most !== undefined && { most }) }, subjects).split(
+        'class="cut"',
+      ).length - 1
+    expect([marks(), marks(3), marks(2.9)]).toEqual([0, 0, 1])
+  })
+
   it('puts its table between the marks of the README, and leaves the rest as it is', () => {
     const readme = 'a\n\n<!-- beside the others -->\n\nold\n\n<!-- end -->\n\nb\n'
     expect(withSummary(readme, 'new')).toBe(readme.replace('old', 'new'))
