@@ -51,11 +51,8 @@ export function prepareRequest(
     signal: signal ?? undefined,
     canReplay,
     send(redirect) {
-      return fetch()(targets.shift() ?? first, {
-        ...settings,
-        headers,
-        ...(redirect === undefined ? {} : { redirect }),
-      })
+      const how = { ...settings, headers }
+      return fetch()(targets.shift() ?? first, redirect === undefined ? how : { ...how, redirect })
     },
   }
 }

@@ -7,6 +7,12 @@ import type { TokenManager } from './token-manager-api.ts'
 export function createGetAccessToken(tokens: AccessTokens): TokenManager['getAccessToken'] {
   return async function getAccessToken(wanted) {
     const asker = tokens.asker()
+    // Nearly every call. What is there is not waited for, and the request has the members of those that
+    // `fetch` makes: engines are twice as fast where all have the same.
+    if (wanted === undefined) {
+      const served = tokens.obtain({ asker, parameters: undefined, signal: undefined })
+      return (served instanceof Promise ? await served : served).accessToken
+    }
     const { scope, resource, audience, minValidityMs, rejected, signal } = checked(
       wanted,
       accessTokenRules,
