@@ -48,7 +48,7 @@ export type TokenManagerEvent = { readonly at: number } & (
    * `oauth` holds the server's words, if it was the server that ended it. Every tab says so that showed
    * the session; `decidedHere` is true in one of all tabs, the one whose decision was carried out, so
    * that ends can be counted. A tab that is closed in that very moment says nothing, and nobody decides
-   * `storage-cleared`.
+   * `storage-cleared`; where storage refuses, each tab decides for itself.
    */
   | {
       readonly type: 'session-ended'

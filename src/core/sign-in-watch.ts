@@ -11,7 +11,7 @@ export interface SignInWatch {
     stored(): Promise<unknown>
   }
   /** Reads the session, so that the state shows it. */
-  readonly keeper: { read(): Promise<unknown> }
+  readonly keeper: { read(): Promise<{ readonly session?: { readonly id?: string } }> }
   /** Has an event `news` when another tab has told of something. */
   readonly news: EventTargetLike
 }

@@ -77,8 +77,9 @@ export function idle(options: IdleOptions): Idle {
     subscribe(listener) {
       // The same function may be subscribed twice; each subscription ends by itself.
       const subscription = (next: IdleState): void => listener(next)
-      listeners.add(subscription)
+      // Of one that throws nothing is left.
       listener(state)
+      listeners.add(subscription)
       return () => listeners.delete(subscription)
     },
     active,

@@ -1,5 +1,6 @@
 import type { IdleParts, IdleWatch } from '../core/session/idle-support.ts'
 import { active, ended } from '../core/record/record-changes.ts'
+import { isSameSession, type SessionRecord } from '../core/record/session-record.ts'
 import type { IdleSettings } from './idle-options.ts'
 import {
   byWallClock,
@@ -13,6 +14,8 @@ import {
 
 /** So long a wake-up of the machine may go unnoticed: timers do not see it sleep. */
 const longestTimerMs = 30_000
+/** What storage has refused is offered again so soon, then after twice as long, and so on. */
+const firstRetryMs = 1_000
 
 export interface SessionWatch extends IdleWatch {
   /** The user has just done something. */
@@ -33,20 +36,21 @@ export function watchSession(
   /** Activity is written no more often, and the end comes early by no more if a page is lost before. */
   const writeEveryMs = Math.min(30_000, afterMs / 30)
   let last: Instant | undefined
+  /** Whose activity that was. */
+  let noted: SessionRecord | undefined
   /** What the record says, and how it said it. */
   let written: Instant | undefined
   let stamp: number | undefined
   let cancel = (): void => {}
   let cancelWrite: (() => void) | undefined
+  let retryMs = firstRetryMs
   let isAsking = false
   let isDisposed = false
 
   const overdue: IdleWatch['overdue'] = (record) => {
-    const { session, epoch } = record
-    if (!session) return undefined
+    if (!record.session) return undefined
     const now = readClocks(clock)
-    // A sign-in is activity, and epochs begin with one by the clock.
-    const said = session.activeAt ?? epoch
+    const said = activeAtOf(record)
     if (said !== stamp) {
       stamp = said
       written = instantOf(said, now)
@@ -65,6 +69,7 @@ export function watchSession(
     const mended = byWallClock(last, now)
     if (mended !== last) {
       last = mended
+      noted = keeper.seen()
       write()
     }
     const leftMs = afterMs - sinceMs(last, now)
@@ -89,15 +94,27 @@ export function watchSession(
     cancelWrite?.()
     cancelWrite = undefined
     const mine = last
-    if (!mine || isDisposed) return
+    const of = noted
+    if (!mine || !of || isDisposed) return
     written = mine
     keeper
       .update((record) => {
         const { session } = record
-        const isNews = session && !isKnown(mine, session.activeAt, readClocks(clock))
+        // What was done in a session that is over says nothing of the next one, perhaps of another user.
+        const isNews =
+          session &&
+          isSameSession(record, of) &&
+          !isKnown(mine, activeAtOf(record), readClocks(clock))
         return { next: isNews ? active(record, session, mine.at) : undefined, result: undefined }
       })
-      .catch(() => undefined)
+      .then(() => {
+        retryMs = firstRetryMs
+      }, writeAgain)
+  }
+
+  function writeAgain(): void {
+    cancelWrite ??= clock.schedule(retryMs, write)
+    retryMs = Math.min(2 * retryMs, writeEveryMs)
   }
 
   function note(): void {
@@ -107,6 +124,7 @@ export function watchSession(
     if (last && sinceMs(last, now) >= afterMs) return look()
     const wasWarned = last !== undefined && sinceMs(last, now) >= afterMs - warnBeforeMs
     last = now
+    noted = keeper.seen()
     const waitMs = written && !wasWarned ? writeEveryMs - sinceMs(written, now) : 0
     if (waitMs <= 0) write()
     else cancelWrite ??= clock.schedule(waitMs, write)
@@ -127,7 +145,9 @@ export function watchSession(
       // Only the tab that has ended it.
       if (endedBy !== 'idle' || session?.refreshToken === undefined) return
       const secrets = Object.values(session.tokens).map(({ accessToken }) => accessToken)
-      void revoke(session.refreshToken, secrets)
+      const { refreshToken } = session
+      // A page that is only prerendered sends nothing.
+      void page.present().then(() => revoke(refreshToken, secrets))
     },
     dispose() {
       isDisposed = true
@@ -137,4 +157,9 @@ export function watchSession(
       show(undefined)
     },
   }
+}
+
+/** When the user was last active, as a record has it: a sign-in is activity, and begins an epoch by the clock. */
+function activeAtOf({ session, epoch }: SessionRecord): number {
+  return session?.activeAt ?? epoch
 }

@@ -58,6 +58,7 @@ export function createHandleRedirect(options: {
     const last = tab.recall()
     let returnTo = '/'
     let isFollowed: unknown
+    let sessionId: string | undefined
     /** Also for a reload, and for the next sign-in from here. */
     function knowWhereTo(wanted: string | undefined, awaitedAt?: string): void {
       returnTo = parseReturnTo(wanted ?? returnTo, navigation.currentUrl()) ?? '/'
@@ -90,18 +91,19 @@ export function createHandleRedirect(options: {
         const redeemed = await code.redeem(callback, known, () => {
           if (fence.isPassed()) throw signedOutMeanwhile()
         })
-        const isStored = await lifecycle.start({ ...redeemed, fence })
-        if (isStored === undefined) {
+        const begun = await lifecycle.start({ ...redeemed, fence })
+        if (!begun) {
           // Nobody else has it, and nobody will.
           const { refreshToken } = redeemed.reply
           if (refreshToken !== undefined) void options.revoke(refreshToken)
           throw signedOutMeanwhile()
         }
         // As long as only this window knows of the session, it stays.
-        isFollowed &&= isStored
+        isFollowed &&= begun.isStored
+        sessionId = begun.sessionId
       }
       tab.remember(undefined)
-      if (isFollowed) await handOver(state, {})
+      if (isFollowed) await handOver(state, { sessionId })
       return { returnTo }
     } catch (error) {
       if (isFollowed) {

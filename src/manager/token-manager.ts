@@ -247,10 +247,14 @@ export function createTokenManager(
       observers.dispose()
       disposal.abort()
       // A rotation that runs still needs the page, for its lock, and the channel, for its result.
-      void flight.idle().then(() => {
-        page.dispose()
-        peers.dispose()
-      })
+      // So does a sign-out that is being written.
+      void flight
+        .idle()
+        .then(keeper.settled)
+        .then(() => {
+          page.dispose()
+          peers.dispose()
+        })
     },
   }
 }

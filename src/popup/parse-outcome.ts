@@ -11,15 +11,18 @@ import { fits, isObject, isString } from '../core/shape.ts'
 
 /**
  * What another window has left word of, among all sign-ins, about the one with this state: nothing yet,
- * that the session has begun, or the error that came of it. Another version of the app may have written
+ * the session that has begun, or the error that came of it. Another version of the app may have written
  * it.
  */
-export function parseOutcome(signIns: unknown, state: string): undefined | 'begun' | Error {
+export function parseOutcome(
+  signIns: unknown,
+  state: string,
+): undefined | { readonly sessionId: string } | Error {
   const all: readonly unknown[] = Array.isArray(signIns) ? signIns : []
   const outcome = all.filter(isObject).find((signIn) => signIn['state'] === state)?.['outcome']
   if (!isObject(outcome)) return undefined
-  const { name, code, message, oauth } = outcome
-  if (Object.keys(outcome).length === 0) return 'begun'
+  const { sessionId, name, code, message, oauth } = outcome
+  if (isString(sessionId)) return { sessionId }
   const details = { oauth: isOAuth(oauth) ? oauth : undefined }
   if (isString(code) && isString(message)) {
     if (name === 'SignInError') return new SignInError(code as SignInErrorCode, message, details)

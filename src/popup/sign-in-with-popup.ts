@@ -20,7 +20,8 @@ const rules: Readonly<Record<string, Rule>> = {
  *
  * @param auth The app's manager.
  * @param popup What `window.open()` has returned in the handler of a click; `null` where the browser has
- *   refused. It goes to the login page, without a way back to this one (`opener`).
+ *   refused. It goes to the login page, without a way back to this one (`opener`), so that from then on
+ *   nobody but the user and itself can close it.
  * @param options As for `signIn`, and a signal.
  *
  * @throws {SignInError} `POPUP_BLOCKED`: there is no window. `POPUP_CLOSED`: the user has closed it, where
@@ -51,7 +52,6 @@ export async function signInWithPopup(
   popup: Window | null,
   options: PopupSignInOptions = {},
 ): Promise<void> {
-  const { signal, sub } = checkedMembers('options', options, rules) as PopupSignInOptions
   if (popup === null) {
     throw new SignInError(
       'POPUP_BLOCKED',
@@ -61,8 +61,8 @@ export async function signInWithPopup(
   if (!isObject(popup) || !isFunction(popup['close'])) {
     throw mustBe('popup', 'what window.open() has returned')
   }
-  if (signal?.aborted) throw signal.reason
-  const ending = await untilBegun(auth, popup, options).catch((error: unknown) => {
+  const ending = await begin(auth, popup, options).catch((error: unknown) => {
+    // Browsers may refuse that once it shows the login page, which has nobody to close it then.
     popup.close()
     throw error
   })
@@ -71,6 +71,7 @@ export async function signInWithPopup(
     throw new SignInError('UNAVAILABLE', 'No sign-in has come back within ten minutes.')
   }
   popup.close()
+  const { sub } = options
   const state = auth.getState()
   if (sub !== undefined && (state.status !== 'signed-in' || state.sub !== sub)) {
     throw new SessionChangedError(
@@ -78,4 +79,14 @@ export async function signInWithPopup(
       'The session that has begun is another user’s: load the data of the page anew.',
     )
   }
+}
+
+async function begin(
+  auth: TokenManager,
+  popup: Window,
+  options: PopupSignInOptions,
+): Promise<'begun' | 'late'> {
+  const { signal } = checkedMembers('options', options, rules) as PopupSignInOptions
+  if (signal?.aborted) throw signal.reason
+  return untilBegun(auth, popup, options)
 }

@@ -1,4 +1,9 @@
-import { ConfigurationError, SignInError, disposedError } from '../core/errors.ts'
+import {
+  ConfigurationError,
+  SignInError,
+  disposedError,
+  signedOutMeanwhile,
+} from '../core/errors.ts'
 import { patiently } from '../core/patience.ts'
 import type { SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, untilFirst, type Stop } from '../core/until.ts'
@@ -8,7 +13,7 @@ import { createLoginWindow, type LoginWindow } from './login-window.ts'
 import { parseOutcome } from './parse-outcome.ts'
 
 export interface PopupSignInOptions extends SignInOptions {
-  /** Stops the waiting, and closes the window. */
+  /** Stops the waiting. A user who is at the login page by then may go on there, and be signed in. */
   readonly signal?: AbortSignal | undefined
   /** Whose session it has to be: `sub` of the state, before you send a request of that user again. */
   readonly sub?: string | undefined
@@ -75,6 +80,7 @@ async function untilSettled(
   { watch, login, state = '' }: Shown,
   over: AbortSignal,
 ): Promise<'begun'> {
+  if (over.aborted) return 'begun'
   let hasNews = false
   let wake = (): void => {}
   const onNews = (): void => {
@@ -94,8 +100,13 @@ async function untilSettled(
       (signIns) => parseOutcome(signIns, state),
       () => undefined,
     )
-    if (outcome === 'begun' && (await isSeen(watch))) return outcome
     if (outcome instanceof Error) throw outcome
+    const found = outcome && (await watch.keeper.read().catch(() => undefined))
+    if (found) {
+      // Whatever there is by now instead: it is not what was asked for.
+      if (found.session?.id !== outcome.sessionId) throw signedOutMeanwhile()
+      return 'begun'
+    }
     if (isClosed) throw popupClosed()
     if (hasNews) continue
     await untilFirst(watch.clock, lookEveryMs, (listener) => {
@@ -105,14 +116,6 @@ async function untilSettled(
     })
   }
   return 'begun'
-}
-
-/** The session is in storage by now, so that this look finds it, unless storage refuses. */
-function isSeen({ keeper }: SignInWatch): Promise<boolean> {
-  return keeper.read().then(
-    () => true,
-    () => false,
-  )
 }
 
 /** Where nobody was signed in and nothing particular is wanted; what there is already will not do. */

@@ -1,6 +1,7 @@
-import { createElement, type ReactElement, type ReactNode } from 'react'
+import { createElement, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from 'react'
 import type { TokenManager } from '../manager/token-manager-api.ts'
-import { AuthContext } from './auth-context.ts'
+import { AuthContext, PageContext } from './auth-context.ts'
+import { createPageStore, type PageStore } from './page-store.ts'
 
 export interface AuthProviderProps {
   /** Made by the app, in a module of its own, and never disposed of here. */
@@ -27,5 +28,12 @@ export interface AuthProviderProps {
  * ```
  */
 export function AuthProvider({ manager, children }: AuthProviderProps): ReactElement {
-  return createElement(AuthContext.Provider, { value: manager }, children)
+  const last = useRef<PageStore>(undefined)
+  const page = useMemo(() => createPageStore(manager, last.current?.page()), [manager])
+  useEffect(() => {
+    last.current = page
+    return page.stop
+  }, [page])
+  const pages = createElement(PageContext.Provider, { value: page }, children)
+  return createElement(AuthContext.Provider, { value: manager }, pages)
 }

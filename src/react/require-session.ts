@@ -23,9 +23,9 @@ export interface RequireSessionProps {
    * Rendered above the children when the session has ended by itself (`rejected`, `rotation-lost`,
    * `refused`, `expired`, `key-lost`): they stay, with all their state, until the same user is back.
    * Every other end takes them off the page, and so does a session of another user, or of nobody knows
-   * whom. Default: none, and every end does.
+   * whom. A function is told why. Default: none, and every end does.
    */
-  readonly notice?: ((state: NoticeState) => ReactNode) | undefined
+  readonly notice?: ReactNode | ((state: NoticeState) => ReactNode)
 }
 
 /**
@@ -100,7 +100,10 @@ export function RequireSession({
   if (notice && page.standing !== 'hidden') {
     const { isPending = false, error } = progress ?? {}
     const said =
-      typeof session === 'object' && notice({ reason: session.reason, isPending, error, ...begin })
+      typeof session === 'object' &&
+      (typeof notice === 'function'
+        ? notice({ reason: session.reason, isPending, error, ...begin })
+        : notice)
     // In one place whether or not there is something to say, so that React lets them be.
     return createElement(Fragment, null, said, createElement(Fragment, { key: page.key }, children))
   }

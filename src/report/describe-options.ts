@@ -6,17 +6,16 @@ import { describeMembers } from './describe-members.ts'
 const told = [
   'clientId',
   'scope',
-  'audience',
-  'sessionName',
   'leewayMs',
   'refreshAhead',
   'tokenRequestTimeoutMs',
   'patienceMs',
   'spentRefreshToken',
 ] as const
-const addresses = ['resource', 'redirectUri', 'postLogoutRedirectUri'] as const
-/** What the app brings along, of which only that it does is told. */
-const parts = ['dpop', 'courier', 'idle', 'fetch', 'endSession']
+/** Some are addresses, with what is in one. */
+const addresses = ['audience', 'resource', 'redirectUri', 'postLogoutRedirectUri'] as const
+/** What the app brings along, and a name that may be a user's: only that they are there is told. */
+const parts = ['sessionName', 'dpop', 'courier', 'idle', 'fetch', 'endSession']
 
 /** The options that a report tells, in one line: no address with its query, no parameter with its value. */
 export function describeOptions(options: Partial<TokenManagerOptions>): string {
@@ -39,5 +38,9 @@ export function describeOptions(options: Partial<TokenManagerOptions>): string {
 /** Without user, password, query and fragment. */
 function plainUrl(url: unknown): string | undefined {
   if (!isString(url)) return undefined
-  return url.replace(/[?#].*$/s, '').replace(/^([\w.+-]*:?\/\/)[^/@]*@/, '$1')
+  const rest = url.replace(/[?#].*$/s, '')
+  if (!URL.canParse(rest)) return rest
+  const plain = new URL(rest)
+  plain.username = plain.password = ''
+  return plain.href
 }

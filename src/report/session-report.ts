@@ -14,8 +14,9 @@ export interface SessionReportSettings {
 export interface SessionReport {
   /**
    * What has happened, as plain text that a user can read and hand on: version, engine, options, the
-   * state, why the session ended last, and the last hundred events of this tab. Holds no token, no
-   * code, no query of a URL, and not who the user is.
+   * state, why the session ended last, and the last hundred events of this tab, but not that it has told
+   * the other tabs of something. Holds no token, no code and no query of a URL, and of the user no more
+   * than a server may have put into its own words.
    */
   text(): string
   /** Ends the collecting; what was collected stays. */
@@ -47,6 +48,8 @@ export function createSessionReport(
   let lastEnd: TokenManagerEvent | undefined
 
   const stop = auth.observe((event) => {
+    // With an idle time there is one every half a minute, and nothing else would be left.
+    if (event.type === 'announced') return
     events.push(event)
     if (event.type === 'session-ended') lastEnd = event
     if (events.length <= mostEvents) return

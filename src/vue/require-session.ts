@@ -80,6 +80,7 @@ export const RequireSession: RequireSessionComponent = {
       },
       { immediate: true, flush: 'sync' },
     )
+
     const stop = auth.observe((event) => {
       page.value = pageAfter(page.value, event)
     })
@@ -92,7 +93,7 @@ export const RequireSession: RequireSessionComponent = {
         if (latest === mine) progress.value = { isPending: false, error }
       }
       progress.value = { isPending: true, error: undefined }
-      work.then(() => end(), end)
+      Promise.resolve(work).then(() => end(), end)
     }
     const begin: Pick<FallbackState, 'signIn' | 'follow'> = {
       signIn: (options) => follow(auth.signIn(options)),

@@ -13,13 +13,19 @@ export function createQueryClient(auth: TokenManager): QueryClient {
       },
     },
   })
-  // What belonged to one user must not be shown to the next one.
+  // What belonged to one user must not be shown to the next one. Under a notice the page stays.
+  const staysAfter = ['rejected', 'rotation-lost', 'refused', 'expired', 'key-lost']
   let user: string | undefined
   auth.subscribe((state) => {
-    if (state.status === 'signed-out') queryClient.clear()
+    const isOver = state.status === 'signed-out' && !staysAfter.includes(state.reason)
+    if (isOver) queryClient.clear()
     if (state.status !== 'signed-in') return
     if (user !== undefined && user !== state.sub) void queryClient.resetQueries()
     user = state.sub
+  })
+  auth.observe((event) => {
+    const isUnknown = event.type === 'session-started' && event.sub === undefined
+    if (isUnknown) void queryClient.resetQueries()
   })
   return queryClient
 }

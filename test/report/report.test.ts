@@ -48,6 +48,25 @@ describe('a session report', () => {
     expect(here).toMatch(/^2030-01-01T00:10:00\.000Z sent generation=1$/m)
   })
 
+  it('is not filled up by what is told the other tabs', () => {
+    const speaker = createSpeaker()
+    const report = createSessionReport(speaker)
+    speaker.say({ type: 'held-off', at, code: 'NETWORK', attempt: 1, retryAt: at })
+    for (let count = 0; count < 200; count += 1) {
+      speaker.say({ type: 'announced', at, generation: 1 })
+    }
+    expect(report.text()).toContain('held-off code=NETWORK')
+    expect(report.text()).not.toContain('announced')
+  })
+
+  it('says of a name for the session only that there is one, and of an audience no query', () => {
+    const options = { sessionName: 'ann@example.com', audience: 'https://api.example/?key=s3cr3t' }
+    const text = createSessionReport(createSpeaker(), { options }).text()
+    expect(text).not.toMatch(/ann@|s3cr3t/)
+    expect(text).toContain('sessionName')
+    expect(text).toContain('audience=https://api.example/')
+  })
+
   it('does not say who the user is', async () => {
     const profile = createProfile()
     const { auth } = profile.openTab()

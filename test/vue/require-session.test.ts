@@ -123,4 +123,32 @@ describe('RequireSession', () => {
     await rest()
     expect(said.at(-1)).toMatchObject({ isPending: false, error: denied })
   })
+
+  it('shows a new page where nobody knows whose the sessions are that follow one another', async () => {
+    const { text, typeMore, startSession } = await show()
+    await startSession(undefined)
+    await typeMore()
+    expect(text()).toBe('typed: x')
+    await startSession(undefined)
+    expect(text()).toBe('typed: ')
+  })
+
+  it('lets be what is no promise', async () => {
+    const { end, said } = await show()
+    await end('rejected')
+    said.at(-1)?.follow(undefined as unknown as Promise<void>)
+    await rest()
+    expect(said.at(-1)).toMatchObject({ isPending: false, error: undefined })
+  })
+
+  it('forgets what became of an earlier sign-in once another is under way', async () => {
+    const { end, said } = await show()
+    await end('rejected')
+    let fail = (_: Error): void => {}
+    said.at(-1)?.follow(new Promise<void>((_, reject) => (fail = reject)))
+    said.at(-1)?.follow(new Promise<void>(() => {}))
+    fail(new Error('closed'))
+    await rest()
+    expect(said.at(-1)).toMatchObject({ isPending: true, error: undefined })
+  })
 })

@@ -232,8 +232,8 @@ export function createRecordKeeper(options: {
     },
     overdue: () => newest && overdue(newest),
     endOverdue() {
-      const over = keeper.overdue()
-      if (over) remember(over, ++started)
+      // Storage was asked, and has not taken it.
+      if (newest && keeper.overdue()) keeper.carryOn(overdue, newest.epoch)
     },
     async settled() {
       // What was decided in this turn is about to be written.

@@ -137,4 +137,9 @@ export function isSameSession(a: Identified, b: Identified): boolean {
   return id === b.session?.id && (id !== undefined || a.epoch === b.epoch)
 }
 
+/** What a session is called, in whatever version of this library it began. */
+export function nameOf({ session, epoch }: Identified): string {
+  return session?.id ?? String(epoch)
+}
+
 type Identified = Pick<SessionRecord, 'epoch'> & { readonly session?: Pick<Session, 'id'> }

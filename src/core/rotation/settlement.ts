@@ -1,20 +1,31 @@
 import type { EndReason } from '../end-reason.ts'
-import { RefreshUnavailableError, type OAuthErrorDetails } from '../errors.ts'
+import type { RefreshUnavailableError, ConfigurationError, OAuthErrorDetails } from '../errors.ts'
+import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import type { Page } from '../page.ts'
 import type { Clock, Random } from '../ports.ts'
-import { committed, ended, leaseGivenUp, salvaged } from '../record/record-changes.ts'
-import { toSessionEndedError } from '../record/record-errors.ts'
+import {
+  committed,
+  ended,
+  failed,
+  leaseGivenUp,
+  salvaged,
+  tokenSetRefused,
+} from '../record/record-changes.ts'
+import { dueAgain, toSessionEndedError } from '../record/record-errors.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import type { SessionRecord } from '../record/session-record.ts'
-import { defaultTokenKey, mintedForBy } from '../record/token-set.ts'
+import type { Failure, SessionRecord } from '../record/session-record.ts'
+import { defaultTokenKey, mintedForBy, type TokenKey } from '../record/token-set.ts'
+import { isHoldOffInForce } from './back-off.ts'
+import { createFailureAfter, type Pacing } from './failure-after.ts'
 import { answeredAt, type Claim, type Claims } from './claim.ts'
 import { again, type Conclusion } from './conclusion.ts'
 import { lookForMail, mayHoldTokens } from './look-for-mail.ts'
-import { createNoteFailure, isLastRefusal } from './note-failure.ts'
 import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
+import { isLastRefusal, refusedSince } from './refusals.ts'
 import { createSaveReply } from './save-reply.ts'
 import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
+import { nonceRefused, notHandled } from './unclear-answer.ts'
 
 export type Settle = (claim: Claim, outcome: RefreshOutcome, wish: Wish) => Promise<Conclusion>
 
@@ -34,7 +45,7 @@ export function createSettlement(options: {
   const { keeper, endpoint, clock, report, claims } = options
   const { writeIfOwn } = claims
   const saveReply = createSaveReply(options)
-  const { failureAfter, heldOff, holdOff, halt, refuseTokenSet } = createNoteFailure(options)
+  const failureAfter = createFailureAfter(options)
 
   return async function settle(claim, outcome, wish) {
     try {
@@ -99,8 +110,18 @@ export function createSettlement(options: {
       case 'configuration': {
         const { error } = outcome
         const isAboutRequest = aboutTheRequest.includes(error.oauth?.error ?? '')
-        const isOfOne = isAboutRequest && wish.key !== defaultTokenKey
-        return isOfOne ? refuseTokenSet(claim, wish.key, error) : halt(claim, error)
+        if (isAboutRequest && wish.key !== defaultTokenKey) {
+          return refuseTokenSet(claim, wish.key, error)
+        }
+        const failure = failureAfter(claim.record.failure, 'configuration', error, {
+          at: answeredAt(claim, clock.now()),
+        })
+        const record = await writeIfOwn(claim, (current) =>
+          failed(current, noted(claim, current, failure), {}),
+        )
+        if (!record) return again
+        report({ type: 'halted', code: failure.code, until: failure.until })
+        return { kind: 'error', error }
       }
       case 'rejected':
         return end(claim, lostOr('rejected', claim.record), outcome.oauth)
@@ -117,6 +138,13 @@ export function createSettlement(options: {
     }
   }
 
+  /** An answer that is collected came to an earlier request: it does not shorten a pause noted since. */
+  function noted(claim: Claim, { failure: last }: SessionRecord, failure: Failure): Failure {
+    const isCollected = claim.letter !== undefined && claim.lease.letter === undefined
+    const isLonger = last && last.until > failure.until && isHoldOffInForce(last, clock.now())
+    return isCollected && isLonger ? last : failure
+  }
+
   /** A reply that came too late. */
   function drop(refreshToken: string | undefined): Conclusion {
     const sessionOver = !keeper.seen()?.session
@@ -128,6 +156,61 @@ export function createSettlement(options: {
   /** Revoking a token can end the whole grant, so it is done only if no session goes on. */
   function revokeOrphan(refreshToken: string | undefined): void {
     if (refreshToken && !keeper.seen()?.session) void endpoint.revoke(refreshToken)
+  }
+
+  async function holdOff(
+    claim: Claim,
+    error: RefreshUnavailableError,
+    how: Pacing & { readonly refused?: boolean },
+  ): Promise<Conclusion> {
+    const kind = how.refused ? 'refused' : 'transient'
+    const failure = failureAfter(claim.record.failure, kind, error, {
+      ...how,
+      at: answeredAt(claim, clock.now()),
+    })
+    const record = await writeIfOwn(claim, (current) =>
+      failed(current, noted(claim, current, failure), {
+        unknown: current.unknown + (error.outcome === 'unknown' ? 1 : 0),
+        ...(how.refused && {
+          refusals: current.refusals + 1,
+          refusedSince: refusedSince(current, failure.failedAt),
+        }),
+      }),
+    )
+    return record ? heldOff(record, failure, error) : again
+  }
+
+  function heldOff(
+    record: SessionRecord,
+    failure: Failure,
+    error: RefreshUnavailableError,
+  ): Conclusion {
+    const { code, attempt, until: retryAt, hint } = failure
+    report(defined({ type: 'held-off' as const, code, attempt, retryAt, hint }))
+    return { kind: 'error', error: dueAgain(error, failure) }
+  }
+
+  /**
+   * The server has other reasons to refuse one of several token sets than a dead refresh token: no
+   * consent for that API, say. Whether the session is over shows when the session's own token is due.
+   */
+  async function refuseTokenSet(
+    claim: Claim,
+    key: TokenKey,
+    error: ConfigurationError | RefreshUnavailableError,
+  ): Promise<Conclusion> {
+    const last = claim.session.refused?.[key]
+    const kind = error.name === 'ConfigurationError' ? 'configuration' : 'refused'
+    const failure = failureAfter(last, kind, error, { at: answeredAt(claim, clock.now()) })
+    const record = await writeIfOwn(claim, (current, session) =>
+      tokenSetRefused(current, session, key, failure),
+    )
+    if (!record) return again
+    report({ type: 'token-refused', code: failure.code, until: failure.until })
+    return {
+      kind: 'error',
+      error: error.name === 'ConfigurationError' ? error : dueAgain(error, failure),
+    }
   }
 
   async function end(
@@ -152,20 +235,4 @@ function lostOr<Reason extends EndReason>(
   { unknown }: SessionRecord,
 ): Reason | 'rotation-lost' {
   return unknown > 0 ? 'rotation-lost' : reason
-}
-
-function notHandled(): RefreshUnavailableError {
-  return new RefreshUnavailableError(
-    'RESPONSE_INVALID',
-    'The answer could not be dealt with: the session is kept.',
-    { outcome: 'unknown' },
-  )
-}
-
-function nonceRefused(): RefreshUnavailableError {
-  return new RefreshUnavailableError(
-    'SERVER_UNAVAILABLE',
-    'The authorization server asked for another DPoP nonce right after it had named one: the session is kept.',
-    { outcome: 'answered' },
-  )
 }

@@ -1,7 +1,8 @@
+import type { AccessTokenRequest } from './access-token-request.ts'
 import { createAskers, type Asker } from './asker.ts'
 import { StorageError, disposedError, notRenewable, type TokenError } from '../errors.ts'
 import type { Report } from '../events.ts'
-import { createHeldTokens, type HeldToken, type IssuedToken } from './held-tokens.ts'
+import { holdAll, type HeldToken, type IssuedToken } from './held-tokens.ts'
 import { createLookout, longestLookMs } from './lookout.ts'
 import { createOutlast } from '../rotation/outlast.ts'
 import type { Page } from '../page.ts'
@@ -13,33 +14,19 @@ import type { SingleFlight } from '../rotation/single-flight.ts'
 import {
   defaultTokenKey,
   isMintedFor,
+  judgeToken,
+  remainingMs,
   type TokenKey,
   type TokenParameters,
   type TokenSet,
+  type Verdict,
 } from '../record/token-set.ts'
 import { atMost } from '../until.ts'
 import { createCallers } from './callers.ts'
 import { createWantedTokens } from './wanted-tokens.ts'
 import { toSessionEndedError } from '../record/record-errors.ts'
 
-export interface AccessTokenRequest {
-  /** See {@link AccessTokens.asker}. */
-  readonly asker: Asker
-  readonly parameters?: TokenParameters | undefined
-  readonly minValidityMs?: number | undefined
-  /** The token a resource server answered 401 to; that server's name, if known. */
-  readonly rejected?: Rejected | undefined
-  readonly signal?: AbortSignalLike | undefined
-}
-
 type Renewal = Pick<AccessTokenRequest, 'rejected' | 'minValidityMs'>
-
-export interface Rejected {
-  readonly accessToken: string
-  readonly resourceServer: string
-  /** That server had taken the token before. */
-  readonly wasGood?: boolean
-}
 
 export interface AccessTokens {
   /** Fulfils when storage was looked at for the first time, whatever came of it. */
@@ -89,10 +76,13 @@ export function createAccessTokens(options: {
   const askers = createAskers(keeper)
   const callers = createCallers({ keeper, clock, askers })
   const { wait, stopsOf } = callers
-  const held = createHeldTokens(options)
-  const { servable, isOutdated } = held
+  let held = new Map<TokenKey, HeldToken>()
   let disposed = false
   const { share, outlast, dispose } = createOutlast(options)
+
+  keeper.onSeen((record) => {
+    held = holdAll(record, held, clock)
+  })
 
   function obtain(request: AccessTokenRequest): IssuedToken | Promise<IssuedToken> {
     if (disposed) return Promise.reject(disposedError())
@@ -112,7 +102,7 @@ export function createAccessTokens(options: {
     const key = wanted.keyOf(request.parameters)
     const candidate = held.get(key)
     if (candidate && candidate.token.accessToken !== request.rejected?.accessToken) {
-      const verdict = held.verdictOn(candidate, now, monotonic, request.minValidityMs)
+      const verdict = verdictOn(candidate, now, monotonic, request.minValidityMs)
       if (verdict === 'ageing') renewAhead(key).catch(() => undefined)
       if (verdict !== 'spent') return serve(candidate, request.asker)
     }
@@ -173,6 +163,18 @@ export function createAccessTokens(options: {
     return session
   }
 
+  /** Some servers let only the newest access token of a session live. */
+  function isOutdated({ token }: HeldToken): boolean {
+    return token.generation < (keeper.seen()?.generation ?? 0)
+  }
+
+  function servable(key: TokenKey, minValidityMs = 1): HeldToken | undefined {
+    const candidate = held.get(key)
+    if (!candidate) return undefined
+    const verdict = verdictOn(candidate, clock.now(), clock.monotonic(), minValidityMs)
+    return verdict === 'spent' ? undefined : candidate
+  }
+
   /** The one place where a token is handed out. */
   function serve(candidate: HeldToken, asker: Asker): IssuedToken | Promise<IssuedToken> {
     const refused = askers.refusal(asker)
@@ -194,6 +196,17 @@ export function createAccessTokens(options: {
       need: { leewayMs, minValidityMs: request.minValidityMs },
       explicit,
     }
+  }
+
+  function verdictOn(
+    { token, issued, diesAtMonotonic }: HeldToken,
+    now: number,
+    monotonic: number,
+    minValidityMs: number | undefined,
+  ): Verdict {
+    if (!options.accepts(token.tokenType, issued.senderKey)) return 'spent'
+    const leftMs = Math.min(remainingMs(token, now), diesAtMonotonic - monotonic)
+    return judgeToken(token, leftMs, now, { leewayMs, minValidityMs })
   }
 
   function renewAhead(key: TokenKey): Promise<unknown> {
@@ -224,8 +237,7 @@ export function createAccessTokens(options: {
     refresh,
     renewAhead,
     renewable: () =>
-      held
-        .all()
+      [...held]
         .filter(([key]) => wanted.isKnown(key))
         .map(([key, { token, used }]) => ({ key, token, used })),
     lookAgain() {

@@ -32,6 +32,11 @@ export function nextPage(page: KeptPage, state: SessionState): KeptPage {
   return { key, standing: 'hidden' }
 }
 
+/** The same after a time in which states may have been missed: nothing is known to be the same then. */
+export function pageAfterGap(page: KeptPage, state: SessionState): KeptPage {
+  return nextPage({ ...page, standing: 'hidden' }, state)
+}
+
 /** A session that has begun of nobody knows whom may be another user's, whatever state is shown of it. */
 export function pageAfter(page: KeptPage, event: TokenManagerEvent): KeptPage {
   const isUnknown = event.type === 'session-started' && event.sub === undefined

@@ -24,11 +24,13 @@ export interface NewSession {
 export interface SessionLifecycle {
   /**
    * Begins a session in all tabs; in this one only, where storage refuses it. Rejects with a
-   * {@link StorageError} only where a newer version of the app owns the record. Fulfils with whether
-   * the other tabs have it; with nothing where the user has signed out since its fence was raised, and
+   * {@link StorageError} only where a newer version of the app owns the record. Fulfils with what it is
+   * called, and whether the other tabs have it; with nothing where the user has signed out since its fence was raised, and
    * no session began.
    */
-  start(begun: NewSession): Promise<boolean | undefined>
+  start(
+    begun: NewSession,
+  ): Promise<{ readonly sessionId: string; readonly isStored: boolean } | undefined>
   /** What a sign-in that begins to be finished now is held against. */
   raiseFence(): SignOutFence
   /**
@@ -93,7 +95,7 @@ export function createSessionLifecycle(options: {
           if (keeper.carryOn(begin, next.epoch - 1)) report({ type: 'persistence-failed' })
         }
       }
-      return isOvertaken ? undefined : isStored
+      return isOvertaken ? undefined : { sessionId: id, isStored }
     },
 
     raiseFence: () => createSignOutFence(options, () => signOuts),

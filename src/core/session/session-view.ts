@@ -5,7 +5,7 @@ import { lacking } from '../record/granted-scope.ts'
 import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import { isSameSession, type SessionRecord } from '../record/session-record.ts'
+import { isSameSession, nameOf, type SessionRecord } from '../record/session-record.ts'
 import { isSameState, restoring, toSessionState, type SessionState } from './session-state.ts'
 
 export interface SessionView {
@@ -18,6 +18,12 @@ export interface SessionView {
   /** This tab has written `record` over what was stored before. */
   noteWritten(record: SessionRecord, before: SessionRecord): void
   dispose(): void
+}
+
+/** What a session was left as. */
+interface End {
+  readonly record: SessionRecord
+  readonly sessionId: string
 }
 
 /** What this tab knows of the session, and the events that follow from what it sees in storage. */
@@ -34,8 +40,10 @@ export function createSessionView(options: {
   const listeners = new Set<(state: SessionState) => void>()
   let state: SessionState = restoring
   let isDisposed = false
-  /** Whether it was said that the session is over which was seen last. */
-  let isEndTold = false
+  /** An end that is known, and is told once it is known whose decision it was. */
+  let untold: End | undefined
+  /** The session whose end was told last. */
+  let told: string | undefined
   let cancel = (): void => {}
 
   const unsubscribe = keeper.onSeen((record, before) => {
@@ -72,11 +80,11 @@ export function createSessionView(options: {
   function reportChange(record: SessionRecord, before: SessionRecord): void {
     const { session } = record
     if (!isSameSession(record, before)) {
-      isEndTold = false
       if (session) {
+        if (untold) tellEnd(untold, false)
         report(defined({ type: 'session-started' as const, sub: session.sub }))
       } else if (before.session) {
-        void tellEndOnceSettled(record)
+        void tellOnceSettled({ record, sessionId: nameOf(before) })
       }
       return
     }
@@ -89,14 +97,17 @@ export function createSessionView(options: {
   }
 
   /** Several tabs may decide the same at once, and storage says whose decision it was. */
-  async function tellEndOnceSettled(record: SessionRecord): Promise<void> {
+  async function tellOnceSettled(end: End): Promise<void> {
+    untold = end
     // No tab has decided that storage is cleared, and what is there now is left as it is.
-    tellEnd(record, record.endedBy !== undefined && (await keeper.settled()))
+    const decidedHere = end.record.endedBy !== undefined && (await keeper.settled())
+    if (untold === end) tellEnd(end, decidedHere)
   }
 
-  function tellEnd(record: SessionRecord, decidedHere: boolean): void {
-    if (isEndTold) return
-    isEndTold = true
+  function tellEnd({ record, sessionId }: End, decidedHere: boolean): void {
+    untold = undefined
+    if (told === sessionId) return
+    told = sessionId
     const reason = record.endedBy ?? 'storage-cleared'
     const { code, oauth } = toSessionEndedError({ ...record, endedBy: reason })
     report(defined({ type: 'session-ended' as const, reason, code, oauth, decidedHere }))
@@ -113,7 +124,7 @@ export function createSessionView(options: {
     },
     update,
     noteWritten(record, before) {
-      if (before.session && !record.session) tellEnd(record, true)
+      if (before.session && !record.session) tellEnd({ record, sessionId: nameOf(before) }, true)
     },
     dispose() {
       isDisposed = true
