@@ -1,7 +1,14 @@
 import { defined } from '../defined.ts'
 import { grantOf, replyMembers, toTokenSet, withRefreshToken } from './brought-by-reply.ts'
 import type { Letter } from './letter.ts'
-import type { Failure, Lease, Origin, Session, SessionRecord } from './session-record.ts'
+import {
+  generationOf,
+  type Failure,
+  type Lease,
+  type Origin,
+  type Session,
+  type SessionRecord,
+} from './session-record.ts'
 import { defaultTokenKey, type MintedFor, type TokenKey } from './token-set.ts'
 import type { OAuthErrorDetails } from '../errors.ts'
 import type { TokenReply } from './token-reply.ts'
@@ -55,9 +62,8 @@ export function committed(
   const { reply, key, receivedAt, mintedFor, to } = accepted
   const generation = record.generation + 1
   const token = toTokenSet(reply, { generation, receivedAt, mintedFor, scope: accepted.scope })
-  return withAttemptsOver(record, to, {
+  return withAttemptsOver(record, session, reply.refreshToken, to, {
     generation,
-    ...replaced(session, reply.refreshToken, to),
     session: {
       ...withRefreshToken(session, reply.refreshToken, generation),
       ...replyMembers(reply, receivedAt),
@@ -78,9 +84,8 @@ export function salvaged(
 ): SessionRecord {
   const generation = record.generation + 1
   return next(
-    withAttemptsOver(record, to, {
+    withAttemptsOver(record, session, refreshToken, to, {
       generation,
-      ...replaced(session, refreshToken, to),
       session: withRefreshToken(session, refreshToken, generation),
     }),
     { failure },
@@ -182,14 +187,6 @@ function next(record: SessionRecord, changes: Partial<SessionRecord>): SessionRe
   return { ...record, ...changes, revision: record.revision + 1 }
 }
 
-function replaced(
-  session: Session,
-  refreshToken: string | undefined,
-  to: Origin,
-): Pick<SessionRecord, 'from'> {
-  return refreshToken === undefined || refreshToken === session.refreshToken ? {} : { from: to }
-}
-
 function without<Value>(
   entries: Readonly<Record<string, Value>>,
   key: string,
@@ -202,18 +199,29 @@ function withoutLease({ lease, ...rest }: SessionRecord): SessionRecord {
   return withoutLetters(rest, ({ id, state }) => id === lease?.letter && state === 'posted')
 }
 
-/** After a commit nothing of the attempts before it counts any more. */
+/**
+ * After a commit nothing of the attempts before it counts any more. A late one may bring what is stored
+ * already (a grace window that gives the same child): with that, somebody may be sending right now.
+ */
 function withAttemptsOver(
   record: SessionRecord,
-  { claim }: Origin,
+  session: Session,
+  refreshToken: string | undefined,
+  to: Origin,
   changes: Partial<SessionRecord>,
 ): SessionRecord {
-  const { failure: _, lease: __, ...rest } = record
+  const { failure: _, lease, ...rest } = record
+  const isNew = refreshToken !== undefined && refreshToken !== session.refreshToken
+  const isKept = !isNew && to.generation !== generationOf(session)
   const current = withoutLetters(
     rest,
-    (letter) => letter.claim <= claim || letter.state === 'posted',
+    (letter) => letter.claim <= to.claim || (letter.state === 'posted' && !isKept),
   )
-  return next(current, { unknown: 0, refusals: 0, ...changes })
+  return next(current, {
+    ...(isKept ? lease && { lease } : { unknown: 0, refusals: 0 }),
+    ...(isNew && { from: to }),
+    ...changes,
+  })
 }
 
 function withoutLetters(

@@ -121,6 +121,33 @@ describe('a refresh token', () => {
   })
 })
 
+describe('a late reply that brings the refresh token that is stored already', () => {
+  const sending = { ...record, lease, unknown: 1, refusals: 2 }
+  const late = { generation: 3, claim: 8 }
+
+  it('leaves the right to send, and what is known of attempts, to those who have claimed it since', () => {
+    for (const more of [{ refreshToken: 'r4' }, {}]) {
+      const after = committed(sending, session, {
+        ...accepted,
+        reply: { ...reply, ...more },
+        to: late,
+      })
+      expect(after).toMatchObject({ lease, unknown: 1, refusals: 2, generation: 7, revision: 21 })
+      expect(idsIn(after)).toEqual(['c', 'd'])
+      expect(after.session).toMatchObject({ refreshToken: 'r4', refreshTokenGeneration: 4 })
+    }
+    expect(salvaged(sending, session, 'r4', failure, late)).toMatchObject({ lease, unknown: 1 })
+  })
+
+  it('ends them if it brings another one, or answers that one itself', () => {
+    const other = { ...accepted, reply: { ...reply, refreshToken: 'r5' }, to: late }
+    expect(committed(sending, session, other)).not.toHaveProperty('lease')
+    const same = { ...accepted, to: { generation: 4, claim: 8 } }
+    expect(committed(sending, session, same)).not.toHaveProperty('lease')
+    expect(committed(sending, session, same)).toMatchObject({ unknown: 0, refusals: 0 })
+  })
+})
+
 describe('the scope in the key of a token set', () => {
   it('is read as it was written', () => {
     expect(scopeOf(tokenKey({ scope: 'b a' }))).toBe('a b')

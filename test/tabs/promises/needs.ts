@@ -41,6 +41,8 @@ export function createNeeds(options: {
   const refreshes = new Set<Call>()
   /** Those that have given up, and may have left an attempt under way. */
   const givenUp = new Set<Call>()
+  /** The same, whose courier has sent a letter for them: what comes of it may be settled by another tab. */
+  const lettersLeft = new Map<TabProcess, Call>()
   /** Those whose last request was lost, which may be sent once more whether or not anybody waits. */
   const lost = new Set<TabProcess>()
   /** Letters whose courier has brought no answer, and that have been sent once more for it. */
@@ -156,7 +158,10 @@ export function createNeeds(options: {
     const left = [...givenUp].find((call) => call.tab === tab)
     const isLeftOver = (): boolean => {
       if (!left || !grant('patience was over')) return false
-      onSent(() => givenUp.delete(left))
+      onSent(() => {
+        givenUp.delete(left)
+        if (after.lease?.letter !== undefined) lettersLeft.set(tab, left)
+      })
       return true
     }
     const isRejected = rejections.get(tab)?.has(token.accessToken) === true
@@ -182,6 +187,13 @@ export function createNeeds(options: {
     if (renewed.storedAt < claim.at || !grant('late reply after the lease')) {
       broken('no storm (6)', `${tab.name} renews again what was renewed because of a 401`)
     }
+  }
+
+  /** Where another tab settles the letter of an attempt that was left under way, that attempt begins again. */
+  function seeSettler({ tab }: ClaimSeen): void {
+    lettersLeft.delete(tab)
+    for (const call of lettersLeft.values()) givenUp.add(call)
+    lettersLeft.clear()
   }
 
   /** A courier knows of no needs, so its letters are judged as they are written, and count if they are sent. */
@@ -236,7 +248,10 @@ export function createNeeds(options: {
         case 'wrote': {
           seeWrite(moment)
           const claim = ledger.claimOf(tab)
-          if (claim?.at === moment.at) seeClaim(moment, claim)
+          if (claim?.at === moment.at) {
+            seeSettler(claim)
+            seeClaim(moment, claim)
+          }
           return
         }
         case 'sent': {

@@ -33,6 +33,8 @@ interface Knowledge {
    * it looks by offering it, and that shows here only when storage carries it out.
    */
   offeringSince: number | undefined
+  /** Storage has taken something since, which the tab knows once it is told of a write. */
+  wasOfferTaken: boolean
 }
 
 /**
@@ -76,6 +78,7 @@ export function createSignedOut(options: {
       waiting: new Set<Call>(),
       wasSignOutRefused: false,
       offeringSince: undefined,
+      wasOfferTaken: false,
     }
     known.set(tab, found)
     return found
@@ -173,7 +176,7 @@ export function createSignedOut(options: {
         case 'wrote':
           // A write that leaves everything as it is has not taken what is offered.
           if (ledger.lastWrite.before.revision !== ledger.lastWrite.after.revision) {
-            knowledge.offeringSince = undefined
+            knowledge.wasOfferTaken = true
           }
           Object.assign(knowledge, {
             lastLookMs: moment.atMs,
@@ -188,7 +191,10 @@ export function createSignedOut(options: {
           if (moment.by === 'read') knowledge.readsMs = knowledge.readsMs.slice(1)
           else knowledge.writesMs = knowledge.writesMs.slice(1)
           knowledge.heardMs = moment.atMs
-          if ((ledger.toldTo(tab)?.epoch ?? 0) > (knowledge.offeringSince ?? Infinity)) {
+          if (
+            (moment.by === 'write' && knowledge.wasOfferTaken) ||
+            (ledger.toldTo(tab)?.epoch ?? 0) > (knowledge.offeringSince ?? Infinity)
+          ) {
             knowledge.offeringSince = undefined
           }
           return
@@ -202,6 +208,7 @@ export function createSignedOut(options: {
           if (moment.event.type === 'persistence-failed') {
             knowledge.wasSignOutRefused = knowledge.signedOutAt > 0
             knowledge.offeringSince = epoch
+            knowledge.wasOfferTaken = false
           }
           return
         case 'call':
