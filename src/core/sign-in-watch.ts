@@ -1,4 +1,5 @@
-import type { AbortSignalLike, Clock } from './ports.ts'
+import type { Page } from './page.ts'
+import type { AbortSignalLike, Clock, LockManager } from './ports.ts'
 
 /** What a page needs that waits for a sign-in which another window finishes. */
 export interface SignInWatch {
@@ -14,6 +15,18 @@ export interface SignInWatch {
   readonly keeper: { read(): Promise<{ readonly session?: { readonly id?: string } }> }
   /** Has an event `news` when another tab has told of something. */
   readonly news: EventTargetLike
+}
+
+/** What a page needs to know before it signs in without being asked. */
+export interface SignInTurn extends SignInWatch {
+  readonly locks: LockManager
+  readonly page: Page
+  /** A name that only this manager's sign-ins have. */
+  readonly key: string
+  readonly code: SignInWatch['code'] & {
+    /** What this tab remembers of a sign-in, until a session has come of it. */
+    readonly tab: { recall(): unknown }
+  }
 }
 
 /** The part of `EventTarget` that is needed. */

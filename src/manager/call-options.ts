@@ -9,8 +9,8 @@ import {
 import { isObject } from '../core/shape.ts'
 import type {
   AccessTokenOptions,
+  AnySignInOptions,
   AuthorizationHeadersOptions,
-  OpenUrlSignInOptions,
   SignOutOptions,
   StartSessionOptions,
 } from './token-manager-api.ts'
@@ -44,7 +44,7 @@ export const startSessionRules: Rules<StartSessionOptions> = {
   nonce: word,
   ifSignedOut: flag,
 }
-export const signInRules: Rules<Partial<OpenUrlSignInOptions>> = {
+export const signInRules: Rules<AnySignInOptions> = {
   returnTo: text,
   scope: word,
   prompt: text,
@@ -57,6 +57,7 @@ export const signInRules: Rules<Partial<OpenUrlSignInOptions>> = {
   parameters: texts,
   openUrl: [isFunction, 'a function'],
   follow: [isFunction, 'a function'],
+  before: [isFunction, 'a function'],
 }
 export const signOutRules: Rules<SignOutOptions> = { revoke: flag, endSession: flag }
 

@@ -3,11 +3,11 @@ import { SignInError, disposedError } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
 import { patiently } from '../core/patience.ts'
 import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
-import type { SignInWatch } from '../core/sign-in-watch.ts'
+import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, type Stop } from '../core/until.ts'
 import type { AuthorizationCode } from '../oauth/authorization-code.ts'
 import type { SignInOptions } from '../oauth/authorization-request.ts'
-import type { OpenUrlSignInOptions, TokenManager } from './token-manager-api.ts'
+import type { AnySignInOptions, OpenUrlSignInOptions, TokenManager } from './token-manager-api.ts'
 import { createUnaskedSignIns } from './unasked-sign-ins.ts'
 
 /** A page that is still here after so long has not left: its user said "stay", or the server sent no page. */
@@ -23,6 +23,7 @@ export function createSignIn(
     readonly redirectUri: string | undefined
     readonly disposal: AbortSignalLike
   } & SignInWatch &
+    SignInTurn &
     Parameters<typeof createUnaskedSignIns>[0],
 ): TokenManager['signIn'] {
   const { code, navigation, page, clock, redirectUri, disposal } = options
@@ -75,7 +76,7 @@ export function createSignIn(
 
   function signIn(wanted: OpenUrlSignInOptions): Promise<void>
   function signIn(wanted?: SignInOptions): Promise<never>
-  async function signIn(wanted?: Partial<OpenUrlSignInOptions>): Promise<void> {
+  async function signIn(wanted?: AnySignInOptions): Promise<void> {
     if (disposal.aborted) throw disposedError()
     const given = checked(wanted, signInRules)
     if (given.openUrl) {
@@ -84,6 +85,8 @@ export function createSignIn(
       await given.openUrl(address)
       return
     }
+    // Not a part of leaving: a user who asks for it meanwhile does not wait for a turn.
+    if (given.before && !(await given.before(options))) return
     leaving ??= leave(given).finally(() => {
       leaving = undefined
     })

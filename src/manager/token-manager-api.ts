@@ -1,6 +1,6 @@
 import type { TokenManagerEvent } from '../core/events.ts'
 import type { SessionState } from '../core/session/session-state.ts'
-import type { SignInWatch } from '../core/sign-in-watch.ts'
+import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
 import type { SignInOptions } from '../oauth/authorization-request.ts'
 import type { TokenEndpointResponse } from '../oauth/token-response.ts'
 
@@ -55,6 +55,17 @@ export interface OpenUrlSignInOptions extends SignInOptions {
    * @internal
    */
   readonly follow?: ((watch: SignInWatch) => void) | undefined
+}
+
+/** What any sign-in may be told. */
+export interface AnySignInOptions extends Partial<OpenUrlSignInOptions> {
+  /**
+   * For `tokenring/silent`: called before the page leaves, with what tells whose turn it is. The page
+   * stays, and the promise fulfils, unless it says that it may.
+   *
+   * @internal
+   */
+  readonly before?: ((turn: SignInTurn) => Promise<boolean>) | undefined
 }
 
 export interface SignOutOptions {

@@ -70,6 +70,7 @@ describe('the package', () => {
       './popup',
       './providers',
       './report',
+      './silent',
       './token-proxy',
       './testing',
     ])

@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
     ['manager', 'courier'].includes(roomOf(to)) ||
     to === 'adapters/memory-token-store.ts',
   popup: isApi,
+  silent: isApi,
   // These for types alone; a test of its own says so.
   providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isHooks(to),
@@ -146,9 +147,9 @@ describe('the source files', () => {
     },
   )
 
-  it('import nothing of the manager but types into popup', () => {
+  it.each(['popup', 'silent'])('import nothing of the manager but types into %s', (room) => {
     const ofManager = imports.filter(
-      ({ from, to }) => roomOf(from) === 'popup' && roomOf(to) === 'manager',
+      ({ from, to }) => roomOf(from) === room && roomOf(to) === 'manager',
     )
     expect(ofManager.length).toBeGreaterThan(0)
     expect(ofManager.filter(({ typeOnly }) => !typeOnly).map(describeImport)).toEqual([])
