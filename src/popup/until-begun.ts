@@ -66,7 +66,8 @@ export async function untilBegun(
   const late: Stop<'late'> = (_, resolve) => patiently(clock, longestMs, () => resolve('late'))
   const anySession: Stop<'begun'> = (_, resolve) =>
     auth.subscribe(({ status }) => willAnyDo && status === 'signed-in' && resolve('begun'))
-  const work = opened.then(() => untilSettled(shown, over.signal))
+  const isStrict = wantsMoreThanASession(options)
+  const work = opened.then(() => untilSettled(shown, isStrict, over.signal))
   return unlessStopped<'begun' | 'late'>(work, [
     onAbort(options.signal),
     disposed,
@@ -78,6 +79,7 @@ export async function untilBegun(
 /** Looks what has become of it whenever there is news, and now and then. */
 async function untilSettled(
   { watch, login, state = '' }: Shown,
+  isStrict: boolean,
   over: AbortSignal,
 ): Promise<'begun'> {
   if (over.aborted) return 'begun'
@@ -103,8 +105,9 @@ async function untilSettled(
     if (outcome instanceof Error) throw outcome
     const found = outcome && (await watch.keeper.read().catch(() => undefined))
     if (found) {
-      // Whatever there is by now instead: it is not what was asked for.
-      if (found.session?.id !== outcome.sessionId) throw signedOutMeanwhile()
+      // Another tab may have asked as well, and its session come after this one.
+      const isReplaced = found.session !== undefined && found.session.id !== outcome.sessionId
+      if (!found.session || (isReplaced && isStrict)) throw signedOutMeanwhile()
       return 'begun'
     }
     if (isClosed) throw popupClosed()
@@ -120,12 +123,19 @@ async function untilSettled(
 
 /** Where nobody was signed in and nothing particular is wanted; what there is already will not do. */
 function willAnySessionDo(auth: TokenManager, options: PopupSignInOptions): boolean {
-  const { scope, prompt, loginHint, acrValues, maxAgeSeconds, parameters } = options
-  const particulars = [scope, prompt, loginHint, acrValues, maxAgeSeconds, parameters]
+  const { loginHint, parameters } = options
   return (
     auth.getState().status === 'signed-out' &&
-    particulars.every((particular) => particular === undefined)
+    !wantsMoreThanASession(options) &&
+    loginHint === undefined &&
+    parameters === undefined
   )
+}
+
+/** What only the sign-in that was asked for has. Whose session it is, `sub` says. */
+function wantsMoreThanASession(options: PopupSignInOptions): boolean {
+  const { scope, prompt, acrValues, maxAgeSeconds } = options
+  return [scope, prompt, acrValues, maxAgeSeconds].some((particular) => particular !== undefined)
 }
 
 /** What the other window stores has to get here. */

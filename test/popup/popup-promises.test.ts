@@ -58,6 +58,17 @@ describe('signInWithPopup', () => {
     expect(asked.ending()).not.toBe('begun, signed-in')
   })
 
+  it('fulfils where another tab has signed in as well, and its session has come after this one', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab(options, { openChannel: () => undefined })
+    const asked = await ask(profile, tab, { loginHint: 'ada' })
+    const other = await comeBack(profile, asked.left)
+    await other.auth.startSession(profile.server.signIn())
+    await settle()
+    await profile.pass(1_100)
+    expect(asked.ending()).toBe('begun, signed-in')
+  })
+
   it('leaves nothing behind that listens, where another session begins before there is an address to show', async () => {
     const profile = createProfile()
     const add = vi.spyOn(EventTarget.prototype, 'addEventListener')

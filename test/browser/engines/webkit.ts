@@ -22,7 +22,8 @@ export async function launchWebKit(): Promise<Engine> {
         timeouts: { pageLoad: 30_000, script: 30_000 },
         'webkitgtk:browserOptions': {
           binary: requireProgram('MINIBROWSER_PATH'),
-          args: ['--automation'],
+          // Its driver clicks with no user's gesture, and without one no window is opened.
+          args: ['--automation', '--javascript-can-open-windows-automatically=true'],
         },
       })
     let session = await newSession()
