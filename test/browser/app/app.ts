@@ -7,6 +7,7 @@ import type {
   TokenManagerEvent,
   TokenManagerOptions,
 } from '../../../src/index.ts'
+import { signInSilently } from '../../../src/silent/index.ts'
 import type { Addresses } from '../../../demo/servers.ts'
 
 /** What the stage serves as the page's facts. */
@@ -49,6 +50,8 @@ export interface App {
   readonly events: readonly TokenManagerEvent[]
   /** Fulfils once a callback, if this page load is one, has been dealt with. */
   readonly ready: Promise<void>
+  /** Only in a page with `?silently`: what came of the look for a user whom the server knows. */
+  silent?: string
   fire(volley: Volley): Promise<VolleyReport>
 }
 
@@ -155,6 +158,16 @@ function keepBusy(tasks: number, eachMs: number): void {
   }
 }
 
+/** In a page with `?silently`, also if that is where a sign-in, well or not, comes back to. */
+async function lookSilently(app: App): Promise<void> {
+  await app.ready.catch(({ returnTo = '' }: { readonly returnTo?: string }) => {
+    if (returnTo.endsWith('?silently')) history.replaceState(null, '', returnTo)
+  })
+  if (new URLSearchParams(location.search).has('silently')) {
+    app.silent = await signInSilently(app.auth)
+  }
+}
+
 const parameters = new URLSearchParams(location.search)
 takeAway(parameters.getAll('without'))
 const facts = await fetch('./facts.json')
@@ -177,4 +190,5 @@ if (parameters.has('callAtOnce')) {
     localStorage.setItem('calledAtOnce', JSON.stringify(called))
   })
 }
+void lookSilently(window.app)
 keepBusy(Number(parameters.get('busyTasks')), Number(parameters.get('busyMs')))
