@@ -9,6 +9,8 @@ import type { Message } from '../shared/messages.ts'
 import type { StateSummary } from '../shared/tab-snapshot.ts'
 import { ComparisonView } from './comparison-view.tsx'
 import { createComparison, twentyLinesLane } from './comparison.ts'
+import { InsideSwitch, createInside } from './inside.tsx'
+import { Opening } from './opening.tsx'
 import { Headline, ServersView } from './servers-view.tsx'
 import { createServers } from './servers.ts'
 import { SessionBar } from './session-bar.tsx'
@@ -27,6 +29,7 @@ const conditions = createConditions()
 const isInUse = signal(conditions.get().inUse)
 const now = signal(Date.now())
 const state = signal<StateSummary>({ status: 'restoring' })
+const isInside = createInside()
 const signInProblem = signal<string | undefined>(undefined)
 
 const messages = openMessages(receive)
@@ -86,35 +89,43 @@ function signIn(): void {
 
 function Board(): JSX.Element {
   const { accessTokenTtlSeconds } = facts
+  const hasInside = isInside.value
   return (
-    <>
-      <header>
-        <div>
-          <h1>tokenring</h1>
-          <p>One session in all tabs. One tab at a time spends the refresh token.</p>
-        </div>
-        <Headline servers={servers} />
-      </header>
-      <main>
-        <SessionBar
-          facts={facts}
-          state={state}
-          tabs={tabs}
-          isInUse={isInUse}
-          conditions={conditions}
-          signIn={signIn}
-          signOut={() => void app.auth.signOut({ endSession: false })}
-        />
-        <p class="problem" role="alert">
-          {signInProblem.value !== undefined &&
-            `The sign-in did not succeed. ${signInProblem.value}`}
-        </p>
-        <TabGrid tabs={tabs} now={now} accessTokenTtlSeconds={accessTokenTtlSeconds} />
-        <TimelineView lanes={lanes} />
-        <TroubleList desk={desk} />
-        <ServersView servers={servers} />
-        <ComparisonView comparison={comparison} stage={stage} desk={desk} />
-      </main>
-    </>
+    <main data-inside={hasInside}>
+      <Opening comparison={comparison} stage={stage} desk={desk} />
+      <p class="problem" role="alert">
+        {signInProblem.value !== undefined && `The sign-in did not succeed. ${signInProblem.value}`}
+      </p>
+      <InsideSwitch isInside={isInside} />
+      {hasInside && (
+        <>
+          <SessionBar
+            facts={facts}
+            state={state}
+            tabs={tabs}
+            isInUse={isInUse}
+            conditions={conditions}
+            signIn={signIn}
+            signOut={() => void app.auth.signOut({ endSession: false })}
+          />
+          <Headline servers={servers} />
+        </>
+      )}
+      <TabGrid
+        key="grid"
+        tabs={tabs}
+        now={now}
+        accessTokenTtlSeconds={accessTokenTtlSeconds}
+        hasButtons={hasInside}
+      />
+      <TimelineView key="timeline" lanes={lanes} />
+      {hasInside && (
+        <>
+          <TroubleList desk={desk} />
+          <ServersView servers={servers} />
+          <ComparisonView comparison={comparison} />
+        </>
+      )}
+    </main>
   )
 }

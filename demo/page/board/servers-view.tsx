@@ -6,9 +6,9 @@ const rows: readonly (readonly [heading: string, counters: Readonly<Record<strin
   [
     'Authorization server',
     {
-      refreshGrants: 'Refresh grants',
-      replays: 'Spent refresh tokens presented',
-      refreshRefused: 'Refresh grants refused',
+      refreshGrants: 'Refreshes',
+      replays: 'Used refresh tokens presented',
+      refreshRefused: 'Refreshes refused',
       tokenRequests: 'Token requests',
       codeGrants: 'Sign-ins',
       revocations: 'Revocations',
@@ -26,23 +26,32 @@ const rows: readonly (readonly [heading: string, counters: Readonly<Record<strin
   ],
 ]
 
-/** The figure that matters: what one expiry of the access token costs. 1 is right. */
+/** The figure that matters: what one expiry of the access token costs, and why it is not 1. */
 export function Headline({ servers }: { readonly servers: Servers }): JSX.Element {
-  const counters = servers.counters.value
-  const expiries = counters?.['expiries'] ?? 0
+  const { refreshGrants = 0, expiries = 0 } = servers.counters.value ?? {}
   return (
-    <p class="headline">
-      <strong data-headline>{counters && expiries > 0 ? perExpiry(counters) : '–'}</strong>
-      <span>
-        refresh grants per expiry <br />
-        {`${counted(expiries, 'expiry', 'expiries')} so far`}
-      </span>
-    </p>
+    <section class="headline" aria-labelledby="headline-heading">
+      <h2 id="headline-heading">Refreshes per expiry</h2>
+      <strong data-headline>{expiries > 0 ? ratio(refreshGrants, expiries) : '–'}</strong>
+      <p>
+        {`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far. `}
+        {meaning(refreshGrants, expiries)}
+      </p>
+    </section>
   )
 }
 
-function perExpiry({ refreshGrants = 0, expiries = 1 }: Counters): string {
-  return String(Math.round((refreshGrants / expiries) * 100) / 100)
+function ratio(grants: number, expiries: number): string {
+  return String(Math.round((grants / expiries) * 100) / 100)
+}
+
+function meaning(grants: number, expiries: number): string {
+  if (expiries === 0) return 'How often the access token runs out, and what that costs all tabs.'
+  if (grants > expiries) {
+    return 'One would do: the rest was sent again after a lost reply, or early for a clock that was set.'
+  }
+  if (grants < expiries) return 'Less than one: a server that had ended the session gave nothing.'
+  return 'One is the least there can be, however many tabs there are.'
 }
 
 /** What the servers count, whatever the page believes. */

@@ -13,7 +13,7 @@ export const browserTroubles: readonly Trouble[] = [
     id: 'offline',
     label: 'Offline',
     sentence:
-      'For 5 s no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
+      'For at least 5 s, and at most 15, no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
     async run(stage) {
       const { conditions, servers } = stage
       await stage.expire()
