@@ -10,6 +10,8 @@ import type { StateSummary } from '../shared/tab-snapshot.ts'
 import { ComparisonView } from './comparison-view.tsx'
 import { createComparison, twentyLinesLane } from './comparison.ts'
 import { InsideSwitch, createInside } from './inside.tsx'
+import { OrderFormView } from './order-form-view.tsx'
+import { createOrderForm } from './order-form.ts'
 import { Opening } from './opening.tsx'
 import { Headline, ServersView } from './servers-view.tsx'
 import { createServers } from './servers.ts'
@@ -35,13 +37,8 @@ const signInProblem = signal<string | undefined>(undefined)
 const messages = openMessages(receive)
 const tabs = createTabs(messages.post)
 const servers = createServers(facts)
-const stage = createStage({ facts, tabs, servers, conditions })
 const comparison = createComparison()
 const lanes = createLanes(tabs, lane)
-const desk = createTroubleDesk(stage, (label) =>
-  lanes.add({ lane, at: Date.now(), type: 'trouble', details: { label } }),
-)
-
 const app = createDemoApp({
   facts,
   lane,
@@ -55,6 +52,19 @@ const app = createDemoApp({
     signInProblem.value = snapshot.signIn?.problem
   },
 })
+
+const orderForm = createOrderForm({
+  auth: app.auth,
+  apiOrigin: facts.apiOrigin,
+  forgetElapsed,
+  reportRequest(outcome) {
+    lanes.add({ lane, at: Date.now(), type: 'request', details: { outcome, sends: 1 } })
+  },
+})
+const stage = createStage({ facts, tabs, servers, conditions, orderForm })
+const desk = createTroubleDesk(stage, (label) =>
+  lanes.add({ lane, at: Date.now(), type: 'trouble', details: { label } }),
+)
 
 conditions.subscribe((current) => {
   isInUse.value = current.inUse
@@ -82,9 +92,13 @@ function receive(message: Message): void {
 }
 
 function signIn(): void {
-  // Time starts afresh with the session: a clock hours ahead would distrust its ID token.
-  conditions.set({ elapsedMs: 0 })
+  forgetElapsed()
   void app.signIn()
+}
+
+/** Time starts afresh with a session: a clock hours ahead would distrust its ID token. */
+function forgetElapsed(): void {
+  conditions.set({ elapsedMs: 0 })
 }
 
 function Board(): JSX.Element {
@@ -126,6 +140,7 @@ function Board(): JSX.Element {
           <ComparisonView comparison={comparison} />
         </>
       )}
+      <OrderFormView form={orderForm} />
     </main>
   )
 }

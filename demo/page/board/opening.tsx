@@ -57,6 +57,7 @@ export function Opening({ comparison, stage, desk }: OpeningProps): JSX.Element 
           title="Written by hand"
           about="Twenty lines, as most apps have them: every tab refreshes for itself."
           tabs={count}
+          isRunning={step.value !== undefined}
           storm={result.value?.twentyLines}
         />
         <Panel
@@ -64,6 +65,7 @@ export function Opening({ comparison, stage, desk }: OpeningProps): JSX.Element 
           title="With tokenring"
           about="One tab refreshes, the others take over what it got."
           tabs={count}
+          isRunning={step.value !== undefined}
           storm={result.value?.tokenring}
         />
       </div>
@@ -81,10 +83,12 @@ interface PanelProps {
   readonly title: string
   readonly about: string
   readonly tabs: number
+  readonly isRunning: boolean
   readonly storm: StormResult | undefined
 }
 
-function Panel({ id, title, about, tabs, storm }: PanelProps): JSX.Element {
+function Panel(props: PanelProps): JSX.Element {
+  const { id, title, about, tabs, isRunning, storm } = props
   const verdict = storm && verdictOf(storm)
   const marks = verdict?.tabs ?? Array.from({ length: tabs }, () => undefined)
   return (
@@ -98,7 +102,9 @@ function Panel({ id, title, about, tabs, storm }: PanelProps): JSX.Element {
           </i>
         ))}
       </p>
-      <p class="verdict-headline">{verdict?.headline ?? 'Not tried yet'}</p>
+      <p class="verdict-headline">
+        {verdict?.headline ?? (isRunning ? 'Running…' : 'Not tried yet')}
+      </p>
       <p class="verdict-lost">
         sessions lost: <strong>{verdict?.sessionsLost ?? '–'}</strong>
       </p>

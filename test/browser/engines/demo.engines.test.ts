@@ -113,7 +113,7 @@ describe.each(enginesInUse())('the demo in %s', (name) => {
   })
 
   test('the twenty lines lose what tokenring keeps', async () => {
-    await press('Run the same storm on both')
+    await press('Refresh in 6 tabs at once')
     await shows('[data-side=tokenring]', '60 of 60')
     await shows('[data-side="Twenty lines"]', 'ended by the server')
   })
