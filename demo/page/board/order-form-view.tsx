@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { visitorWithinMs } from './order-form.ts'
 import type { OrderForm } from './order-form.ts'
 
 /** The form over the page, with the notice over what was typed. */
@@ -25,7 +26,7 @@ export function OrderFormView({ form }: { readonly form: OrderForm }): JSX.Eleme
               Sign in again here
             </button>
             <button type="button" onClick={form.stopWaiting}>
-              Let Tab 1 do it
+              Let another tab do it
             </button>
             <p class="quiet">{waitingText(isSigningIn, problem)}</p>
           </div>
@@ -51,5 +52,5 @@ const popupFeatures = 'popup,width=480,height=640'
 function waitingText(isSigningIn: boolean, problem: string | undefined): string {
   if (isSigningIn) return 'The login page is in a window of its own. It comes back by itself.'
   if (problem !== undefined) return `That window gave no session: ${problem}. Try again.`
-  return 'If you do nothing, Tab 1 signs in for you in 20 s.'
+  return `If you do nothing, another tab signs in after ${visitorWithinMs / 1_000} s.`
 }

@@ -5,6 +5,8 @@ import type { TokenManager } from '../../../src/index.ts'
 import { signInWithPopup } from '../../../src/popup/index.ts'
 import { wait } from './troubles/outcome.ts'
 
+/** So long a visitor has for the button of the notice. */
+export const visitorWithinMs = 20_000
 const keystrokeMs = 40
 /** Whoever has a window open may take his time; without a way to know that it was closed. */
 const windowMs = 60_000

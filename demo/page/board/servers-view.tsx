@@ -31,12 +31,12 @@ export function Headline({ servers }: { readonly servers: Servers }): JSX.Elemen
   const { refreshGrants = 0, expiries = 0 } = servers.counters.value ?? {}
   return (
     <section class="headline" aria-labelledby="headline-heading">
-      <h2 id="headline-heading">Refreshes per expiry</h2>
       <strong data-headline>{expiries > 0 ? ratio(refreshGrants, expiries) : '–'}</strong>
-      <p>
-        {`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far. `}
-        {meaning(refreshGrants, expiries)}
-      </p>
+      <div>
+        <h2 id="headline-heading">Refreshes per expiry</h2>
+        <p>{`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far`}</p>
+      </div>
+      <p class="meaning">{meaning(refreshGrants, expiries)}</p>
     </section>
   )
 }
@@ -46,12 +46,12 @@ function ratio(grants: number, expiries: number): string {
 }
 
 function meaning(grants: number, expiries: number): string {
-  if (expiries === 0) return 'How often the access token runs out, and what that costs all tabs.'
+  if (expiries === 0) return 'What it costs all tabs together when the access token runs out.'
   if (grants > expiries) {
-    return 'One would do: the rest was sent again after a lost reply, or early for a clock that was set.'
+    return 'One would do. The others: a reply was lost, or a token was refused before its time.'
   }
-  if (grants < expiries) return 'Less than one: a server that had ended the session gave nothing.'
-  return 'One is the least there can be, however many tabs there are.'
+  if (grants < expiries) return 'Less than one, because a session that is over gets none.'
+  return 'The least there can be, however many tabs there are.'
 }
 
 /** What the servers count, whatever the page believes. */

@@ -101,7 +101,7 @@ const outcomes: Readonly<Record<string, { says: RegExp; tabsShow: RegExp }>> = {
   // Nobody presses the button of the notice.
   'ends-while-typing': {
     says: RegExp(
-      `^REJECTED: the session had ended. Tab 1 signed in again. Sent again: 201. Still there: “Three apples, two pears, and”. ${ada}. 0 refresh grants, 0 replays.$`,
+      `^REJECTED: the session had ended. Another tab signed in, sent again: 201. Still there: “Three apples and”. ${ada}. 0 refresh grants, 0 replays.$`,
     ),
     tabsShow: /^Ada Lovelace$/,
   },

@@ -1,10 +1,10 @@
+import { visitorWithinMs } from '../order-form.ts'
+import { isSignedIn } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { recoverWithinMs, states, wait } from './outcome.ts'
 import type { Trouble } from './trouble.ts'
 
-const halfAnOrder = 'Three apples, two pears, and'
-/** So long a visitor has for the button of the notice. */
-export const visitorWithinMs = 20_000
+const halfAnOrder = 'Three apples and'
 const readingMs = 2_500
 
 /** What signing in again in a window is for. */
@@ -13,7 +13,7 @@ export const typingTroubles: readonly Trouble[] = [
     id: 'ends-while-typing',
     label: 'The session ends while you type',
     sentence:
-      'The server ends it under half an order. Sign in again in the notice, in a window: the page stays, and the order is sent again. The login page cuts itself off from its opener, as many do now.',
+      'Half an order is written when the server ends it. Sign in again in the notice: in a window, from a login page that cuts itself off. The page stays, and the order is sent again.',
     async run(stage) {
       const { orderForm: form, servers, facts } = stage
       await servers.authorizationServer.hold('opener-policy', { policy: 'same-origin' })
@@ -22,7 +22,9 @@ export const typingTroubles: readonly Trouble[] = [
         await stage.expire()
         await servers.authorizationServer.turn('revoke-grants', { client: facts.clientId })
         const refused = await form.send()
-        return `${refused}: the session had ended. ${await signedInAgain(stage)} ${states(stage)}`
+        const came = await signedInAgain(stage)
+        await stage.tabs.until((open) => open.every(isSignedIn), recoverWithinMs)
+        return `${refused}: the session had ended. ${came} ${states(stage)}`
       } finally {
         form.close()
       }
@@ -35,12 +37,11 @@ async function signedInAgain(stage: Stage): Promise<string> {
   const { orderForm: form } = stage
   const isVisitor = await form.untilSignedIn(visitorWithinMs)
   if (!isVisitor) await stage.signInAs('ada')
-  const isBack = isVisitor || (await form.untilSignedIn(recoverWithinMs))
-  if (!isBack) return 'Nobody has signed in again.'
-  if (!form.isOfSameUser()) return 'Nobody knows that it is the same user: nothing was sent again.'
-  const how = isVisitor ? 'Signed in again in a window' : 'Tab 1 signed in again'
+  if (!isVisitor && !(await form.untilSignedIn(recoverWithinMs))) return 'Nobody signed in again.'
+  if (!form.isOfSameUser()) return 'Perhaps it is somebody else: nothing was sent again.'
+  const how = isVisitor ? 'Signed in again in a window' : 'Another tab signed in'
   const again = await form.send()
   const text = form.view.value?.text
   await wait(readingMs)
-  return `${how}. Sent again: ${again}. Still there: “${text}”.`
+  return `${how}, sent again: ${again}. Still there: “${text}”.`
 }
