@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { allTabsShow, play, startDemo } from '../../test/browser/demo/demo-stage.ts'
+import { allTabsShow, lookInside, play, startDemo } from '../../test/browser/demo/demo-stage.ts'
 
 const folder = new URL('./', import.meta.url)
 const wide = { width: 1440, height: 1000 }
@@ -10,9 +10,15 @@ const narrow = { width: 390, height: 844 }
 export async function takeScreenshots(): Promise<void> {
   const demo = await startDemo(30)
   try {
-    const page = await demo.openSignedIn()
+    const page = await demo.openBare()
     await page.setViewportSize(wide)
-    await allTabsShow(page, '200')
+    await runFirstStorm(page)
+    await take(page, 'first-screen')
+    await page.setViewportSize(narrow)
+    await take(page, 'narrow')
+    await page.setViewportSize(wide)
+
+    await lookInside(page)
     await take(page, 'at-rest')
 
     // As long as it is live, the right edge stays where it is.
@@ -24,12 +30,6 @@ export async function takeScreenshots(): Promise<void> {
     await take(page, 'storm')
     await timeline.getByRole('button', { name: 'Now' }).click()
 
-    await page.getByRole('button', { name: 'Run the same storm on both' }).click()
-    await page.getByText('ended by the server').waitFor()
-    await page.locator('.comparison').scrollIntoViewIfNeeded()
-    await take(page, 'comparison')
-    await page.evaluate(() => scrollTo(0, 0))
-
     await play(page, 'lost-reply')
     await take(page, 'after-a-lost-reply')
     await play(page, 'lost-reply-strict')
@@ -37,13 +37,19 @@ export async function takeScreenshots(): Promise<void> {
     await play(page, 'sign-out')
     await take(page, 'signed-out')
 
-    await play(page, 'storm')
-    await page.setViewportSize(narrow)
-    await page.evaluate(() => scrollTo(0, 0))
-    await take(page, 'narrow')
+    await page.locator('#ends-while-typing').getByRole('button').click()
+    await page.getByRole('button', { name: 'Sign in again here' }).waitFor()
+    await take(page, 'typing')
   } finally {
     await demo.close()
   }
+}
+
+/** Until both apps have come to their end. */
+async function runFirstStorm(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Refresh in/ }).click()
+  await page.locator('#by-hand').getByText('sessions lost: 1').waitFor()
+  await allTabsShow(page, '200')
 }
 
 async function take(page: Page, name: string): Promise<void> {

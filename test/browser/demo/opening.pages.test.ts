@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { lookInside, startDemo } from './demo-stage.ts'
+import { allTabsShow, lookInside, play, startDemo } from './demo-stage.ts'
 import type { DemoStage } from './demo-stage.ts'
 
 let demo: DemoStage
@@ -95,7 +95,20 @@ test('at 1280 px the tabs stand in full rows, and the timeline is above the fold
   expect(await top('.timeline-host')).toBeLessThan(800)
 })
 
-test.for([844, 568])('at 390 × %i px the result is in sight after the press', async (height) => {
+test.for([1280, 390])('no outcome of a request is cut (%i px)', async (width) => {
+  await page.setViewportSize({ width, height: 800 })
+  await press()
+  await lookInside(page)
+  await page.getByLabel('Tabs call the API every 2 s').uncheck()
+  await play(page, 'revoke-token')
+  await allTabsShow(page, '200 ×2')
+  expect(await cut()).toEqual([])
+  await play(page, 'clear-storage')
+  await allTabsShow(page, 'error')
+  expect(await cut()).toEqual([])
+})
+
+test.for([844, 480])('at 390 × %i px the result is in sight after the press', async (height) => {
   await page.setViewportSize({ width: 390, height })
   await press()
   for (const id of ['by-hand', 'with-tokenring']) {
