@@ -32,10 +32,8 @@ export function Headline({ servers }: { readonly servers: Servers }): JSX.Elemen
   return (
     <section class="headline" aria-labelledby="headline-heading">
       <strong data-headline>{expiries > 0 ? ratio(refreshGrants, expiries) : '–'}</strong>
-      <div>
-        <h2 id="headline-heading">Refreshes per expiry</h2>
-        <p>{`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far`}</p>
-      </div>
+      <h2 id="headline-heading">Refreshes per expiry</h2>
+      <p>{`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far`}</p>
       <p class="meaning">{meaning(refreshGrants, expiries)}</p>
     </section>
   )

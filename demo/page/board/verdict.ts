@@ -29,5 +29,5 @@ function whyOf({ grants, replays, isSessionAlive, tabs }: StormResult): string {
     return `${counted(grants, 'refresh', 'refreshes')} for ${counted(tabs.length, 'tab')}.`
   }
   const used = `${counted(replays, 'used refresh token')} came back`
-  return `${used}, so the server took the user for a thief.`
+  return `${used}: to the server, that is a thief.`
 }

@@ -48,7 +48,7 @@ test('one press shows who is thrown out and who is not', async () => {
   await press()
   await page.locator('#by-hand').getByText('Thrown out').waitFor()
   expect(await page.locator('#by-hand').textContent()).toMatch(
-    /\d+ used refresh tokens? came back, so the server took the user for a thief\. \d+ of 60 requests answered\./,
+    /\d+ used refresh tokens? came back: to the server, that is a thief\. \d+ of 60 requests answered\./,
   )
   expect(await page.locator('#with-tokenring').textContent()).toMatch(
     /Signed insessions lost: 01 refresh for 6 tabs\. 60 of 60 requests answered\./,
@@ -57,6 +57,15 @@ test('one press shows who is thrown out and who is not', async () => {
     .getByRole('status')
     .getByText('By hand: thrown out. tokenring: still signed in. Same server, same moment.')
     .waitFor()
+})
+
+test.for([1280, 390])('nothing moves by the press (%i px)', async (width) => {
+  // High enough for all of it.
+  await page.setViewportSize({ width, height: 1_200 })
+  await button().waitFor()
+  const before = await top('.inside-head')
+  await press()
+  expect(Math.abs((await top('.inside-head')) - before)).toBeLessThan(1)
 })
 
 test('it can be pressed again', async () => {
