@@ -19,6 +19,9 @@ export async function takeScreenshots(): Promise<void> {
     await page.setViewportSize(wide)
 
     await lookInside(page)
+    // A press may have scrolled.
+    const showInside = (): Promise<void> =>
+      page.locator('.inside-head').evaluate((head) => head.scrollIntoView())
     await take(page, 'at-rest')
 
     // As long as it is live, the right edge stays where it is.
@@ -27,18 +30,23 @@ export async function takeScreenshots(): Promise<void> {
     for (let press = 0; press < 5; press += 1) await zoomIn.click()
     await play(page, 'storm')
     await timeline.getByRole('button', { name: 'Pause' }).click()
+    await showInside()
     await take(page, 'storm')
     await timeline.getByRole('button', { name: 'Now' }).click()
 
     await play(page, 'lost-reply')
+    await showInside()
     await take(page, 'after-a-lost-reply')
     await play(page, 'lost-reply-strict')
+    await showInside()
     await take(page, 'rotation-lost')
     await play(page, 'sign-out')
+    await showInside()
     await take(page, 'signed-out')
 
     await page.locator('#ends-while-typing').getByRole('button').click()
     await page.getByRole('button', { name: 'Sign in again here' }).waitFor()
+    await showInside()
     await take(page, 'typing')
   } finally {
     await demo.close()

@@ -54,7 +54,7 @@ export function Opening({ comparison, stage, desk }: OpeningProps): JSX.Element 
       <div class="verdicts" ref={verdicts}>
         <Panel
           id="by-hand"
-          title="Written by hand"
+          title="By hand"
           about="Twenty lines, as most apps have them: every tab refreshes for itself."
           tabs={count}
           isRunning={step.value !== undefined}

@@ -31,8 +31,8 @@ export function Headline({ servers }: { readonly servers: Servers }): JSX.Elemen
   const { refreshGrants = 0, expiries = 0 } = servers.counters.value ?? {}
   return (
     <section class="headline" aria-labelledby="headline-heading">
-      <strong data-headline>{expiries > 0 ? ratio(refreshGrants, expiries) : '–'}</strong>
       <h2 id="headline-heading">Refreshes per expiry</h2>
+      <strong data-headline>{expiries > 0 ? ratio(refreshGrants, expiries) : '–'}</strong>
       <p>{`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far`}</p>
       <p class="meaning">{meaning(refreshGrants, expiries)}</p>
     </section>

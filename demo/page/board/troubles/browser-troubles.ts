@@ -56,8 +56,9 @@ export const browserTroubles: readonly Trouble[] = [
         ms: 2_000,
         times: 1,
       })
-      await stage.expire()
+      // Before it runs out: a tab in use may renew at once.
       const first = tabs.nextEvent('sent', recoverWithinMs)
+      await stage.expire()
       const frame = tabs.open.value.find(({ kind }) => kind === 'frame')
       if (frame) tabs.send(frame.lane, { type: 'call', times: 1 })
       const lane = (await first)?.lane
