@@ -27,7 +27,7 @@ export async function takeScreenshots(): Promise<void> {
     // As long as it is live, the right edge stays where it is.
     const timeline = page.locator('.timeline')
     const zoomIn = timeline.getByRole('button', { name: 'Zoom in' })
-    for (let press = 0; press < 5; press += 1) await zoomIn.click()
+    for (let press = 0; press < 3; press += 1) await zoomIn.click()
     await play(page, 'storm')
     await timeline.getByRole('button', { name: 'Pause' }).click()
     await showInside()
