@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { counted } from './counted.ts'
-import type { Counters, Servers } from './servers.ts'
+import type { Servers } from './servers.ts'
 
 const rows: readonly (readonly [heading: string, counters: Readonly<Record<string, string>>])[] = [
   [
