@@ -22,12 +22,15 @@ export async function takeScreenshots(): Promise<void> {
     // A press may have scrolled.
     const showInside = (): Promise<void> =>
       page.locator('.inside-head').evaluate((head) => head.scrollIntoView())
+    await showInside()
     await take(page, 'at-rest')
 
     // As long as it is live, the right edge stays where it is.
     const timeline = page.locator('.timeline')
     const zoomIn = timeline.getByRole('button', { name: 'Zoom in' })
     for (let press = 0; press < 3; press += 1) await zoomIn.click()
+    // In sight, or it is not drawn.
+    await showInside()
     await play(page, 'storm')
     await timeline.getByRole('button', { name: 'Pause' }).click()
     await showInside()
