@@ -1,6 +1,7 @@
+import { openerPolicies } from './authorization-server-operations.ts'
 import type { Operations } from './authorization-server-operations.ts'
 import type { Whose } from './authorization-server-store.ts'
-import { allowOnly, numberIn, optionalTextIn } from './control-input.ts'
+import { allowOnly, numberIn, optionalTextIn, wordIn } from './control-input.ts'
 import type { ControlInput } from './control-input.ts'
 import type { Controls } from './counters-and-controls.ts'
 import { parseTokenEndpointFault } from './parse-token-endpoint-fault.ts'
@@ -11,6 +12,7 @@ export function createAuthorizationServerControls(server: Operations): Controls 
     'reset-counters': () => server.resetCounters(),
     'access-token-ttl': (input) => server.setAccessTokenTtl(numberIn(input, 'seconds', 1)),
     grace: (input) => server.setRefreshTokenGrace(numberIn(input, 'ms', 0)),
+    'opener-policy': (input) => server.setOpenerPolicy(wordIn(input, 'policy', openerPolicies)),
     fault: (input) => server.setFault(parseTokenEndpointFault(input)),
     'revoke-grants': (input) => server.revokeGrants(whoseIn(input)),
     'revoke-access-tokens': (input) => server.revokeAccessTokens(whoseIn(input)),

@@ -23,6 +23,8 @@ export function createAuthorizationServerHandler(
     if (await serveOwn(request, response)) return
     // A tab of the demo may be a frame, and signs in there; nobody else frames a login page.
     response.setHeader('content-security-policy', `frame-ancestors ${pageOrigin}`)
+    const openerPolicy = operations.openerPolicy()
+    if (openerPolicy) response.setHeader('cross-origin-opener-policy', openerPolicy)
     await serve(request, response)
   }
 

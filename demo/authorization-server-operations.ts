@@ -6,10 +6,15 @@ import type { Setting, TakeBack } from './setting.ts'
 import { createFaultSwitch } from './token-endpoint-faults.ts'
 import type { FaultSwitch, TokenEndpointFault } from './token-endpoint-faults.ts'
 
+/** How far a page lets go of whoever has opened it (HTML, cross-origin opener policies). */
+export const openerPolicies = ['same-origin', 'same-origin-allow-popups'] as const
+export type OpenerPolicy = (typeof openerPolicies)[number]
+
 /** What can be changed at an authorization server while it runs. */
 export interface AuthorizationServerSettings {
   readonly accessTokenTtlSeconds: Setting<number>
   readonly refreshTokenGraceMs: Setting<number>
+  readonly openerPolicy: Setting<OpenerPolicy | undefined>
   readonly faults: FaultSwitch
 }
 
@@ -19,6 +24,7 @@ export function createAuthorizationServerSettings(
   return {
     accessTokenTtlSeconds: createSetting(options.accessTokenTtlSeconds),
     refreshTokenGraceMs: createSetting(options.refreshTokenGraceMs ?? 0),
+    openerPolicy: createSetting<OpenerPolicy | undefined>(undefined),
     faults: createFaultSwitch(),
   }
 }
@@ -34,6 +40,9 @@ export interface Operations {
   /** For all refresh tokens, also for those that are spent already. */
   setRefreshTokenGrace(ms: number): TakeBack
   refreshTokenGraceMs(): number
+  /** Of all its pages, that of the sign-in too. Default: none, as a server has it that says nothing. */
+  setOpenerPolicy(policy: OpenerPolicy): TakeBack
+  openerPolicy(): OpenerPolicy | undefined
   /** Of the token endpoint; `undefined`: it has none, whatever was set before. */
   setFault(fault: TokenEndpointFault | undefined): TakeBack
   /** What will befall the next token request. */
@@ -66,6 +75,8 @@ export function createOperations(parts: {
     setAccessTokenTtl: settings.accessTokenTtlSeconds.set,
     setRefreshTokenGrace: settings.refreshTokenGraceMs.set,
     refreshTokenGraceMs: settings.refreshTokenGraceMs.get,
+    setOpenerPolicy: settings.openerPolicy.set,
+    openerPolicy: settings.openerPolicy.get,
     setFault: settings.faults.set,
     fault: settings.faults.next,
     revokeGrants: (whose = {}) => parts.revokeGrants(whose),

@@ -13,9 +13,10 @@ afterEach(() => servers.close())
 const settings = (): object => ({
   fault: servers.authorizationServer.fault(),
   graceMs: servers.authorizationServer.refreshTokenGraceMs(),
+  openerPolicy: servers.authorizationServer.openerPolicy(),
   rejectAll: servers.api.faults().rejectAll,
 })
-const usual = { fault: undefined, graceMs: 0, rejectAll: false }
+const usual = { fault: undefined, graceMs: 0, openerPolicy: undefined, rejectAll: false }
 
 test('the grace window is open as long as the request that asked for it', async () => {
   const client = createPlainClient(servers)
@@ -31,6 +32,7 @@ test('the grace window is open as long as the request that asked for it', async 
 test.for([
   ['fault', 'issuer', { when: 'before', kind: 'hang' }],
   ['grace', 'issuer', { ms: 9 }],
+  ['opener-policy', 'issuer', { policy: 'same-origin' }],
   ['access-token-ttl', 'issuer', { seconds: 9 }],
   ['fault', 'apiOrigin', { rejectAll: true }],
 ] as const)('%s of %s is over when its release is answered', async ([name, at, input]) => {

@@ -9,6 +9,10 @@ import type { Message } from '../shared/messages.ts'
 import type { StateSummary } from '../shared/tab-snapshot.ts'
 import { ComparisonView } from './comparison-view.tsx'
 import { createComparison, twentyLinesLane } from './comparison.ts'
+import { InsideSwitch, createInside } from './inside.tsx'
+import { OrderFormView } from './order-form-view.tsx'
+import { createOrderForm } from './order-form.ts'
+import { Opening } from './opening.tsx'
 import { Headline, ServersView } from './servers-view.tsx'
 import { createServers } from './servers.ts'
 import { SessionBar } from './session-bar.tsx'
@@ -27,18 +31,14 @@ const conditions = createConditions()
 const isInUse = signal(conditions.get().inUse)
 const now = signal(Date.now())
 const state = signal<StateSummary>({ status: 'restoring' })
+const isInside = createInside()
 const signInProblem = signal<string | undefined>(undefined)
 
 const messages = openMessages(receive)
 const tabs = createTabs(messages.post)
 const servers = createServers(facts)
-const stage = createStage({ facts, tabs, servers, conditions })
 const comparison = createComparison()
 const lanes = createLanes(tabs, lane)
-const desk = createTroubleDesk(stage, (label) =>
-  lanes.add({ lane, at: Date.now(), type: 'trouble', details: { label } }),
-)
-
 const app = createDemoApp({
   facts,
   lane,
@@ -52,6 +52,19 @@ const app = createDemoApp({
     signInProblem.value = snapshot.signIn?.problem
   },
 })
+
+const orderForm = createOrderForm({
+  auth: app.auth,
+  apiOrigin: facts.apiOrigin,
+  forgetElapsed,
+  reportRequest(outcome) {
+    lanes.add({ lane, at: Date.now(), type: 'request', details: { outcome, sends: 1 } })
+  },
+})
+const stage = createStage({ facts, tabs, servers, conditions, orderForm })
+const desk = createTroubleDesk(stage, (label) =>
+  lanes.add({ lane, at: Date.now(), type: 'trouble', details: { label } }),
+)
 
 conditions.subscribe((current) => {
   isInUse.value = current.inUse
@@ -79,42 +92,55 @@ function receive(message: Message): void {
 }
 
 function signIn(): void {
-  // Time starts afresh with the session: a clock hours ahead would distrust its ID token.
-  conditions.set({ elapsedMs: 0 })
+  forgetElapsed()
   void app.signIn()
+}
+
+/** Time starts afresh with a session: a clock hours ahead would distrust its ID token. */
+function forgetElapsed(): void {
+  conditions.set({ elapsedMs: 0 })
 }
 
 function Board(): JSX.Element {
   const { accessTokenTtlSeconds } = facts
+  const hasInside = isInside.value
   return (
-    <>
-      <header>
-        <div>
-          <h1>tokenring</h1>
-          <p>One session in all tabs. One tab at a time spends the refresh token.</p>
-        </div>
-        <Headline servers={servers} />
-      </header>
-      <main>
-        <SessionBar
-          facts={facts}
-          state={state}
-          tabs={tabs}
-          isInUse={isInUse}
-          conditions={conditions}
-          signIn={signIn}
-          signOut={() => void app.auth.signOut({ endSession: false })}
-        />
-        <p class="problem" role="alert">
-          {signInProblem.value !== undefined &&
-            `The sign-in did not succeed. ${signInProblem.value}`}
-        </p>
-        <TabGrid tabs={tabs} now={now} accessTokenTtlSeconds={accessTokenTtlSeconds} />
-        <TimelineView lanes={lanes} />
-        <TroubleList desk={desk} />
-        <ServersView servers={servers} />
-        <ComparisonView comparison={comparison} stage={stage} desk={desk} />
-      </main>
-    </>
+    <main data-inside={hasInside}>
+      <Opening comparison={comparison} stage={stage} desk={desk} />
+      <p class="problem" role="alert">
+        {signInProblem.value !== undefined && `The sign-in did not succeed. ${signInProblem.value}`}
+      </p>
+      <InsideSwitch isInside={isInside} />
+      {hasInside && (
+        <>
+          <SessionBar
+            facts={facts}
+            state={state}
+            tabs={tabs}
+            isInUse={isInUse}
+            conditions={conditions}
+            signIn={signIn}
+            signOut={() => void app.auth.signOut({ endSession: false })}
+          />
+          <Headline servers={servers} />
+        </>
+      )}
+      <TabGrid
+        key="grid"
+        tabs={tabs}
+        now={now}
+        accessTokenTtlSeconds={accessTokenTtlSeconds}
+        hasButtons={hasInside}
+      />
+      <TimelineView key="timeline" lanes={lanes} />
+      {hasInside && (
+        <>
+          <TroubleList desk={desk} />
+          <ServersView servers={servers} />
+          <ComparisonView comparison={comparison} />
+        </>
+      )}
+      <OrderFormView form={orderForm} />
+    </main>
   )
 }

@@ -1,68 +1,47 @@
 import type { JSX } from 'preact'
-import { answered } from './comparison.ts'
+import { answered, asked, isAnswer } from './comparison.ts'
 import type { Comparison, StormResult } from './comparison.ts'
-import type { Stage } from './stage.ts'
-import type { TroubleDesk } from './trouble-desk.ts'
 
-interface ComparisonViewProps {
-  readonly comparison: Comparison
-  readonly stage: Stage
-  readonly desk: TroubleDesk
-}
-
-/** The same storm on both, next to each other. */
-export function ComparisonView({ comparison, stage, desk }: ComparisonViewProps): JSX.Element {
-  const { result, frames } = comparison
+/** The two storms of the first screen in figures. */
+export function ComparisonView({ comparison }: { readonly comparison: Comparison }): JSX.Element {
+  const { result } = comparison
   return (
     <section class="comparison" aria-labelledby="comparison-heading">
-      <h2 id="comparison-heading">What most apps have</h2>
+      <h2 id="comparison-heading">The same storm on both, in figures</h2>
       <p>
-        A refresh of twenty lines: tokens in storage, a new one on 401, shared by the requests of a
-        tab. In as many tabs as are open above, with the same storm, at the same server.
+        What most apps have is a refresh of twenty lines: tokens in storage, a new one on 401,
+        shared by the requests of a tab. In as many tabs as are open here, with ten requests each,
+        at the same server. The large button above runs it.
       </p>
-      <button
-        type="button"
-        aria-disabled={desk.running.value !== undefined}
-        onClick={() =>
-          void desk.keepBusy('The same storm on tokenring and on twenty lines.', () =>
-            comparison.run(stage),
-          )
-        }
-      >
-        Run the same storm on both
-      </button>
       <div class="sides">
-        <Side title="tokenring" storm={result.value?.tokenring} />
-        <Side title="Twenty lines" storm={result.value?.twentyLines} />
-      </div>
-      <div hidden>
-        {frames.value.map((name) => (
-          <iframe key={name} name={name} title={name} src="./twenty-lines.html" />
-        ))}
+        <Side name="Twenty lines" title="By hand" storm={result.value?.twentyLines} />
+        <Side name="tokenring" title="tokenring" storm={result.value?.tokenring} />
       </div>
     </section>
   )
 }
 
 function Side({
+  name: side,
   title,
   storm,
 }: {
+  readonly name: string
   readonly title: string
   readonly storm: StormResult | undefined
 }): JSX.Element {
   const rows: readonly (readonly [string, string])[] = [
-    ['Requests answered', storm ? `${answered(storm)} of ${storm.outcomes.length}` : '–'],
-    ['Refresh grants', storm ? String(storm.grants) : '–'],
-    ['Spent refresh tokens presented', storm ? String(storm.replays) : '–'],
+    ['Requests answered', storm ? `${answered(storm)} of ${asked(storm)}` : '–'],
+    ['Refreshes', storm ? String(storm.grants) : '–'],
+    ['Used refresh tokens presented', storm ? String(storm.replays) : '–'],
     ['Session', storm ? (storm.isSessionAlive ? 'alive' : 'ended by the server') : '–'],
   ]
   return (
-    <div class="side" data-side={title}>
+    <div class="side" data-side={side}>
       <h3>{title}</h3>
       <p class="dots" aria-hidden="true">
-        {(storm?.outcomes ?? []).map((outcome, index) => (
-          <i key={index} data-light={outcome === '200' ? 'good' : 'bad'} />
+        {(storm?.tabs.flat() ?? []).map((outcome, index) => (
+          <i key={index} data-light={isAnswer(outcome) ? 'good' : 'bad'} />
         ))}
       </p>
       <table>

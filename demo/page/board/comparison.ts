@@ -5,13 +5,14 @@ import type { LaneEvent } from '../timeline/lane-event.ts'
 import { growth } from './stage.ts'
 import type { Stage } from './stage.ts'
 
-export const twentyLinesLane = 'Twenty lines'
+export const twentyLinesLane = 'By hand'
 const requestsEach = 10
 const loadWithinMs = 15_000
 
 /** What a storm came to. */
 export interface StormResult {
-  readonly outcomes: readonly string[]
+  /** Of the requests of each tab. */
+  readonly tabs: readonly (readonly string[])[]
   readonly grants: number
   readonly replays: number
   readonly isSessionAlive: boolean
@@ -24,6 +25,8 @@ export interface ComparisonResult {
 
 /** The same storm on tabs with tokenring and on tabs with a refresh of twenty lines. */
 export interface Comparison {
+  /** What is being done, in a sentence; nothing if it does not run. */
+  readonly step: ReadonlySignal<string | undefined>
   readonly result: ReadonlySignal<ComparisonResult | undefined>
   /** The names of the frames with the twenty lines that have to be there. */
   readonly frames: ReadonlySignal<readonly string[]>
@@ -34,6 +37,7 @@ export interface Comparison {
 export function createComparison(): Comparison {
   const result = signal<ComparisonResult | undefined>(undefined)
   const frames = signal<readonly string[]>([])
+  const step = signal<string | undefined>(undefined)
   let onLoaded: (event: LaneEvent) => void = () => {}
 
   /** Fulfils once each of these has been loaded so often. */
@@ -66,15 +70,16 @@ export function createComparison(): Comparison {
   }
 
   async function storm(
-    stage: Stage,
+    { tabs: { order }, servers }: Stage,
     clientId: string,
-    call: () => Promise<readonly string[]>,
+    lanes: readonly string[],
   ): Promise<StormResult> {
-    const before = await stage.servers.read(clientId)
-    const outcomes = await call()
-    const after = await stage.servers.read(clientId)
+    const before = await servers.read(clientId)
+    const call = { type: 'call', times: requestsEach } as const
+    const tabs = await Promise.all(lanes.map((lane) => order(lane, call)))
+    const after = await servers.read(clientId)
     return {
-      outcomes,
+      tabs,
       grants: growth(before, after, 'refreshGrants'),
       replays: growth(before, after, 'replays'),
       // Not whether there is any: an earlier visitor may have left one.
@@ -82,36 +87,58 @@ export function createComparison(): Comparison {
     }
   }
 
+  async function runOn(stage: Stage): Promise<string> {
+    const { clientId, twentyLinesClientId } = stage.facts
+    await stage.keepSession()
+    const ours = stage.tabs.open.value.map(({ lane }) => lane)
+    const theirs = ours.map((_, index) => `${twentyLinesLane} ${index + 1}`)
+    await openTwentyLines(stage, theirs)
+
+    step.value = 'The access token runs out, and all tabs want a new one at the same moment.'
+    await stage.expire()
+    await stage.servers.authorizationServer.turn('revoke-access-tokens', {
+      client: twentyLinesClientId,
+    })
+    const [tokenring, twentyLines] = await Promise.all([
+      storm(stage, clientId, ours),
+      storm(stage, twentyLinesClientId, theirs),
+    ])
+    result.value = { tokenring, twentyLines }
+    return `By hand: ${inShort(twentyLines)}. tokenring: ${inShort(tokenring)}. Same server, same moment.`
+  }
+
   return {
+    step,
     result,
     frames,
     receive(message) {
       if (message.kind === 'event' && message.event.type === 'loaded') onLoaded(message.event)
     },
     async run(stage) {
-      const { clientId, twentyLinesClientId } = stage.facts
-      const { tabs, servers } = stage
-      await stage.keepSession()
-      const lanes = tabs.open.value.map((_, index) => `${twentyLinesLane} ${index + 1}`)
-      await openTwentyLines(stage, lanes)
-
-      await stage.expire()
-      const call = { type: 'call', times: requestsEach } as const
-      const tokenring = await storm(stage, clientId, () => tabs.orderAll(call))
-
-      await servers.authorizationServer.turn('revoke-access-tokens', {
-        client: twentyLinesClientId,
-      })
-      const twentyLines = await storm(stage, twentyLinesClientId, async () =>
-        (await Promise.all(lanes.map((lane) => tabs.order(lane, call)))).flat(),
-      )
-      result.value = { tokenring, twentyLines }
-      frames.value = []
-      return `${answered(tokenring)} requests answered with tokenring, ${answered(twentyLines)} with twenty lines`
+      result.value = undefined
+      step.value = 'Both apps sign in, each with a session of its own.'
+      try {
+        return await runOn(stage)
+      } finally {
+        step.value = undefined
+        frames.value = []
+      }
     },
   }
 }
 
-export function answered({ outcomes }: StormResult): number {
-  return outcomes.filter((outcome) => outcome === '200').length
+function inShort({ isSessionAlive }: StormResult): string {
+  return isSessionAlive ? 'still signed in' : 'thrown out'
+}
+
+export function answered({ tabs }: StormResult): number {
+  return tabs.flat().filter(isAnswer).length
+}
+
+export function asked({ tabs }: StormResult): number {
+  return tabs.flat().length
+}
+
+export function isAnswer(outcome: string): boolean {
+  return outcome === '200'
 }

@@ -1,14 +1,14 @@
 import type { JSX } from 'preact'
 import { counted } from './counted.ts'
-import type { Counters, Servers } from './servers.ts'
+import type { Servers } from './servers.ts'
 
 const rows: readonly (readonly [heading: string, counters: Readonly<Record<string, string>>])[] = [
   [
     'Authorization server',
     {
-      refreshGrants: 'Refresh grants',
-      replays: 'Spent refresh tokens presented',
-      refreshRefused: 'Refresh grants refused',
+      refreshGrants: 'Refreshes',
+      replays: 'Used refresh tokens presented',
+      refreshRefused: 'Refreshes refused',
       tokenRequests: 'Token requests',
       codeGrants: 'Sign-ins',
       revocations: 'Revocations',
@@ -26,23 +26,30 @@ const rows: readonly (readonly [heading: string, counters: Readonly<Record<strin
   ],
 ]
 
-/** The figure that matters: what one expiry of the access token costs. 1 is right. */
+/** The figure that matters: what one expiry of the access token costs, and why it is not 1. */
 export function Headline({ servers }: { readonly servers: Servers }): JSX.Element {
-  const counters = servers.counters.value
-  const expiries = counters?.['expiries'] ?? 0
+  const { refreshGrants = 0, expiries = 0 } = servers.counters.value ?? {}
   return (
-    <p class="headline">
-      <strong data-headline>{counters && expiries > 0 ? perExpiry(counters) : '–'}</strong>
-      <span>
-        refresh grants per expiry <br />
-        {`${counted(expiries, 'expiry', 'expiries')} so far`}
-      </span>
-    </p>
+    <section class="headline" aria-labelledby="headline-heading">
+      <h2 id="headline-heading">Refreshes per expiry</h2>
+      <strong data-headline>{expiries > 0 ? ratio(refreshGrants, expiries) : '–'}</strong>
+      <p>{`${counted(refreshGrants, 'refresh', 'refreshes')}, ${counted(expiries, 'expiry', 'expiries')} so far`}</p>
+      <p class="meaning">{meaning(refreshGrants, expiries)}</p>
+    </section>
   )
 }
 
-function perExpiry({ refreshGrants = 0, expiries = 1 }: Counters): string {
-  return String(Math.round((refreshGrants / expiries) * 100) / 100)
+function ratio(grants: number, expiries: number): string {
+  return String(Math.round((grants / expiries) * 100) / 100)
+}
+
+function meaning(grants: number, expiries: number): string {
+  if (expiries === 0) return 'What it costs all tabs together when the access token runs out.'
+  if (grants > expiries) {
+    return 'One would do. The others: a reply was lost, or a token was refused before its time.'
+  }
+  if (grants < expiries) return 'Less than one, because a session that is over gets none.'
+  return 'The least there can be, however many tabs there are.'
 }
 
 /** What the servers count, whatever the page believes. */

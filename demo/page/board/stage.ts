@@ -1,6 +1,7 @@
 import type { Conditions, SharedConditions } from '../shared/conditions.ts'
 import type { Facts } from '../shared/facts.ts'
 import type { SignInEnd } from '../shared/tab-snapshot.ts'
+import type { OrderForm } from './order-form.ts'
 import type { Counters, Servers } from './servers.ts'
 import type { TabEntry, Tabs } from './tabs.ts'
 
@@ -14,6 +15,8 @@ export interface Stage {
   readonly tabs: Tabs
   readonly servers: Servers
   readonly conditions: SharedConditions
+  /** What a visitor has half written in this page. */
+  readonly orderForm: OrderForm
   /** Changes the conditions, and waits until every tab knows: what it is told afterwards, it does under these. */
   impose(change: Partial<Conditions>): Promise<void>
   /** The access token runs out, in all tabs and at the servers. */
@@ -32,7 +35,7 @@ export interface Stage {
 }
 
 export function createStage(
-  parts: Pick<Stage, 'facts' | 'tabs' | 'servers' | 'conditions'>,
+  parts: Pick<Stage, 'facts' | 'tabs' | 'servers' | 'conditions' | 'orderForm'>,
 ): Stage {
   const { facts, tabs, servers, conditions } = parts
   const client = facts.clientId

@@ -9,10 +9,13 @@ interface TabGridProps {
   readonly tabs: Tabs
   readonly now: ReadonlySignal<number>
   readonly accessTokenTtlSeconds: number
+  /** Whether each has its buttons. */
+  readonly hasButtons: boolean
 }
 
 /** All tabs at a glance: frames are the tabs themselves, tabs of the browser are pictures of them. */
-export function TabGrid({ tabs, now, accessTokenTtlSeconds }: TabGridProps): JSX.Element {
+export function TabGrid(props: TabGridProps): JSX.Element {
+  const { tabs, now, accessTokenTtlSeconds, hasButtons } = props
   return (
     <ul class="grid" aria-label="Tabs">
       {tabs.entries.value.map((entry) => (
@@ -24,7 +27,7 @@ export function TabGrid({ tabs, now, accessTokenTtlSeconds }: TabGridProps): JSX
               <WindowPicture entry={entry} now={now} ttl={accessTokenTtlSeconds} />
             )}
           </div>
-          <TabButtons entry={entry} tabs={tabs} />
+          {hasButtons && <TabButtons entry={entry} tabs={tabs} />}
         </li>
       ))}
     </ul>

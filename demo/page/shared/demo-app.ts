@@ -12,7 +12,7 @@ import { arrive, leaveToSignIn } from './sign-in.ts'
 import { summarize } from './tab-snapshot.ts'
 import type { RequestSummary, SignInEnd, TabKind, TabSnapshot } from './tab-snapshot.ts'
 
-const requestsShown = 8
+const requestsShown = 6
 const courierFileAddress = './tokenring-courier.js'
 
 export interface DemoApp {

@@ -16,10 +16,12 @@ export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps):
   return (
     <article class="tab" data-light={lightOf(state)}>
       <h3>{lane}</h3>
-      <p class="tab-state">{stateText(state)}</p>
-      <p class="tab-generation" data-failed={signIn?.problem !== undefined} title={signIn?.problem}>
-        {signIn?.problem !== undefined ? 'sign-in failed' : generationText(state)}
-      </p>
+      <div class="tab-words">
+        <p class="tab-state">{stateText(state)}</p>
+        <p class="tab-detail" data-failed={signIn?.problem !== undefined} title={signIn?.problem}>
+          {signIn?.problem !== undefined ? 'sign-in failed' : detailText(state)}
+        </p>
+      </div>
       <p class="tab-left">{leftMs === undefined ? '–' : leftText(leftMs)}</p>
       <progress
         aria-label="Life left of the access token"
@@ -28,7 +30,12 @@ export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps):
       />
       <ol class="requests" aria-label="Last requests">
         {requests.map((request) => (
-          <li key={request.id} data-light={lightOfRequest(request)} data-sends={request.sends}>
+          <li
+            key={request.id}
+            data-light={lightOfRequest(request)}
+            data-sends={request.sends}
+            title={request.outcome}
+          >
             {requestText(request)}
           </li>
         ))}
@@ -37,28 +44,29 @@ export function TabView({ snapshot, now, accessTokenTtlSeconds }: TabViewProps):
   )
 }
 
-function generationText(state: StateSummary): string {
-  return state.status === 'signed-in' ? `generation ${state.generation}` : ' '
+/** What it is doing about its access token, or how often that was renewed. */
+function detailText(state: StateSummary): string {
+  if (state.status !== 'signed-in') return ' '
+  const { phase, code, generation } = state
+  if (phase === 'running') return 'refreshing'
+  if (phase !== 'idle') return code === undefined ? phase : `${phase}: ${inWords(code)}`
+  const times = generation - 1
+  return `refreshed ${times === 1 ? 'once' : `${times} times`}`
+}
+
+/** `SERVER_UNAVAILABLE`: `server unavailable`, which breaks between words. */
+function inWords(code: string): string {
+  return code.toLowerCase().replaceAll('_', ' ')
 }
 
 function leftText(leftMs: number): string {
-  return leftMs === 0 ? 'run out' : `${Math.ceil(leftMs / 1_000)} s`
+  return leftMs === 0 ? 'run out' : `${Math.ceil(leftMs / 1_000)} s left`
 }
 
 export function stateText(state: StateSummary): string {
-  switch (state.status) {
-    case 'restoring':
-      return 'Reading the session…'
-    case 'signed-out':
-      return state.reason === 'never' ? 'Signed out' : `Signed out: ${state.reason}`
-    case 'signed-in':
-      return state.phase === 'idle' ? state.user : `${state.user} · ${phaseText(state)}`
-  }
-}
-
-function phaseText({ phase, code }: Extract<StateSummary, { status: 'signed-in' }>): string {
-  if (phase === 'running') return 'refreshing'
-  return code === undefined ? phase : `${phase} (${code})`
+  if (state.status === 'signed-in') return state.user
+  if (state.status === 'restoring') return 'Reading the session…'
+  return state.reason === 'never' ? 'Signed out' : `Signed out: ${state.reason}`
 }
 
 type Light = 'quiet' | 'good' | 'busy' | 'warn' | 'bad'
@@ -75,6 +83,6 @@ function lightOfRequest({ outcome }: RequestSummary): Light {
 }
 
 function requestText({ outcome, sends }: RequestSummary): string {
-  const short = /^\d/.test(outcome) ? outcome : 'fail'
+  const short = /^\d/.test(outcome) ? outcome : 'error'
   return sends > 1 ? `${short} ×${sends}` : short
 }

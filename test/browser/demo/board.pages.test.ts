@@ -186,7 +186,7 @@ test('the servers’ own view counts what the tabs did', async () => {
 test('the comparison shows that twenty lines lose what tokenring keeps', async () => {
   await signIn(page)
   await quiet()
-  await page.getByRole('button', { name: 'Run the same storm on both' }).click()
+  await page.getByRole('button', { name: 'Refresh in 6 tabs at once' }).click()
   const ours = page.locator('[data-side="tokenring"]')
   const theirs = page.locator('[data-side="Twenty lines"]')
   await ours.getByText('60 of 60').waitFor({ timeout: 45_000 })

@@ -9,7 +9,9 @@ const pageFolder = fileURLToPath(new URL('../../../demo/page', import.meta.url))
 
 /** The demo as a visitor has it: everything is done by pressing buttons and reading the page. */
 export interface DemoStage extends Servers {
-  /** Opens the demo in a profile of its own. */
+  /** Opens the demo in a profile of its own, as a visitor finds it. */
+  openBare(): Promise<Page>
+  /** Opens it, and looks inside, where all controls are. */
   open(): Promise<Page>
   /** Opens it, signs in as Ada on the login page, and waits until every tab shows her. */
   openSignedIn(): Promise<Page>
@@ -34,15 +36,22 @@ export async function startDemo(accessTokenTtlSeconds = 300): Promise<DemoStage>
     throw error
   })
 
-  async function open(): Promise<Page> {
+  async function openBare(): Promise<Page> {
     await driver.newProfile()
     const page = await driver.newPage()
     await page.goto(servers.pageOrigin)
     return page
   }
 
+  async function open(): Promise<Page> {
+    const page = await openBare()
+    await lookInside(page)
+    return page
+  }
+
   return {
     ...servers,
+    openBare,
     open,
     async openSignedIn() {
       const page = await open()
@@ -56,7 +65,14 @@ export async function startDemo(accessTokenTtlSeconds = 300): Promise<DemoStage>
   }
 }
 
+/** Opens what is not for the first look, if that was not done in this tab before. */
+export async function lookInside(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Look inside' })
+  if ((await button.getAttribute('aria-expanded')) === 'false') await button.click()
+}
+
 export async function signIn(page: Page): Promise<void> {
+  await lookInside(page)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('button', { name: 'Ada Lovelace' }).click()
   await page.getByText('Signed in as Ada Lovelace').waitFor()
@@ -90,6 +106,7 @@ export async function allTabsShow(page: Page, text: string | RegExp): Promise<vo
 
 /** Presses the button of a trouble and gives what the page says came of it. */
 export async function play(page: Page, id: string): Promise<string> {
+  await lookInside(page)
   const trouble = page.locator(`#${id}`)
   await trouble.getByRole('button').click()
   // The click has emptied it. Whether it is busy cannot be asked: that may be over by now.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page, Request } from 'playwright-core'
 import { troubles } from '../../../demo/page/board/troubles/troubles.ts'
-import { allTabsShow, play, signIn, startDemo, tabShows } from './demo-stage.ts'
+import { allTabsShow, lookInside, play, signIn, startDemo, tabShows } from './demo-stage.ts'
 import type { DemoStage } from './demo-stage.ts'
 
 let demo: DemoStage
@@ -98,6 +98,13 @@ const outcomes: Readonly<Record<string, { says: RegExp; tabsShow: RegExp }>> = {
     says: /^6 × REJECTED\. 6 tabs signed out \(rejected\)\. 0 refresh grants, 0 replays\.$/,
     tabsShow: /^Signed out: rejected$/,
   },
+  // Nobody presses the button of the notice.
+  'ends-while-typing': {
+    says: RegExp(
+      `^REJECTED: the session had ended. Another tab signed in, sent again: 201. Still there: “Three apples and”. ${ada}. 0 refresh grants, 0 replays.$`,
+    ),
+    tabsShow: /^Ada Lovelace$/,
+  },
   'sign-out': {
     says: /^6 tabs signed out \(signed-out\)\. 0 refresh grants, 0 replays\.$/,
     tabsShow: /^Signed out: signed-out$/,
@@ -116,7 +123,7 @@ for (const { id, label, sentence } of troubles) {
   test(`${label}: ${sentence}`, async () => {
     const expected = outcomes[id]
     const hears = (request: Request): void => {
-      if (/\/demo\/(fault|grace)\b/.test(request.url())) held.add(id)
+      if (/\/demo\/(fault|grace|opener-policy)\b/.test(request.url())) held.add(id)
     }
     page.on('request', hears)
     const outcome = await play(page, id)
@@ -134,11 +141,12 @@ function atServers(): object {
   return {
     fault: authorizationServer.fault()?.kind,
     graceMs: authorizationServer.refreshTokenGraceMs(),
+    openerPolicy: authorizationServer.openerPolicy(),
     rejectAll,
   }
 }
 
-const nothing = { fault: undefined, graceMs: 0, rejectAll: false }
+const nothing = { fault: undefined, graceMs: 0, openerPolicy: undefined, rejectAll: false }
 
 /** What the troubles that change something lasting do to the servers. */
 const lasting: Readonly<Record<string, object>> = {
@@ -151,6 +159,7 @@ const lasting: Readonly<Record<string, object>> = {
   'lost-reply-strict': { ...nothing, fault: 'cut' },
   'captive-portal': { ...nothing, fault: 'reply' },
   'reload-refreshing': { ...nothing, fault: 'delay' },
+  'ends-while-typing': { ...nothing, openerPolicy: 'same-origin' },
 }
 
 /** Begins a trouble, which gets no further once the servers are so. */
@@ -172,6 +181,7 @@ async function openNext(before: Page, leave: () => Promise<unknown>): Promise<Pa
   const next = await before.context().newPage()
   await leave()
   await next.goto(demo.pageOrigin)
+  await lookInside(next)
   await next.getByText('Signed in as Ada Lovelace').waitFor()
   return next
 }
@@ -237,7 +247,7 @@ describe('a page that goes away in the middle', () => {
 
   test.for(['reload', 'close'])('of "offline", by a %s, leaves no browser offline', async (how) => {
     await page.locator('#offline').getByRole('button').click()
-    await tabShows(page, 1, 'fail')
+    await tabShows(page, 1, 'error')
     if (how === 'reload') await page.reload()
     else page = await openNext(page, () => page.close())
     await page.getByText('Signed in as Ada Lovelace').waitFor()

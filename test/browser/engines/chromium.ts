@@ -33,6 +33,7 @@ function enginePage(page: Page): EnginePage {
       runInPage((expression) => page.evaluate(expression), task, argument),
     // With all tabs of its profile.
     setOffline: (isOffline) => page.context().setOffline(isOffline),
+    windows: async () => page.context().pages().map(enginePage),
     async screenshot(size) {
       await page.setViewportSize(size)
       return page.screenshot()

@@ -27,6 +27,8 @@ export interface EnginePage {
   ): Promise<Result>
   /** Cuts the page off from the network, or connects it again; absent where the driver cannot. */
   setOffline?(isOffline: boolean): Promise<void>
+  /** All tabs and windows of its profile; absent where the driver has no click that opens one. */
+  windows?(): Promise<readonly EnginePage[]>
   /** What is to be seen, as PNG, after the page has been given this size. */
   screenshot(size: { readonly width: number; readonly height: number }): Promise<Uint8Array>
   close(): Promise<void>

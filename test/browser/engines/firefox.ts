@@ -60,6 +60,8 @@ function enginePage(page: Page, inTurn: InTurn): EnginePage {
     evaluate: (task, argument) =>
       runInPage((expression) => page.evaluate(expression), task, argument),
     setOffline: (isOffline) => page.setOfflineMode(isOffline),
+    windows: async () =>
+      (await page.browserContext().pages()).map((one) => enginePage(one, inTurn)),
     async screenshot(size) {
       await page.setViewport(size)
       return page.screenshot()

@@ -13,7 +13,7 @@ export const browserTroubles: readonly Trouble[] = [
     id: 'offline',
     label: 'Offline',
     sentence:
-      'For 5 s no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
+      'For at least 5 s, and at most 15, no tab reaches any server, with the token run out. Nobody is signed out; when the network is back, so are they.',
     async run(stage) {
       const { conditions, servers } = stage
       await stage.expire()
@@ -56,8 +56,9 @@ export const browserTroubles: readonly Trouble[] = [
         ms: 2_000,
         times: 1,
       })
-      await stage.expire()
+      // Before it runs out: a tab in use may renew at once.
       const first = tabs.nextEvent('sent', recoverWithinMs)
+      await stage.expire()
       const frame = tabs.open.value.find(({ kind }) => kind === 'frame')
       if (frame) tabs.send(frame.lane, { type: 'call', times: 1 })
       const lane = (await first)?.lane

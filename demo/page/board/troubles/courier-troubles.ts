@@ -26,7 +26,6 @@ export const courierTroubles: readonly Trouble[] = [
         ms: replyAfterMs,
         times: 1,
       })
-      await stage.expire()
       const lane = await beginRenewal(stage)
       if (lane === undefined) return 'No tab refreshed'
       let isCollected = false
@@ -57,10 +56,13 @@ export const courierTroubles: readonly Trouble[] = [
   },
 ]
 
-/** Fulfils with the tab that is renewing, once the server has spent its refresh token. */
-async function beginRenewal({ tabs, servers, facts }: Stage): Promise<string | undefined> {
+/** The access token runs out. Fulfils with the tab that is renewing, once the server has spent its refresh token. */
+async function beginRenewal(stage: Stage): Promise<string | undefined> {
+  const { tabs, servers, facts } = stage
   const before = await servers.read(facts.clientId)
+  // Before it runs out: a tab in use may renew at once.
   const sent = tabs.nextEvent('sent', recoverWithinMs)
+  await stage.expire()
   const frame = tabs.open.value.find(({ kind }) => kind === 'frame')
   if (frame) tabs.send(frame.lane, { type: 'call', times: 1 })
   const lane = (await sent)?.lane

@@ -3,6 +3,7 @@ import { courierTroubles } from './courier-troubles.ts'
 import { serverTroubles } from './server-troubles.ts'
 import { tokenTroubles } from './token-troubles.ts'
 import type { Trouble } from './trouble.ts'
+import { typingTroubles } from './typing-troubles.ts'
 import { userTroubles } from './user-troubles.ts'
 
 /** All of them, those first that leave the session alone. */
@@ -11,5 +12,6 @@ export const troubles: readonly Trouble[] = [
   ...browserTroubles,
   ...serverTroubles,
   ...courierTroubles,
+  ...typingTroubles,
   ...userTroubles,
 ]
