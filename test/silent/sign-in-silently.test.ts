@@ -82,7 +82,7 @@ describe('signInSilently', () => {
       const url = callbackOf(asked.left() as URL, { error })
       asked.tab.page.emit('hide')
       const back = profile.openTab(options, { tabStorage }, url)
-      await back.auth.handleRedirect().catch(() => {})
+      await failureOf(back.auth.handleRedirect())
       await expect(signInSilently(back.auth)).resolves.toBe('interaction-required')
       // A reload, much later.
       await profile.pass(3_600_000)
