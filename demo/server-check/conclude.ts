@@ -17,6 +17,8 @@ export interface Conclusions {
   readonly pairSession: 'goes-on' | 'ended' | 'unknown'
   readonly lostReply: LostReply
   readonly child: 'same' | 'both' | 'later' | 'earlier' | 'none-new' | 'unknown'
+  /** Whether the session ends when the successor that lost is presented. */
+  readonly lostChildEnds: boolean | undefined
   readonly reuse: 'ends-session' | 'refused-only' | 'not-noticed' | 'unknown'
   readonly accessTokens: 'end-too' | 'live-on' | 'unknown'
   readonly oldAccessToken: 'lives' | 'ends' | 'unknown'
@@ -61,6 +63,7 @@ export function conclude(journal: Journal): Conclusions {
     pairSession: pairSessionOf(journal),
     lostReply: lostReplyOf(journal),
     child: childOf(journal),
+    lostChildEnds: lostChildEndsOf(journal),
     reuse,
     accessTokens: reuse === 'ends-session' ? accessTokensAfterEnd(journal) : 'unknown',
     oldAccessToken: oldAccessTokenOf(journal),
@@ -184,9 +187,13 @@ function childOf(journal: Journal): Conclusions['child'] {
   return first.answer.kind === 'refused' ? 'later' : 'unknown'
 }
 
+function lostChildEndsOf(journal: Journal): boolean | undefined {
+  const kind = refreshes(journal, 'after-first-child').at(-1)?.answer.kind
+  return kind === 'refused' ? true : kind === 'tokens' ? false : undefined
+}
+
 const checks: readonly (readonly [Probe, Probe])[] = [
   ['again', 'after-again'],
-  ['first-child', 'after-first-child'],
   ['window', 'after-window'],
   ['ancestor', 'after-ancestor'],
 ]
@@ -282,8 +289,12 @@ function deadWordsOf(journal: Journal): readonly DeadWord[] {
     const next = journal[at + 1]
     if (next?.step === 'refresh') add('ended', next.answer)
   }
-  for (const [, checked] of checks) {
-    for (const { answer } of refreshes(journal, checked)) add('ended', answer)
+  for (const { answer } of refreshes(
+    journal,
+    'after-first-child',
+    ...checks.map(([, after]) => after),
+  )) {
+    add('ended', answer)
   }
   for (const { answer } of refreshes(journal, 'after-revocation')) add('revoked', answer)
   return words

@@ -171,7 +171,7 @@ const questions: readonly {
   {
     question: 'a spent refresh token, presented again',
     isOpen: ({ journal }) =>
-      rotates(journal) &&
+      canReplay(journal) &&
       refreshes(journal, 'again').length === 0 &&
       !journal.some((entry, at) => isStrictPair(entry, journal[at + 1])),
     next: (context) => replay(context, 'again', 0),
@@ -179,7 +179,7 @@ const questions: readonly {
   {
     question: 'how long a spent refresh token is accepted',
     isOpen: ({ journal, options }) =>
-      rotates(journal) &&
+      canReplay(journal) &&
       refreshes(journal, 'again').some(({ answer }) => isGranted(answer)) &&
       nextAge(journal, options) !== undefined,
     next: (context) => replay(context, 'window', nextAge(context.journal, context.options) ?? 0),
@@ -187,7 +187,7 @@ const questions: readonly {
   {
     question: 'refresh tokens from long ago',
     isOpen: ({ journal, options }) =>
-      rotates(journal) &&
+      canReplay(journal) &&
       refreshes(journal, 'ancestor').length === 0 &&
       refreshes(journal, 'window').length === options.agesMs.length &&
       refreshes(journal, 'window').every(({ answer }) => isGranted(answer)),
@@ -232,6 +232,17 @@ function replay(context: Context, probe: 'again' | 'window', atAgeMs: number): S
 function nextAge(journal: Journal, { agesMs }: PlanOptions): number | undefined {
   const tried = refreshes(journal, 'window')
   return tried.every(({ answer }) => isGranted(answer)) ? agesMs[tried.length] : undefined
+}
+
+const mostSpentInVain = 3
+
+/** There are spent refresh tokens: a server that rotates now and then is asked a few times. */
+function canReplay(journal: Journal): boolean {
+  const inVain = refreshes(journal, 'spend').filter(
+    ({ answer, presented }) =>
+      isGranted(answer) && (answer.refreshToken ?? presented) === presented,
+  )
+  return rotates(journal) && inVain.length < mostSpentInVain
 }
 
 /** Whether a refresh token has ever brought another one. */

@@ -65,10 +65,10 @@ function after(session: Session, entry: Entry, journal: Journal): Session {
       return none
     case 'pair': {
       const granted = entry.answers.filter(isGranted)
-      const next = granted.at(-1)
-      if (!next) return { ...session, parent: undefined }
-      const current = next.refreshToken ?? session.current
-      return { ...session, current, parent: undefined, accessToken: next.accessToken }
+      const next = granted.findLast(({ refreshToken }) => refreshToken !== undefined)
+      const current = next?.refreshToken ?? session.current
+      const accessToken = granted.at(-1)?.accessToken ?? session.accessToken
+      return { ...session, current, parent: undefined, accessToken }
     }
     case 'refresh': {
       const { probe, presented, answer } = entry
