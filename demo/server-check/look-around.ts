@@ -125,7 +125,7 @@ async function askEndpoints(
 async function askWithProof(metadata: Metadata, clientId: string, wire: Wire): Promise<DpopEntry> {
   const url = metadata.token_endpoint
   const form = madeUpRefresh(clientId)
-  const dpop = await createDpopProof(url, wire.now())
+  const dpop = await createDpopProof(url, Date.now())
   const response = await postForm(wire, url, form, { dpop })
   if (!response) {
     const init = { method: 'POST', body: new URLSearchParams(form) }

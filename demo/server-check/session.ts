@@ -90,7 +90,10 @@ function after(session: Session, entry: Entry, journal: Journal): Session {
       }
       return { ...session, isAlive: false }
     }
-    default:
+    case 'endpoint':
+    case 'dpop':
+    case 'revoke':
+    case 'user-info':
       return session
   }
 }

@@ -48,7 +48,7 @@ export async function checkInMemory(options: StandInOptions): Promise<Checked> {
     async fetch(input, init = {}) {
       const { method = 'GET', body } = init
       const text = body instanceof URLSearchParams ? body.toString() : ''
-      const url = String(input)
+      const url = input instanceof Request ? input.url : input.toString()
       const reply = answer({ method, url, headers: new Headers(init.headers), body: text })
       if (!reply.isReadable && init.mode !== 'no-cors') throw new TypeError('Failed to fetch')
       for (const [, value = ''] of reply.body.matchAll(/"(?:access|refresh)_token":"([^"]*)"/g)) {
