@@ -225,7 +225,7 @@ export function judgeClient(seen: Conclusions, { scope, scopes }: Named): readon
   return [
     {
       ...base,
-      seen: `The sign-in was refused: ${signIn.refused}.`,
+      seen: `The sign-in was refused: “${signIn.refused}”.`,
       means: 'Nothing else could be tried.',
       todo: 'Look at the redirect URI, the scope and the grants that are allowed for this client, and sign in again.',
     },

@@ -6,11 +6,15 @@ import { seconds } from './write-entry.ts'
 
 /** What becomes of refresh tokens. */
 export function judgeRotation(seen: Conclusions, named: Named): readonly Finding[] {
+  // What a page cannot use is no way out.
+  const dpop = named.dpop && seen.dpop === 'allowed' && seen.nonce !== 'hidden'
   const doesRotate = seen.rotation === 'always' || seen.rotation === 'sometimes'
   return [
-    rotation(seen, named),
+    rotation(seen, { ...named, dpop }),
     pair(seen),
-    ...(doesRotate ? [lostReply(seen, named), ...children(seen), reuse(seen, named)] : []),
+    ...(doesRotate
+      ? [lostReply(seen, { ...named, dpop }), ...children(seen), reuse(seen, named)]
+      : []),
   ]
 }
 
@@ -90,6 +94,15 @@ function pair(seen: Conclusions): Finding {
     seen.pairSession === 'goes-on'
       ? 'The session went on.'
       : 'Whether the session went on was not found out.'
+  if (seen.pair === 'both' && (seen.child === 'later' || seen.child === 'earlier')) {
+    return {
+      ...base,
+      verdict: 'care',
+      seen: `${answers}, but only one of the two new refresh tokens is good (see below). ${lives}`,
+      means: 'The tab that keeps the other one is signed out when it refreshes next.',
+      todo: oneAtATime,
+    }
+  }
   if (seen.pair === 'both') {
     return {
       ...base,
@@ -117,8 +130,10 @@ function lostReply({ lostReply: lost }: Conclusions, { dpop, longestMs }: Named)
     id: 'lost-reply',
     title: 'What if the reply with the new refresh token is lost on its way?',
   }
-  const courier =
-    'Switch on a window at the server (“grace period”, “overlap”, “reuse interval”, “leeway”), if it has one. Use tokenring’s courier, which saves the replies of pages that are reloaded, left or closed.'
+  const useCourier =
+    'Use tokenring’s courier, which saves the replies of pages that are reloaded, left or closed.'
+  const switchOn =
+    'Switch on a window at the server (“grace period”, “overlap”, “reuse interval”, “leeway”), if it has one.'
   const instead = dpop
     ? ' This server says that it knows DPoP: tokens that are bound to a key need no rotation (RFC 9700 §4.14.2).'
     : ''
@@ -134,7 +149,7 @@ function lostReply({ lostReply: lost }: Conclusions, { dpop, longestMs }: Named)
         }.`,
         means:
           'Whoever loses the connection, reloads or closes the page in the middle of a refresh has to sign in again.',
-        todo: courier + instead,
+        todo: `${switchOn} ${useCourier}${instead}`,
         ask: wantsWindow,
       }
     case 'forgiven': {
@@ -146,7 +161,7 @@ function lostReply({ lostReply: lost }: Conclusions, { dpop, longestMs }: Named)
           seen: `${until}, and refused after ${seconds(lost.endsByMs ?? 0)}.`,
           means:
             'A cut connection is forgiven. A request that hangs is not: an app learns of that after about ten seconds, which is too late here.',
-          todo: `${courier}${instead}`,
+          todo: `Make the window at the server longer, if it can be set: 20 s are enough. ${useCourier}${instead}`,
           ask: wantsWindow,
         }
       }

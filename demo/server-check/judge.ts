@@ -13,17 +13,23 @@ export interface Judged {
   readonly findings: readonly Finding[]
 }
 
+const gravest: readonly Finding['verdict'][] = ['bad', 'care', 'not-found-out', 'good']
+
 /** Puts what was seen into words. */
 export function judge(seen: Conclusions, named: Named): Judged {
-  const findings = [
-    ...judgeAddresses(seen),
-    ...judgeClient(seen, named),
+  const findings: readonly Finding[] = [
     ...(seen.signIn === 'refresh-token'
       ? [...judgeRotation(seen, named), ...judgeTokens(seen, named)]
       : []),
+    ...judgeClient(seen, named),
     ...judgeRefusals(seen),
+    ...judgeAddresses(seen),
   ]
-  return { ...headlineOf(seen), findings }
+  const rank = ({ verdict }: Finding): number => gravest.indexOf(verdict)
+  return {
+    ...headlineOf(seen),
+    findings: findings.toSorted((one, other) => rank(one) - rank(other)),
+  }
 }
 
 function headlineOf(seen: Conclusions): Pick<Judged, 'headline' | 'verdict'> {

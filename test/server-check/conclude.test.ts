@@ -95,7 +95,7 @@ describe('the check of a server', () => {
         }
         expect(conclusions.nonce, said).toBe(nonce[server.dpop])
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 

@@ -1,3 +1,4 @@
+import axe from 'axe-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { SwitchableServers } from '../../../demo/switchable-servers.ts'
@@ -196,3 +197,35 @@ test('a callback that this tab has not asked for is not redeemed', async () => {
   expect(page.url()).toBe(`${demo.pageOrigin}/server-check.html`)
   expect(requests.filter((request) => request.startsWith('POST'))).toEqual([])
 })
+
+for (const width of [1280, 390]) {
+  test(`no accessibility rule is broken, and no policy (${width} px)`, async () => {
+    const refused: string[] = []
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) refused.push(message.text())
+    })
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto(`${demo.pageOrigin}/server-check.html`)
+    await page.getByText('Further settings').click()
+    await expectAccessible('form')
+    await check({ revocation: 'no-effect' })
+    await page.getByText('What was done so far').click()
+    await expectAccessible('result')
+    expect(refused).toEqual([])
+  })
+}
+
+async function expectAccessible(when: string): Promise<void> {
+  // By the protocol, which the page's content security policy does not bind.
+  await page.evaluate(axe.source)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await page.evaluate(() =>
+      (window as unknown as { axe: typeof axe }).axe.run(),
+    )
+    const broken = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+    expect(broken, `${when}, ${colorScheme}`).toEqual([])
+    const isWider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+    expect(isWider, `${when}, ${colorScheme}`).toBe(false)
+  }
+}
