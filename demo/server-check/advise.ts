@@ -1,5 +1,5 @@
 import type { Conclusions } from './conclude.ts'
-import { isShort } from './is-short.ts'
+import { isLongEnough, isRetryInVain } from './is-short.ts'
 import type { Metadata } from './metadata.ts'
 import { ownWords } from './own-words.ts'
 import type { Settings } from './settings.ts'
@@ -26,12 +26,9 @@ export function advise(
   const parameters = Object.fromEntries(new URLSearchParams(settings.parameters))
   const { audience, resource, ...others } = parameters
   const own = ownWords(seen.deadWords)
-  const { lostReply, child } = seen
-  const isFragile =
-    lostReply.kind === 'refused' ||
-    (lostReply.kind === 'unknown' && seen.rotation !== 'unknown') ||
-    (lostReply.kind === 'forgiven' &&
-      (isShort(lostReply) || child === 'earlier' || child === 'none-new'))
+  const { lostReply, rotation } = seen
+  const isSafe =
+    lostReply.kind === 'no-rotation' || (isLongEnough(lostReply) && !isRetryInVain(seen))
   return {
     authorizationServer:
       seen.discovery === 'good' || !metadata ? settings.issuer : byValue(metadata),
@@ -41,7 +38,7 @@ export function advise(
     ...(resource !== undefined && { resource }),
     ...(Object.keys(others).length > 0 && { authorizationParameters: others }),
     ...(own.length > 0 && { spentRefreshToken: own }),
-    courier: isFragile,
+    courier: rotation !== 'unknown' && !isSafe,
     postLogoutRedirectUri: metadata?.end_session_endpoint !== undefined,
   }
 }

@@ -40,8 +40,16 @@ export type LostReply =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'no-rotation' }
   | { readonly kind: 'refused'; readonly how: 'again' | 'pair' }
-  /** Accepted up to one age that was tried; refused at another, unless that was not found. */
-  | { readonly kind: 'forgiven'; readonly untilMs: number; readonly endsByMs?: number }
+  /**
+   * Accepted up to one age that was tried; refused at another, or answered there with something that is
+   * neither yes nor no, unless nothing later was tried.
+   */
+  | {
+      readonly kind: 'forgiven'
+      readonly untilMs: number
+      readonly endsByMs?: number
+      readonly unclearAtMs?: number
+    }
 
 export interface DeadWord {
   readonly of: 'made-up' | 'spent' | 'ended' | 'revoked'
@@ -170,7 +178,15 @@ function lostReplyOf(journal: Journal): LostReply {
   const accepted = [again, ...window].filter(({ answer }) => isGranted(answer))
   const untilMs = Math.max(...accepted.map(({ ageMs = 0 }) => ageMs))
   const endsByMs = window.find(({ answer }) => answer.kind === 'refused')?.ageMs
-  return { kind: 'forgiven', untilMs, ...(endsByMs !== undefined && { endsByMs }) }
+  const unclearAtMs = window.find(
+    ({ answer }) => answer.kind !== 'refused' && !isGranted(answer),
+  )?.ageMs
+  return {
+    kind: 'forgiven',
+    untilMs,
+    ...(endsByMs !== undefined && { endsByMs }),
+    ...(unclearAtMs !== undefined && { unclearAtMs }),
+  }
 }
 
 function childOf(journal: Journal): Conclusions['child'] {

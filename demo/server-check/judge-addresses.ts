@@ -172,7 +172,7 @@ function others({ endpoints }: Conclusions): readonly Finding[] {
             : 'Nothing answers there.',
         means: use.without,
         todo: use.todo,
-        ask: `Please send CORS headers from the ${name} endpoint.`,
+        ...(name !== 'jwks' && { ask: `Please send CORS headers from the ${name} endpoint.` }),
       },
     ]
   })

@@ -1,7 +1,7 @@
 import type { Conclusions } from './conclude.ts'
 import { nothingToDo } from './finding.ts'
 import type { Finding, Named } from './finding.ts'
-import { isShort } from './is-short.ts'
+import { isLongEnough, isRetryInVain, isShort } from './is-short.ts'
 import { seconds } from './write-entry.ts'
 
 /** What becomes of refresh tokens. */
@@ -125,7 +125,8 @@ function pair(seen: Conclusions): Finding {
 const wantsWindow =
   'Please accept a refresh token for some seconds more after it was spent, so that a client that did not get the reply can try again (FAPI 2.0 Security Profile, §5.3.2.1 no. 10). Twenty seconds are enough.'
 
-function lostReply({ lostReply: lost }: Conclusions, { dpop, longestMs }: Named): Finding {
+function lostReply(conclusions: Conclusions, { dpop, longestMs }: Named): Finding {
+  const { lostReply: lost } = conclusions
   const base = {
     id: 'lost-reply',
     title: 'What if the reply with the new refresh token is lost on its way?',
@@ -153,25 +154,48 @@ function lostReply({ lostReply: lost }: Conclusions, { dpop, longestMs }: Named)
         ask: wantsWindow,
       }
     case 'forgiven': {
-      const until = `The same refresh token was accepted again, up to ${seconds(lost.untilMs)} after it was spent`
+      const end =
+        lost.endsByMs !== undefined
+          ? `, and refused after ${seconds(lost.endsByMs)}: the window ends in between.`
+          : lost.unclearAtMs !== undefined
+            ? `. After ${seconds(lost.unclearAtMs)} the answer was neither yes nor no.`
+            : '. Where the window ends was not found out: later than that nothing was tried.'
+      const said = `The same refresh token was accepted again, up to ${seconds(lost.untilMs)} after it was spent${end}`
+      if (isRetryInVain(conclusions)) {
+        return {
+          ...base,
+          verdict: 'bad',
+          seen: `${said} But what it brought is of no use for long (see below).`,
+          means:
+            'The app asks once more, and its user has to sign in again all the same, a little later.',
+          todo: useCourier,
+        }
+      }
       if (isShort(lost)) {
         return {
           ...base,
           verdict: 'care',
-          seen: `${until}, and refused after ${seconds(lost.endsByMs ?? 0)}.`,
+          seen: said,
           means:
             'A cut connection is forgiven. A request that hangs is not: an app learns of that after about ten seconds, which is too late here.',
           todo: `Make the window at the server longer, if it can be set: 20 s are enough. ${useCourier}${instead}`,
           ask: wantsWindow,
         }
       }
+      if (!isLongEnough(lost)) {
+        return {
+          ...base,
+          verdict: 'not-found-out',
+          seen: said,
+          means:
+            'A cut connection is forgiven. Whether a request that hangs is, of which an app learns after about ten seconds, was not found out.',
+          todo: `Start again, with spent refresh tokens that are older (“Further settings”). Until then, to be safe: ${useCourier}`,
+        }
+      }
       return {
         ...base,
         verdict: 'good',
-        seen:
-          lost.endsByMs === undefined
-            ? `${until}. Where the window ends was not found out: later than that nothing was tried.`
-            : `${until}, and refused after ${seconds(lost.endsByMs)}: the window ends in between.`,
+        seen: said,
         means: 'A reply that is lost costs nothing: the app asks once more.',
         todo: 'Nothing: tokenring presents the same one once more after a loss. A second retry was not tried here; some servers count them.',
       }
@@ -266,6 +290,9 @@ function children(seen: Conclusions): readonly Finding[] {
   }
 }
 
+/** Windows of up to a minute are usual. */
+const longEnoughMs = 61_000
+
 function reuse(seen: Conclusions, { longestMs }: Named): Finding {
   const base = {
     id: 'reuse',
@@ -299,6 +326,16 @@ function reuse(seen: Conclusions, { longestMs }: Named): Finding {
         ask: 'Please end the session when a spent refresh token comes back after its window (RFC 9700 §4.14.2).',
       }
     case 'not-noticed':
+      if (longestMs < longEnoughMs) {
+        return {
+          ...base,
+          verdict: 'not-found-out',
+          seen: `Not found out: also one that had been spent more than ${seconds(longestMs)} before, with newer ones in use, was accepted. Nothing later was tried.`,
+          means:
+            'A refresh token that was copied is good for that long at least, also after the user’s own browser has a newer one.',
+          todo: 'Start again, with spent refresh tokens that are up to 2 minutes old (“Further settings”).',
+        }
+      }
       return {
         ...base,
         verdict: 'care',

@@ -1,10 +1,11 @@
 import type { Conclusions } from './conclude.ts'
 import type { Finding, Named } from './finding.ts'
-import { isShort } from './is-short.ts'
+import { isLongEnough, isRetryInVain, isShort } from './is-short.ts'
 import { judgeAddresses, judgeClient } from './judge-addresses.ts'
 import { judgeRefusals } from './judge-refusals.ts'
 import { judgeRotation } from './judge-rotation.ts'
 import { judgeTokens } from './judge-tokens.ts'
+import { seconds } from './write-entry.ts'
 
 export interface Judged {
   /** One sentence that answers the question of the page. */
@@ -79,11 +80,24 @@ function headlineOf(seen: Conclusions): Pick<Judged, 'headline' | 'verdict'> {
           : 'No: a reply that is lost on its way cannot be asked for again.',
     }
   }
+  if (isRetryInVain(seen)) {
+    return {
+      verdict: 'bad',
+      headline:
+        'No: a reply that is lost can be asked for again, but what comes then keeps no session alive.',
+    }
+  }
   if (isShort(lostReply)) {
     return {
       verdict: 'care',
       headline:
         'For a moment only: a lost reply is forgiven, but not for as long as a retry may take.',
+    }
+  }
+  if (!isLongEnough(lostReply)) {
+    return {
+      verdict: 'not-found-out',
+      headline: `A lost reply is forgiven for ${seconds(lostReply.untilMs)} at least. Whether for long enough was not found out.`,
     }
   }
   if (pairSession === 'ended' || seen.lostChildEnds === true) {

@@ -58,6 +58,11 @@ const anyConclusions: fc.Arbitrary<Conclusions> = fc.record({
       untilMs: fc.nat(99_999),
       endsByMs: fc.nat(99_999),
     }),
+    fc.record({
+      kind: fc.constant('forgiven'),
+      untilMs: fc.nat(99_999),
+      unclearAtMs: fc.nat(99_999),
+    }),
   ),
   child: maybe('same', 'both', 'later', 'earlier', 'none-new', 'unknown'),
   lostChildEnds: maybe(true, false, undefined),
@@ -89,8 +94,8 @@ const anyConclusions: fc.Arbitrary<Conclusions> = fc.record({
 describe('judge', () => {
   it('has three sentences for whatever was seen, says what was not found out, and each question once', () => {
     fc.assert(
-      fc.property(anyConclusions, fc.boolean(), (seen, revocation) => {
-        const { headline, findings } = judge(seen, { ...named, revocation })
+      fc.property(anyConclusions, fc.boolean(), fc.nat(200_000), (seen, revocation, longestMs) => {
+        const { headline, findings } = judge(seen, { ...named, revocation, longestMs })
         expect(headline).toMatch(/\.$/)
         expect(new Set(findings.map(({ id }) => id)).size).toBe(findings.length)
         for (const { id, seen: said, means, todo, verdict } of findings) {
@@ -117,6 +122,25 @@ describe('judge', () => {
   it('knows nothing of a journal that is empty', () => {
     expect(judge(conclude([]), named).verdict).toBe('bad')
     expect(judge(conclude([]), named).headline).toContain('cannot find its way')
+  })
+})
+
+describe('the headline', () => {
+  it.each([
+    [{}, /^No: one lost reply/],
+    [{ reuse: 'refused-only' }, /^No: a reply that is lost/],
+    [{ graceMs: 3_000 }, /^For a moment only/],
+    [{ graceMs: 20_000 }, /^Yes: a lost reply is forgiven/],
+    [
+      { graceMs: 20_000, child: 'none-new' },
+      /^No: a reply that is lost can be asked for again, but/,
+    ],
+    [{ graceMs: 20_000, child: 'later', lostChildEnds: true }, /^With one refresh at a time, yes/],
+    [{ refreshTokens: 'same' }, /^It does not rotate/],
+    [{ givesRefreshToken: false }, /^There is nothing to survive/],
+  ] as const)('of %o is %s', async (changes, headline) => {
+    const { conclusions } = await checkInMemory({ ...strictServer, ...changes })
+    expect(judge(conclusions, named).headline).toMatch(headline)
   })
 })
 
