@@ -154,7 +154,7 @@ describe('the options', () => {
         const advice = advise(seen, { ...settings, clientId, parameters }, metadata)
         const code = writeOptions(advice)
         const [, literal = ''] = /createTokenManager\((.*)\)\n$/s.exec(code) ?? []
-        // oxlint-disable-next-line no-new-func -- that it is code is what is tested
+        // oxlint-disable-next-line typescript/no-implied-eval -- that it is code is what is tested
         const read = new Function('courier', `return ${literal}`)(() => undefined) as {
           readonly clientId: string
         }

@@ -187,6 +187,25 @@ test('a client that needs a secret is told of the token proxy', async () => {
   expect(await finding(page, 'client')).toMatchObject({ verdict: 'bad' })
 })
 
+test('the demo’s page leads there, and the demo’s own server stands in the form', async () => {
+  await page.goto(demo.pageOrigin)
+  await page.getByRole('link', { name: 'Does your own server survive rotation?' }).click()
+  expect(await page.getByLabel('Issuer').inputValue()).toBe(demo.first.issuer)
+})
+
+test('who goes back at the login page can try again, and a reload keeps what was seen', async () => {
+  await lookAt(page, demo.pageOrigin, { issuer: demo.first.issuer })
+  const button = page.getByRole('button', { name: 'Sign in as the test user' })
+  await button.click()
+  await page.getByRole('button', { name: 'No, go back' }).click()
+  expect((await finding(page, 'sign-in')).seen).toBe('The sign-in was refused: “access_denied”.')
+  await page.reload()
+  expect((await finding(page, 'sign-in')).seen).toBe('The sign-in was refused: “access_denied”.')
+  await button.click()
+  await page.getByRole('button', { name: 'Ada Lovelace' }).click()
+  await page.locator('.finding#rotation').waitFor()
+})
+
 test('nothing is sent before the person has agreed', async () => {
   await page.goto(`${demo.pageOrigin}/server-check.html`)
   const button = page.getByRole('button', { name: 'Look at the server' })
