@@ -41,7 +41,7 @@ function headlineOf(seen: Conclusions): Pick<Judged, 'headline' | 'verdict'> {
     }
   }
   if (seen.signIn === 'none') {
-    return { verdict: 'not-found-out', headline: 'Not found out yet: nobody has signed in.' }
+    return { verdict: 'not-found-out', headline: 'Nobody has signed in yet.' }
   }
   if (seen.signIn === 'no-refresh-token') {
     return {

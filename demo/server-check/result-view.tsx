@@ -58,7 +58,7 @@ export function ResultView({
           <h2 id="options">The options that fit</h2>
           <p>
             For <code>createTokenManager</code>. What is at <code>example.com</code> is yours to
-            replace .
+            replace.
           </p>
           <TextToCopy
             id="options-text"
