@@ -2,11 +2,14 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { Plugin } from 'vite'
 import { buildPages } from './build-pages.ts'
-import { contentSecurityPolicyForMeta } from './content-security-policy.ts'
+import type { BuiltFiles } from './build-pages.ts'
+import { contentSecurityPolicyForMeta, forMeta } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
 import { courierFile } from './courier-file.ts'
 import { originFlag, wholeNumberFlag, wordFlag } from './flags.ts'
+import { serverCheckPages } from './server-check-pages.ts'
 import { clientFacts } from './servers.ts'
 import { authorizationServerNames, vendorNamed } from './vendors/vendors.ts'
 import type { AuthorizationServerName } from './vendors/vendors.ts'
@@ -36,20 +39,12 @@ export async function buildStaticDemo(options: StaticDemoOptions): Promise<reado
   if (vendorNamed(name)?.needsSecret) {
     throw new Error(`${name} needs a token proxy, which static files cannot be.`)
   }
-  const built = await buildPages(root, {
-    minify: true,
-    plugins: [courierFile],
-    tags: [
-      {
-        tag: 'meta',
-        attrs: {
-          'http-equiv': 'Content-Security-Policy',
-          content: contentSecurityPolicyForMeta({ issuer, apiOrigin }),
-        },
-        injectTo: 'head-prepend',
-      },
-    ],
-  })
+  const built = await buildWithPolicy(
+    root,
+    contentSecurityPolicyForMeta({ issuer, apiOrigin }),
+    courierFile,
+  )
+  const further = root === pageFolder ? [serverCheckPages] : []
   const facts = {
     ...clientFacts(name, { issuer, apiOrigin }),
     issuer,
@@ -57,6 +52,10 @@ export async function buildStaticDemo(options: StaticDemoOptions): Promise<reado
     accessTokenTtlSeconds,
   }
   const files = new Map(built)
+  for (const { root: folder, policy } of further) {
+    for (const [path, file] of await buildWithPolicy(folder, forMeta(policy())))
+      files.set(path, file)
+  }
   files.set('facts.json', JSON.stringify(facts))
   await removeEarlierBuild(out)
   for (const [path, content] of files) {
@@ -64,6 +63,16 @@ export async function buildStaticDemo(options: StaticDemoOptions): Promise<reado
     await writeFile(join(out, path), content)
   }
   return [...files.keys()]
+}
+
+function buildWithPolicy(
+  root: string,
+  policy: string,
+  ...plugins: readonly Plugin[]
+): Promise<BuiltFiles> {
+  const attrs = { 'http-equiv': 'Content-Security-Policy', content: policy }
+  const tags = [{ tag: 'meta', attrs, injectTo: 'head-prepend' }] as const
+  return buildPages(root, { minify: true, plugins, tags })
 }
 
 async function removeEarlierBuild(folder: string): Promise<void> {

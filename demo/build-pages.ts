@@ -12,6 +12,13 @@ export interface BuildPagesOptions {
   readonly plugins?: readonly Plugin[]
 }
 
+/** Pages of another folder that are served beside the first ones, with another policy. */
+export interface FurtherPages {
+  readonly root: string
+  /** Its content security policy. */
+  policy(): string
+}
+
 /** The built files by their path. They refer to each other by relative URLs. */
 export type BuiltFiles = ReadonlyMap<string, string | Uint8Array>
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { originFlag, wholeNumberFlag, wordFlag } from './flags.ts'
 import { createPages } from './page-server.ts'
+import { serverCheckPages } from './server-check-pages.ts'
 import { startServers } from './servers.ts'
 import { startSwitchableServers } from './switchable-servers.ts'
 import { authorizationServerNames, vendorNamed } from './vendors/vendors.ts'
@@ -30,7 +31,7 @@ export async function runDemo(args: string[]): Promise<void> {
   const servers =
     elsewhere === undefined
       ? await startSwitchableServers({
-          pages: await createPages(pageFolder),
+          pages: await createPages(pageFolder, [serverCheckPages]),
           first: name,
           accessTokenTtlSeconds,
           ports,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { buildPages } from './build-pages.ts'
+import type { FurtherPages } from './build-pages.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
 import { courierFile } from './courier-file.ts'
@@ -32,9 +33,20 @@ export interface Pages {
  * the page out of the back/forward cache, and because twenty tabs load it fast.
  *
  * @param root The folder; every HTML file directly in it is a page.
+ * @param further Other folders, whose pages are beside those.
  */
-export async function createPages(root: string): Promise<Pages> {
-  const files = await buildPages(root, { minify: false, plugins: [courierFile] })
+export async function createPages(
+  root: string,
+  further: readonly FurtherPages[] = [],
+): Promise<Pages> {
+  const files = new Map(await buildPages(root, { minify: false, plugins: [courierFile] }))
+  const policies = new Map<string, string>()
+  for (const { root: folder, policy } of further) {
+    for (const [path, file] of await buildPages(folder, { minify: false })) {
+      files.set(path, file)
+      policies.set(path, policy())
+    }
+  }
   return {
     serve(request, response, facts) {
       const path = pathOf(request.url ?? '/')
@@ -46,7 +58,7 @@ export async function createPages(root: string): Promise<Pages> {
         'cache-control': 'no-cache',
         'x-content-type-options': 'nosniff',
         ...(type.startsWith('text/html') && {
-          'content-security-policy': contentSecurityPolicy(facts),
+          'content-security-policy': policies.get(path) ?? contentSecurityPolicy(facts),
         }),
       })
       response.end(file ?? 'There is no such file.')

@@ -146,7 +146,14 @@ function registeredClients({
   return [
     {
       clientId,
-      redirectUris: [at(''), at('tab.html'), at('callback'), at('react.html'), at('vue.html')],
+      redirectUris: [
+        at(''),
+        at('tab.html'),
+        at('callback'),
+        at('react.html'),
+        at('vue.html'),
+        at('server-check.html'),
+      ],
       postLogoutRedirectUris: [at('')],
     },
     {

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import {
   contentSecurityPolicy,
   contentSecurityPolicyForMeta,
+  forMeta,
+  serverCheckPolicy,
 } from '../../demo/content-security-policy.ts'
 
 const addresses = { issuer: 'http://localhost:1', apiOrigin: 'http://localhost:2' }
@@ -27,4 +29,21 @@ test('in a meta element it is the same without frame-ancestors', () => {
   expect(contentSecurityPolicyForMeta(addresses)).toBe(
     contentSecurityPolicy(addresses).replace(" frame-ancestors 'self';", ''),
   )
+})
+
+test('the check of a server may send to any server that nobody on the way can listen to, and nothing else', () => {
+  expect(serverCheckPolicy().split('; ')).toEqual([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self' https: http://localhost:* http://*.localhost:* http://127.0.0.1:*",
+    'img-src data:',
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ])
+  expect(forMeta(serverCheckPolicy())).not.toContain('frame-ancestors')
 })

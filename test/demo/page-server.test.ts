@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contentSecurityPolicy } from '../../demo/content-security-policy.ts'
-import { createPageServer } from '../../demo/page-server.ts'
+import { listen } from '../../demo/http.ts'
+import { createPages, createPageServer } from '../../demo/page-server.ts'
 import { startServers } from '../../demo/servers.ts'
 import type { Servers } from '../../demo/servers.ts'
 import { createPagesFolder } from './pages-folder.ts'
@@ -71,4 +73,17 @@ test('the scripts of the pages are served, by relative addresses', async () => {
   const response = await get(`/${source}`)
   expect(response.headers.get('content-type')).toBe('text/javascript')
   expect(await response.text()).toContain('Hello')
+})
+
+test('pages of another folder are beside the first ones, with the policy of their own', async () => {
+  const pages = await createPages(folder.path, [
+    { root: join(folder.path, 'deeper'), policy: () => "default-src 'none'" },
+  ])
+  const listener = await listen(0)
+  listener.handle = (request, response) => pages.serve(request, response, { ...servers })
+  const policyOf = async (path: string): Promise<string | null> =>
+    (await fetch(listener.origin + path)).headers.get('content-security-policy')
+  expect(await policyOf('/index.html')).toBe("default-src 'none'")
+  expect(await policyOf('/other.html')).toBe(contentSecurityPolicy(servers))
+  await listener.close()
 })

@@ -70,6 +70,9 @@ export function ServersView({ servers }: { readonly servers: Servers }): JSX.Ele
           </tbody>
         </table>
       ))}
+      <p>
+        <a href="./server-check.html">Does your own server survive rotation?</a>
+      </p>
     </section>
   )
 }

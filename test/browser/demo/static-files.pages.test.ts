@@ -48,5 +48,7 @@ test('the static files work on any file server, with the other servers started a
   await page.goto(files.origin)
   await signIn(page)
   expect(await play(page, 'storm')).toBe('60 × 200. 1 refresh grant, 0 replays.')
+  await page.goto(`${files.origin}/server-check.html`)
+  expect(await page.getByLabel('Issuer').inputValue()).toBe(issuer)
   expect(problems).toEqual([])
 })
