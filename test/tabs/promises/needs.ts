@@ -48,6 +48,8 @@ export function createNeeds(options: {
   /** Letters whose courier has brought no answer, and that have been sent once more for it. */
   const sentAgain = new Set<Attempt>()
   const rejections = new Map<TabProcess, Set<string>>()
+  /** The epoch in which a tab has gone on with what storage refused, be it what a courier has brought. */
+  const unsavedIn = new Map<TabProcess, number>()
   /** What the API has taken from a tab. */
   const taken = new Map<TabProcess, Set<string>>()
   /** What follows if a letter is sent. */
@@ -102,6 +104,7 @@ export function createNeeds(options: {
 
   /** Whether a tab had a token of its own that storage refused: it cannot tell which one is newer. */
   function hasUnsaved({ tab, epoch }: ClaimSeen): boolean {
+    if (unsavedIn.get(tab) === epoch) return true
     return ledger.attempts.some(
       (attempt) => attempt.tab === tab && attempt.isUnsaved && attempt.claim.epoch === epoch,
     )
@@ -227,6 +230,13 @@ export function createNeeds(options: {
           seen.set(tab, (seen.get(tab) ?? new Set()).add(moment.token))
           return
         }
+        case 'event': {
+          const epoch = ledger.toldTo(tab)?.epoch
+          if (moment.event.type === 'persistence-failed' && epoch !== undefined) {
+            unsavedIn.set(tab, epoch)
+          }
+          return
+        }
         case 'read-begun':
           if (!firstReadMs.has(tab)) firstReadMs.set(tab, moment.atMs)
           return
@@ -264,7 +274,6 @@ export function createNeeds(options: {
         case 'api-sent':
         case 'arrived':
         case 'clock-stepped':
-        case 'event':
         case 'fate':
         case 'lock-granted':
         case 'lock-released':
