@@ -20,10 +20,14 @@ export interface Driver<Page extends AnyPage> {
 const args = ['--disable-quic', '--disable-component-update', '--disable-sync', '--no-first-run']
 
 /** For most tests. Every tab counts as visible, and there is no back/forward cache and no freezing. */
-export async function launchPlaywright(): Promise<Driver<PlaywrightPage>> {
+export async function launchPlaywright({
+  blocksPopups = false,
+}: { readonly blocksPopups?: boolean } = {}): Promise<Driver<PlaywrightPage>> {
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
     chromiumSandbox: false,
+    // Browsers that are driven open every window, unless told to be like others.
+    ...(blocksPopups && { ignoreDefaultArgs: ['--disable-popup-blocking'] }),
     args: [...args, '--disable-background-networking'],
   })
   return createDriver(browser, () => browser.newContext())
