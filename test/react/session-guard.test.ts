@@ -4,10 +4,11 @@ import { createBrowserRouter, redirect, RouterProvider, useRouteError } from 're
 import type { RouteObject } from 'react-router'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createNavigation } from '../../src/adapters/navigation.ts'
-import { createTokenManager } from '../../src/index.ts'
 import { AuthProvider, createSessionGuard, type SessionGuard } from '../../src/react/index.ts'
+import { json } from '../oauth/server-double.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { createDeferred } from '../support/deferred.ts'
+import { idToken } from '../support/id-token.ts'
 import { patience } from '../support/patience.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Tab } from '../support/tabs.ts'
@@ -37,7 +38,7 @@ function routerWith(guard: SessionGuard): { readonly router: Router; readonly lo
     loaded.push(name)
     return null
   }
-  const routes: RouteObject[] = [
+  const all: RouteObject[] = [
     { path: '/', element: 'welcome' },
     { path: '/callback', element: 'callback' },
     { path: '/orders', element: 'orders', loader: guard, errorElement: h(Failed) },
@@ -55,7 +56,8 @@ function routerWith(guard: SessionGuard): { readonly router: Router; readonly lo
         return note('inside')()
       },
     },
-  ].map((route) => ({ hydrateFallbackElement: 'loading', ...route }))
+  ]
+  const routes = all.map((route) => ({ ...route, hydrateFallbackElement: 'loading' }))
   router = createBrowserRouter(routes)
   return { router, loaded }
 }
@@ -186,22 +188,13 @@ describe('createSessionGuard', () => {
       const leaving = profile.openTab({ redirectUri: uri })
       const left = await leaveToSignIn(leaving, { returnTo: '/inside?a#b' })
       const callback = callbackOf(left).replace(redirectUri, uri)
-      profile.server.answerNext(({ parameters }) =>
-        redeeming(
-          profile,
-          left,
-        )({
-          parameters: new URLSearchParams({
-            ...Object.fromEntries(parameters),
-            redirect_uri: redirectUri,
-          }),
-        } as never),
-      )
+      const nonce = left.searchParams.get('nonce') ?? undefined
+      const reply = profile.server.signIn({ id_token: idToken({ nonce }) })
+      profile.server.answerNext(() => json(200, reply))
       visit(callback.slice(origin.length))
-      const { auth, navigation } = profile.openTab(
-        { redirectUri: uri },
-        { navigation: createNavigation(window) },
-      )
+      const leaveFor = vi.fn()
+      const navigation = { ...createNavigation(), leaveFor }
+      const { auth } = profile.openTab({ redirectUri: uri }, { navigation })
       const { router: routes } = routerWith(createSessionGuard(auth))
       const onSignedIn = (returnTo: string): unknown => routes.navigate(returnTo, { replace: true })
       const page = h(RouterProvider, { router: routes })
@@ -211,7 +204,7 @@ describe('createSessionGuard', () => {
       await acting(() => vi.waitUntil(() => location.pathname === '/inside', patience))
       expect(text()).toBe('inside')
       expect(location.href).toBe(`${origin}/inside?a#b`)
-      expect(navigation.left).toEqual([])
+      expect(leaveFor).not.toHaveBeenCalled()
       expect(profile.sent).toHaveLength(1)
     },
   )
