@@ -76,8 +76,9 @@ function addressOf({ request, url }: GuardedRequest): string {
   return pathname + search + (url?.hash ?? fragmentHere(request.url))
 }
 
-/** Where it is not told, it is known of the page that is here. */
+/** Where it is not told, it is known of the page that is here, if there is one. */
 function fragmentHere(asked: string): string {
-  const { href = '', hash = '' } = globalThis.location ?? {}
-  return href.split('#')[0] === asked ? hash : ''
+  const [here, fragment = ''] =
+    (globalThis as Partial<typeof globalThis>).location?.href.split('#') ?? []
+  return here === asked && fragment ? `#${fragment}` : ''
 }

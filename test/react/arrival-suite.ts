@@ -162,6 +162,15 @@ export function describeArrivals(): void {
       expect(user.seen.at(-1)).toMatchObject({ isLoading: false, error: undefined })
     })
 
+    it('takes a manager that was disposed of for no failure', async () => {
+      const { auth } = createProfile().openTab({ redirectUri })
+      auth.dispose()
+      const onSignInError = vi.fn()
+      await mount(provided(auth, { onSignInError }))
+      await expect(auth.handleRedirect()).rejects.toMatchObject({ code: 'DISPOSED' })
+      expect(onSignInError).not.toHaveBeenCalled()
+    })
+
     it('hydrates the page of a server before anything is shown of it', async () => {
       const { tab, answered } = await arriving(createProfile())
       const Status = (): ReactNode =>

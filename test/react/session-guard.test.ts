@@ -11,7 +11,7 @@ import { createDeferred } from '../support/deferred.ts'
 import { idToken } from '../support/id-token.ts'
 import { patience } from '../support/patience.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
-import { createProfile, settle, type Tab } from '../support/tabs.ts'
+import { createProfile, type Tab } from '../support/tabs.ts'
 import { acting, mount } from './mount.ts'
 
 failOnComplaints('warn', 'error')

@@ -22,7 +22,7 @@ const guidePath = '../../src/oauth/README.md'
 const guide = readFileSync(fileURLToPath(new URL(guidePath, import.meta.url)), 'utf8')
 
 let profile: Profile
-let warn: { readonly mock: { readonly calls: readonly unknown[][] } }
+const reported = vi.fn<(error: unknown) => void>()
 beforeEach(() => {
   visit('https://app.example/')
   localStorage.clear()
@@ -32,11 +32,13 @@ beforeEach(() => {
   }
   profile = createProfile()
   vi.useFakeTimers({ toFake: ['Date'], now: profile.clock.now() })
-  warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  reported.mockClear()
+  vi.stubGlobal('reportError', reported)
 })
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 /** Lets time pass for the page too. */
@@ -44,6 +46,9 @@ function pass(seconds: number): void {
   profile.clock.advance(seconds * 1_000)
   vi.setSystemTime(profile.clock.now())
 }
+
+/** All that there is in localStorage. */
+const stored = (): object => Object.fromEntries(Object.entries(localStorage))
 
 /** What the other library stores, and how to take it over. */
 interface Library {
@@ -113,10 +118,10 @@ describe.each(Object.entries(libraries))('the session that %s has stored', (_, l
     expect(auth.getState()).toMatchObject({ status: 'signed-in', sub: 'ada', refreshable: true })
     expect(profile.server.accepts(await auth.getAccessToken())).toBe(true)
     expect(profile.server.counts.requests).toBe(0)
-    expect({ ...localStorage }).toEqual({})
+    expect(stored()).toEqual({})
     await auth.refresh()
     expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
-    expect(warn.mock.calls).toEqual([])
+    expect(reported.mock.calls).toEqual([])
   })
 
   it('is renewed at the first use, if its access token has run out meanwhile', async () => {
@@ -130,9 +135,9 @@ describe.each(Object.entries(libraries))('the session that %s has stored', (_, l
 
   it('is used to its end, however long that is away', async () => {
     await library.store()
-    const stored = localStorage.getItem(library.key) ?? ''
+    const before = localStorage.getItem(library.key) ?? ''
     const endsAt = Date.now() / 1_000 + 7 * 86_400
-    localStorage.setItem(library.key, stored.replace(/("expires_?[aA]t":)\d+/, `$1${endsAt}`))
+    localStorage.setItem(library.key, before.replace(/("expires_?[aA]t":)\d+/, `$1${endsAt}`))
     const auth = open()
     await library.takeOver(auth)
     expect(auth.getState()).toMatchObject({ accessTokenExpiresAt: endsAt * 1_000 })
@@ -159,16 +164,16 @@ describe.each(Object.entries(libraries))('the session that %s has stored', (_, l
   it.each([
     ['is no JSON', () => '{'],
     ['is null', () => 'null'],
-    ['has no access token', (stored: string) => stored.replace('"access_token"', '"other"')],
-  ])('is removed, with a word to the developer, if it %s', async (_why, change) => {
+    ['has no access token', (text: string) => text.replace('"access_token"', '"other"')],
+  ])('is removed, and that is reported, if it %s', async (_why, change) => {
     await library.store()
     localStorage.setItem(library.key, change(localStorage.getItem(library.key) ?? ''))
     const auth = open()
     await library.takeOver(auth)
     expect(await auth.ready).toMatchObject({ status: 'signed-out' })
-    expect({ ...localStorage }).toEqual({})
-    expect(warn.mock.calls).toHaveLength(1)
-    expect(String(warn.mock.calls[0])).not.toContain('secret')
+    expect(stored()).toEqual({})
+    expect(reported.mock.calls).toHaveLength(1)
+    expect(String(reported.mock.calls[0])).not.toContain('secret')
   })
 
   it('is removed if it is of another server', async () => {
@@ -178,8 +183,8 @@ describe.each(Object.entries(libraries))('the session that %s has stored', (_, l
     })
     await library.takeOver(auth)
     expect(await auth.ready).toMatchObject({ status: 'signed-out' })
-    expect({ ...localStorage }).toEqual({})
-    expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'RESPONSE_INVALID' })
+    expect(stored()).toEqual({})
+    expect(reported.mock.calls[0]?.[0]).toMatchObject({ code: 'RESPONSE_INVALID' })
   })
 
   it('stays for the next page if this one cannot take it over', async () => {
@@ -199,7 +204,7 @@ describe.each(Object.entries(libraries))('the session that %s has stored', (_, l
     await library.takeOver(auth)
     await auth.ready
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'never' })
-    expect({ ...localStorage }).toEqual({ 'of-the-app': 'stays' })
+    expect(stored()).toEqual({ 'of-the-app': 'stays' })
   })
 })
 

@@ -69,7 +69,7 @@ export const withReactOidcContext: SignIn = async (profile) => {
     }),
     callback: async () => {},
   }
-  const manager = (): UserManager => new UserManager(settings, navigator as never)
+  const manager = (): UserManager => new UserManager(settings, navigator)
   await manager()
     .signinRedirect()
     .catch(() => {})
@@ -108,7 +108,7 @@ export const withAuth0React: SignIn = async (profile) => {
         const openUrl = async (url: string): Promise<void> => {
           left = url
         }
-        loginWithRedirect({ openUrl }).then(onUser, console.error)
+        void loginWithRedirect({ openUrl }).then(onUser)
       }
     }, [isLoading, isAuthenticated])
     return null

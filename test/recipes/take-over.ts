@@ -28,7 +28,8 @@ async function takeOver(
     // This passes, and the next page tries again.
     if (error instanceof StorageError || error instanceof DisposedError) throw error
     // This does not: it is no session, or that of another client, now and at every load.
-    console.warn('A stored session cannot be taken over; its user has to sign in.', error)
+    // Its user signs in; window.onerror and your telemetry hear of it.
+    reportError(error)
   }
   for (const key of keys) localStorage.removeItem(key)
 }
