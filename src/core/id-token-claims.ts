@@ -1,6 +1,10 @@
 import { isObject, isString } from './shape.ts'
 
-/** Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). */
+/**
+ * Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). Those about the
+ * person (§5.1, and `sid` of Front-Channel Logout) are as the server sends them, and nothing checks
+ * their types; they come with the scopes `profile`, `email`, `address` and `phone`, if at all.
+ */
 export interface IdTokenClaims {
   readonly iss: string
   readonly sub: string
@@ -13,7 +17,38 @@ export interface IdTokenClaims {
   readonly acr?: string
   readonly amr?: readonly string[]
   readonly nonce?: string
+  readonly sid?: string
+  readonly name?: string
+  readonly given_name?: string
+  readonly family_name?: string
+  readonly middle_name?: string
+  readonly nickname?: string
+  readonly preferred_username?: string
+  readonly profile?: string
+  readonly picture?: string
+  readonly website?: string
+  readonly email?: string
+  readonly email_verified?: boolean
+  readonly gender?: string
+  readonly birthdate?: string
+  readonly zoneinfo?: string
+  readonly locale?: string
+  readonly phone_number?: string
+  readonly phone_number_verified?: boolean
+  readonly address?: AddressClaim
+  /** Seconds since the epoch. */
+  readonly updated_at?: number
   readonly [claim: string]: unknown
+}
+
+/** A postal address (OpenID Connect Core §5.1.1). */
+export interface AddressClaim {
+  readonly formatted?: string
+  readonly street_address?: string
+  readonly locality?: string
+  readonly region?: string
+  readonly postal_code?: string
+  readonly country?: string
 }
 
 /** How far the claims of a real `id_token` stay away from what a browser can still copy. */

@@ -16,7 +16,8 @@ export interface RequireSessionProps {
   /**
    * Called after rendering, once for each time that there is no session (any more). It may return a
    * promise, such as that of `signIn`: a `fallback` that is a function hears what becomes of it. Not
-   * called while there is a `notice`.
+   * called while there is a `notice`, nor after a sign-in that the provider has finished came to
+   * nothing: a page that tries again by itself would be refused again.
    */
   readonly onSignedOut?: ((state: SignedOut) => unknown) | undefined
   /**
@@ -69,6 +70,7 @@ export function RequireSession({
   const latest = useRef({})
   const [progress, setProgress] = useState<Progress>()
   const hasFallback = typeof fallback === 'function'
+  const failure = typeof session === 'object' ? failureOf(session) : undefined
 
   /** Shows what becomes of it, unless something else was begun, or a session, meanwhile. */
   function follow(work: unknown): void {
@@ -89,7 +91,7 @@ export function RequireSession({
       setProgress(undefined)
     } else if (!isTold.current && !isKept) {
       isTold.current = true
-      if (onSignedOut) follow(onSignedOut(session))
+      if (onSignedOut && !failure) follow(onSignedOut(session))
     }
   }, [session, onSignedOut, isKept])
 
@@ -111,7 +113,8 @@ export function RequireSession({
   if (!hasFallback) return fallback
   // Before the effect nobody knows yet what it will begin; a button would flash.
   const { isPending, error } = progress ?? {
-    isPending: session === 'restoring' || onSignedOut !== undefined,
+    isPending: !failure && (session === 'restoring' || onSignedOut !== undefined),
+    error: failure,
   }
   return fallback({ isPending, error, ...begin })
 }
@@ -119,6 +122,11 @@ export function RequireSession({
 interface Progress {
   readonly isPending: boolean
   readonly error?: unknown
+}
+
+/** Why a sign-in came to nothing, as the provider has heard; not why the session ended before. */
+function failureOf({ error }: SignedOut): unknown {
+  return error?.name === 'SessionEndedError' ? undefined : error
 }
 
 /** What there is to know here: renewals are none of it. */

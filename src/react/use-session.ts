@@ -1,5 +1,6 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useContext, useMemo, useSyncExternalStore } from 'react'
 import type { SessionState } from '../core/session/session-state.ts'
+import { SessionContext } from './auth-context.ts'
 import { useAuth } from './use-auth.ts'
 
 const restoring: SessionState = { status: 'restoring' }
@@ -9,8 +10,8 @@ const restoring: SessionState = { status: 'restoring' }
  *
  * With a selector the component renders only when the selected value is another one by `Object.is`.
  * The selector may be written inline; it is called again for a new state and for a new selector, and
- * may make a new object. On a server, and while the page it rendered is hydrated, the state is
- * `restoring`.
+ * may make a new object. On a server, while the page it rendered is hydrated, and while the provider
+ * finishes a sign-in, the state is `restoring`.
  *
  * @throws {Error} There is no `AuthProvider` above this component.
  *
@@ -21,16 +22,17 @@ const restoring: SessionState = { status: 'restoring' }
  *
  * export function Greeting() {
  *   const name = useSession((state) =>
- *     state.status === 'signed-in' ? state.claims?.['name'] : undefined,
+ *     state.status === 'signed-in' ? state.claims?.name : undefined,
  *   )
- *   return <p>{typeof name === 'string' ? `Hello ${name}` : 'Hello'}</p>
+ *   return <p>Hello {name}</p>
  * }
  * ```
  */
 export function useSession(): SessionState
 export function useSession<T>(selector: (state: SessionState) => T): T
 export function useSession<T>(selector?: (state: SessionState) => T): T | SessionState {
-  const { getState, subscribe } = useAuth()
+  const manager = useAuth()
+  const { getState, subscribe } = useContext(SessionContext) ?? manager
   const [getSelected, getServerSelected] = useMemo(() => {
     const select = (state: SessionState): T | SessionState => (selector ? selector(state) : state)
     // If the page knows no more than the server did, one object for both spares a render.

@@ -24,3 +24,5 @@ export {
 export { useAuth } from './use-auth.ts'
 export { useAuthFetch } from './use-auth-fetch.ts'
 export { useSession } from './use-session.ts'
+export { useUser } from './use-user.ts'
+export type { User, UserState } from '../core/session/user-state.ts'

@@ -59,6 +59,13 @@ describe('the packed package', () => {
     expect(status, stdout).toBe(0)
   })
 
+  it('lets server components import the components and hooks of React', () => {
+    const built = readFileSync(join(packed.folder, 'dist/react/index.js'), 'utf8')
+    expect(built).toMatch(/^'use client'/)
+    // What is behind the directive is known by name only.
+    expect(built).not.toContain('export *')
+  })
+
   it('holds the guides that its README links to, and nothing else of the sources', () => {
     const links = [...readText('README.md').matchAll(/\]\((src\/[^)#]+)/g)]
     expect(links.length).toBeGreaterThan(5)

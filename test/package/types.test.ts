@@ -50,3 +50,33 @@ ${passedIn.map((type) => `export const no${type}: never[] = of${type}`).join('\n
 `
   expect(compile('optional-members', { 'optional-members.ts': file })).toEqual([])
 })
+
+it('a user has the claims of OpenID Connect by name, and those that the app says', () => {
+  const file = `
+import type { SessionState } from 'tokenring'
+import type { UserState } from 'tokenring/react'
+import type { UserState as UserStateOfVue } from 'tokenring/vue'
+
+declare const session: Extract<SessionState, { status: 'signed-in' }>
+export const name: string | undefined = session.claims?.name
+export const verified: boolean | undefined = session.claims?.email_verified
+export const town: string | undefined = session.claims?.address?.locality
+export const other: unknown = session.claims?.['https://example.com/plan']
+// @ts-expect-error
+export const wrong: number | undefined = session.claims?.name
+
+declare const { isLoading, user, error }: UserState<{ roles: string[] }> | UserStateOfVue<{ roles: string[] }>
+if (!isLoading && user) {
+  const roles: string[] | undefined = user.roles
+  const picture: string | undefined = user.picture
+  const none: undefined = error
+  console.log(roles, picture, none)
+}
+if (isLoading) {
+  const nobody: undefined = user
+  console.log(nobody)
+}
+if (error) console.log(error.code satisfies string)
+`
+  expect(compile('claims', { 'claims.ts': file })).toEqual([])
+})

@@ -3,6 +3,7 @@ import { version } from 'react'
 import { expect, it, vi } from 'vitest'
 import { failOnComplaints } from '../support/complaints.ts'
 import { describeAccessTokenHook } from './access-token-suite.ts'
+import { describeArrivals } from './arrival-suite.ts'
 import { describeKeptPages } from './kept-page-suite.ts'
 import { describeSessionHooks } from './session-suite.ts'
 
@@ -16,5 +17,6 @@ it('React is of version 18', () => {
 })
 
 describeSessionHooks(complaints)
+describeArrivals()
 describeKeptPages()
 describeAccessTokenHook()

@@ -3,6 +3,7 @@ import { version } from 'react'
 import { expect, it } from 'vitest'
 import { failOnComplaints } from '../support/complaints.ts'
 import { describeAccessTokenHook } from './access-token-suite.ts'
+import { describeArrivals } from './arrival-suite.ts'
 import { describeKeptPages } from './kept-page-suite.ts'
 import { describeSessionHooks } from './session-suite.ts'
 
@@ -13,5 +14,6 @@ it('React is the newest', () => {
 })
 
 describeSessionHooks(complaints)
+describeArrivals()
 describeKeptPages()
 describeAccessTokenHook()

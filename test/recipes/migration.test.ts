@@ -1,56 +1,91 @@
 // @vitest-environment happy-dom
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { CacheKey, LocalStorageCache } from '@auth0/auth0-spa-js'
-import { User, WebStorageStateStore } from 'oidc-client-ts'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TokenManager } from 'tokenring'
 import { idToken } from '../support/id-token.ts'
 import { createProfile } from '../support/tabs.ts'
 import type { Profile } from '../support/tabs.ts'
-import * as fromAuth0 from './from-auth0-spa-js.ts'
-import * as fromOidcClient from './from-oidc-client-ts.ts'
+import {
+  audience,
+  clientId,
+  life,
+  scope,
+  visit,
+  withAuth0React,
+  withReactOidcContext,
+} from './stored-by-others.ts'
+import { takeOverAuth0Session, takeOverOidcSession } from './take-over.ts'
 
-const clientId = 'spa'
-const audience = 'https://api.example'
-const scope = 'openid offline_access orders'
-const life = 300
+const guidePath = '../../src/oauth/README.md'
+const guide = readFileSync(fileURLToPath(new URL(guidePath, import.meta.url)), 'utf8')
 
 let profile: Profile
+const reported = vi.fn<(error: unknown) => void>()
 beforeEach(() => {
+  visit('https://app.example/')
   localStorage.clear()
+  sessionStorage.clear()
+  for (const cookie of document.cookie.split('; ')) {
+    document.cookie = `${cookie.split('=')[0]}=; max-age=0`
+  }
   profile = createProfile()
+  vi.useFakeTimers({ toFake: ['Date'], now: profile.clock.now() })
+  reported.mockClear()
+  vi.stubGlobal('reportError', reported)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
-/** Seconds since the epoch, by the clock that the tabs have. */
-const now = (): number => profile.clock.now() / 1_000
+/** Lets time pass for the page too. */
+function pass(seconds: number): void {
+  profile.clock.advance(seconds * 1_000)
+  vi.setSystemTime(profile.clock.now())
+}
 
-/** What the other library would have stored `ageSeconds` ago, and how to take it over. */
+/** All that there is in localStorage. */
+const stored = (): object => Object.fromEntries(Object.entries(localStorage))
+
+/** What the other library stores, and how to take it over. */
 interface Library {
-  store(ageSeconds: number): Promise<void>
+  readonly issuer: string
+  store(): Promise<unknown>
   takeOver(auth: TokenManager): Promise<void>
+  /** Where the tokens are. */
+  readonly key: string
+}
+
+const oidc = {
+  issuer: 'https://as.example',
+  takeOver: (auth: TokenManager) =>
+    takeOverOidcSession(auth, { authority: profile.server.issuer, clientId }),
+  key: 'oidc.user:https://as.example:spa',
+}
+const auth0 = {
+  issuer: 'https://as.example/',
+  takeOver: (auth: TokenManager) => takeOverAuth0Session(auth, { clientId, audience }),
+  key: `@@auth0spajs@@::spa::${audience}::openid orders offline_access`,
 }
 
 const libraries: Readonly<Record<string, Library>> = {
-  'oidc-client-ts': {
-    async store(ageSeconds) {
-      const { issuer } = profile.server
-      const tokens = profile.server.signIn({ id_token: idTokenOf(profile) })
-      const user = new User({
-        ...tokens,
-        id_token: idTokenOf(profile),
-        scope,
-        profile: { iss: issuer, aud: clientId, sub: 'ada', exp: now() + life, iat: now() },
-        expires_at: now() + life - ageSeconds,
-      })
-      const store = new WebStorageStateStore({ store: localStorage })
-      await store.set(`user:${issuer}:${clientId}`, user.toStorageString())
-    },
-    takeOver: (auth) => fromOidcClient.takeOverSession(auth, profile.server.issuer, clientId),
+  'react-oidc-context': {
+    ...oidc,
+    store: () => withReactOidcContext(profile),
   },
-  'auth0-spa-js': {
-    async store(ageSeconds) {
-      const { access_token, refresh_token } = profile.server.signIn()
+  'auth0-react': {
+    ...auth0,
+    store: () => withAuth0React(profile),
+  },
+  'auth0-spa-js 2.1': {
+    ...auth0,
+    async store() {
       const cache = new LocalStorageCache()
-      cache.set(new CacheKey({ clientId, audience, scope }).toKey(), {
+      const { access_token, refresh_token } = profile.server.signIn()
+      cache.set(auth0.key, {
         body: {
           access_token,
           refresh_token,
@@ -59,54 +94,64 @@ const libraries: Readonly<Record<string, Library>> = {
           client_id: clientId,
           expires_in: life,
         },
-        expiresAt: now() + life - ageSeconds,
+        expiresAt: Date.now() / 1_000 + life,
       })
       cache.set(new CacheKey({ clientId }, '@@auth0spajs@@', '@@user@@').toKey(), {
-        id_token: idTokenOf(profile),
-        // The rest of what it keeps of the user.
+        id_token: idToken({ iss: auth0.issuer, aud: clientId, sub: 'ada' }),
         decodedToken: { claims: {}, user: { sub: 'ada' } },
       } as never)
     },
-    takeOver: (auth) => fromAuth0.takeOverSession(auth, { clientId, audience, scope }),
   },
 }
 
-const idTokenOf = ({ server, clock }: Profile): string =>
-  idToken({
-    iss: server.issuer,
-    aud: clientId,
-    sub: 'ada',
-    iat: clock.now() / 1_000,
-    exp: clock.now() / 1_000 + life,
-  })
-
 describe.each(Object.entries(libraries))('the session that %s has stored', (_, library) => {
+  const open = (): TokenManager =>
+    profile.openTab({
+      authorizationServer: { ...profile.server.metadata, issuer: library.issuer },
+    }).auth
+
   it('goes on without a sign-in, and is not there twice', async () => {
-    await library.store(0)
-    const { auth } = profile.openTab()
+    await library.store()
+    expect(localStorage.getItem(library.key)).not.toBeNull()
+    const auth = open()
     await library.takeOver(auth)
     expect(auth.getState()).toMatchObject({ status: 'signed-in', sub: 'ada', refreshable: true })
     expect(profile.server.accepts(await auth.getAccessToken())).toBe(true)
     expect(profile.server.counts.requests).toBe(0)
-    expect(localStorage).toHaveLength(0)
+    expect(stored()).toEqual({})
     await auth.refresh()
     expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+    expect(reported.mock.calls).toEqual([])
   })
 
   it('is renewed at the first use, if its access token has run out meanwhile', async () => {
-    await library.store(life + 3_600)
-    const { auth } = profile.openTab()
+    await library.store()
+    pass(life + 3_600)
+    const auth = open()
     await library.takeOver(auth)
     expect(profile.server.accepts(await auth.getAccessToken())).toBe(true)
     expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
   })
 
+  it('is used to its end, however long that is away', async () => {
+    await library.store()
+    const before = localStorage.getItem(library.key) ?? ''
+    const endsAt = Date.now() / 1_000 + 7 * 86_400
+    localStorage.setItem(library.key, before.replace(/("expires_?[aA]t":)\d+/, `$1${endsAt}`))
+    const auth = open()
+    await library.takeOver(auth)
+    expect(auth.getState()).toMatchObject({ accessTokenExpiresAt: endsAt * 1_000 })
+    await auth.getAccessToken()
+    expect(profile.server.counts.requests).toBe(0)
+  })
+
   it('is taken over once by ten tabs that open at the same time on an expired token', async () => {
-    await library.store(life + 3_600)
-    const tabs = Array.from({ length: 10 }, () => profile.openTab())
+    await library.store()
+    pass(life + 3_600)
+    const tabs = Array.from({ length: 10 }, open)
     const tokens = await profile.passUntil(
       Promise.all(
-        tabs.map(async ({ auth }) => {
+        tabs.map(async (auth) => {
           await library.takeOver(auth)
           return auth.getAccessToken()
         }),
@@ -116,10 +161,64 @@ describe.each(Object.entries(libraries))('the session that %s has stored', (_, l
     expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1, replays: 0 })
   })
 
+  it.each([
+    ['is no JSON', () => '{'],
+    ['is null', () => 'null'],
+    ['has no access token', (text: string) => text.replace('"access_token"', '"other"')],
+  ])('is removed, and that is reported, if it %s', async (_why, change) => {
+    await library.store()
+    localStorage.setItem(library.key, change(localStorage.getItem(library.key) ?? ''))
+    const auth = open()
+    await library.takeOver(auth)
+    expect(await auth.ready).toMatchObject({ status: 'signed-out' })
+    expect(stored()).toEqual({})
+    expect(reported.mock.calls).toHaveLength(1)
+    expect(String(reported.mock.calls[0])).not.toContain('secret')
+  })
+
+  it('is removed if it is of another server', async () => {
+    await library.store()
+    const { auth } = profile.openTab({
+      authorizationServer: { ...profile.server.metadata, issuer: 'https://other.example' },
+    })
+    await library.takeOver(auth)
+    expect(await auth.ready).toMatchObject({ status: 'signed-out' })
+    expect(stored()).toEqual({})
+    expect(reported.mock.calls[0]?.[0]).toMatchObject({ code: 'RESPONSE_INVALID' })
+  })
+
+  it('stays for the next page if this one cannot take it over', async () => {
+    await library.store()
+    const auth = open()
+    auth.dispose()
+    await expect(library.takeOver(auth)).rejects.toMatchObject({ code: 'DISPOSED' })
+    expect(localStorage.getItem(library.key)).not.toBeNull()
+    const next = open()
+    await library.takeOver(next)
+    expect(next.getState()).toMatchObject({ status: 'signed-in' })
+  })
+
   it('that is not there is no reason for anything', async () => {
-    const { auth } = profile.openTab()
+    localStorage.setItem('of-the-app', 'stays')
+    const auth = open()
     await library.takeOver(auth)
     await auth.ready
     expect(auth.getState()).toEqual({ status: 'signed-out', reason: 'never' })
+    expect(stored()).toEqual({ 'of-the-app': 'stays' })
+  })
+})
+
+describe.each([
+  ['react-oidc-context', withReactOidcContext],
+  ['auth0-react', withAuth0React],
+])('the guide to %s', (name, signIn) => {
+  it('has a row for each member of its hook', async () => {
+    const members = await signIn(profile)
+    expect(members).toEqual(expect.arrayContaining(['isLoading', 'isAuthenticated', 'user']))
+    const [rows = ''] = guide.split(`### From ${name}\n`)[1]?.split('\n##') ?? []
+    const named = [...rows.matchAll(/^\| ([^|]+)\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)/g)].map(([, member]) => member),
+    )
+    expect(members.filter((each) => !each.startsWith('_') && !named.includes(each))).toEqual([])
   })
 })

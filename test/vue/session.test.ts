@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import { createApp, effectScope, h, ref, watch, type ComputedRef } from 'vue'
 import type { SessionState } from '../../src/index.ts'
-import { createAuth, useAuth, useAuthFetch, useSession } from '../../src/vue/index.ts'
+import { createAuth, useAuth, useAuthFetch, useSession, useUser } from '../../src/vue/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { countedManager } from '../support/counted-manager.ts'
 import { createDeferred } from '../support/deferred.ts'
+import { idToken } from '../support/id-token.ts'
 import { apiUrl, createProfile } from '../support/tabs.ts'
 import { hydrate, mount, recorder, rest } from './mount.ts'
 
@@ -147,6 +148,39 @@ describe('useSession', () => {
     )
     await auth.signOut()
     expect(statuses).toEqual(['signed-out'])
+  })
+})
+
+describe('useUser', () => {
+  it('knows whether it is known, who it is, and why a session has ended', async () => {
+    const profile = createProfile()
+    const { auth } = profile.openTab()
+    const { seen, Recorder } = recorder(() => useUser<{ roles: string[] }>())
+    await mount(auth, Recorder)
+    await auth.startSession(
+      profile.server.signIn({ id_token: idToken({ name: 'Ada', roles: ['admin'] }) }),
+    )
+    await rest()
+    profile.server.revokeFamilies()
+    await auth.refresh().catch(() => {})
+    await rest()
+    const user = expect.objectContaining({ name: 'Ada', roles: ['admin'] }) as object
+    expect(seen.slice(0, 3)).toEqual([
+      { isLoading: true },
+      { isLoading: false },
+      { isLoading: false, user },
+    ])
+    const error = expect.objectContaining({ code: 'REJECTED' }) as object
+    expect(seen.at(-1)).toEqual({ isLoading: false, error })
+  })
+
+  it('knows somebody without claims, and changes with no renewal then', async () => {
+    const { auth } = await createProfile().openSignedInTab()
+    const { seen, Recorder } = recorder(() => useUser())
+    await mount(auth, Recorder)
+    await auth.refresh()
+    await rest()
+    expect(seen).toEqual([{ isLoading: false, user: {} }])
   })
 })
 
