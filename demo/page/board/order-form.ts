@@ -3,7 +3,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { isTokenError } from '../../../src/index.ts'
 import type { TokenManager } from '../../../src/index.ts'
 import { signInWithPopup } from '../../../src/popup/index.ts'
-import { wait } from './troubles/outcome.ts'
+import { wait } from './wait.ts'
 
 /** So long a visitor has for the button of the notice. */
 export const visitorWithinMs = 20_000

@@ -3,7 +3,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { counted } from './counted.ts'
 import { growth } from './stage.ts'
 import type { Stage } from './stage.ts'
-import { wait } from './troubles/outcome.ts'
+import { wait } from './wait.ts'
 import { troubles } from './troubles/troubles.ts'
 import type { Trouble } from './troubles/trouble.ts'
 

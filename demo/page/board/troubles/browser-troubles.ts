@@ -1,6 +1,7 @@
 import { isSignedIn, isSignedOut } from '../stage.ts'
 import type { TabEntry } from '../tabs.ts'
-import { recovered, recoverWithinMs, states, wait } from './outcome.ts'
+import { recovered, recoverWithinMs, states } from './outcome.ts'
+import { wait } from '../wait.ts'
 import type { Trouble } from './trouble.ts'
 
 const offlineMs = 5_000

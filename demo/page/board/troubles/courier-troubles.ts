@@ -1,7 +1,8 @@
 import { growth, isSignedIn, isSignedOut } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import type { TabEntry } from '../tabs.ts'
-import { hasFreshToken, recoverWithinMs, states, wait } from './outcome.ts'
+import { hasFreshToken, recoverWithinMs, states } from './outcome.ts'
+import { wait } from '../wait.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Long enough to be reloaded in, and no longer than anybody waits for a token. */

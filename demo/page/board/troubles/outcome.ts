@@ -1,3 +1,4 @@
+import { wait } from '../wait.ts'
 import { counted } from '../counted.ts'
 import type { Stage } from '../stage.ts'
 import type { TabEntry } from '../tabs.ts'
@@ -38,8 +39,4 @@ export function mostSends(stage: Stage): number {
 
 export function hasFreshToken({ snapshot }: TabEntry): boolean {
   return snapshot?.state.status === 'signed-in' && snapshot.state.leftMs > 0
-}
-
-export function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

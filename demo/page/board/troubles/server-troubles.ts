@@ -1,6 +1,7 @@
 import { growth, isSignedOut, tally } from '../stage.ts'
 import type { Stage } from '../stage.ts'
-import { hasFreshToken, recovered, recoverWithinMs, states, wait } from './outcome.ts'
+import { hasFreshToken, recovered, recoverWithinMs, states } from './outcome.ts'
+import { wait } from '../wait.ts'
 import type { Trouble } from './trouble.ts'
 
 const outageMs = 5_000

@@ -1,7 +1,8 @@
 import { visitorWithinMs } from '../order-form.ts'
 import { isSignedIn } from '../stage.ts'
 import type { Stage } from '../stage.ts'
-import { recoverWithinMs, states, wait } from './outcome.ts'
+import { recoverWithinMs, states } from './outcome.ts'
+import { wait } from '../wait.ts'
 import type { Trouble } from './trouble.ts'
 
 const halfAnOrder = 'Three apples and'
