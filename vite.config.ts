@@ -58,6 +58,7 @@ const demoPage = ['test/browser/demo/**/*.pages.test.ts']
 const dom = [
   'test/react/**/*.test.ts',
   'test/vue/**/*.test.ts',
+  'test/angular/**/*.test.ts',
   'test/adapters/{navigation,page-events,tab-storage}.test.ts',
   'test/recipes/migration.test.ts',
 ]
