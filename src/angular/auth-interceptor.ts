@@ -1,6 +1,5 @@
 import { inject, NgZone } from '@angular/core'
 import { Observable } from 'rxjs'
-import type { TokenManager } from '../manager/token-manager-api.ts'
 import { injectAuth } from './inject-auth.ts'
 
 /** What is used of Angular's `HttpRequest`. */
@@ -53,8 +52,7 @@ export function authInterceptor<
   Request extends ClientRequest,
   Event extends { readonly type: number },
 >(request: Request, next: (request: Request) => Observable<Event>): Observable<Event> {
-  const manager: TokenManager = injectAuth()
-  const fetch = manager.fetch as unknown as Fetch
+  const fetch: Fetch = injectAuth().fetch
   const zone = inject(NgZone)
   // The caller knows better.
   if (request.headers.has('authorization')) return next(request)

@@ -16,7 +16,6 @@ import {
   type EnvironmentProviders,
   type Provider,
   type Signal,
-  type Type,
 } from '@angular/core'
 import { bootstrapApplication } from '@angular/platform-browser'
 import type { SessionState, TokenManager } from '../../src/index.ts'
@@ -54,7 +53,7 @@ export async function startApp(
   { isZoneless = true, later = [], providers = [] }: AppOptions = {},
 ): Promise<App> {
   const host = document.body.appendChild(document.createElement('app-page'))
-  const ref = await bootstrapApplication(Page as Type<Page>, {
+  const ref = await bootstrapApplication(Page, {
     providers: [
       isZoneless ? provideZonelessChangeDetection() : provideZoneChangeDetection(),
       provideAuth(manager),

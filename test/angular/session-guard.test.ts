@@ -16,7 +16,9 @@ import { redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { startApp, type App } from './app.ts'
 
-class Empty {}
+class Empty {
+  readonly isEmpty = true
+}
 Component({ selector: 'app-empty', template: '' })(Empty)
 
 let app: App | undefined

@@ -104,8 +104,8 @@ describe('with zone.js', () => {
     const { page, zone, ref } = app
     const came = await new Promise((resolve) => {
       zone.run(() =>
-        page.http.get(`${apiUrl}orders`).subscribe((body) => {
-          page.text = String(body)
+        page.http.get<string>(`${apiUrl}orders`).subscribe((body) => {
+          page.text = body
           resolve(Zone.current.name)
         }),
       )
