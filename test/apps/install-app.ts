@@ -38,7 +38,7 @@ export async function installApp(
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
   await npm('ci', ...quiet)
   // Not in the lock file: every build is another tarball.
-  await npm('install', '--no-save', '--no-package-lock', ...quiet, tarball)
+  await npm('install', '--no-save', ...quiet, tarball)
   return {
     folder,
     runScript: async (script, env) =>
