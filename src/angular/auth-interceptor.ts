@@ -19,10 +19,10 @@ export interface ClientResponse {
   readonly headers: { get(name: string): string | null }
 }
 
-/** What `fetch` of the manager takes besides: what it decides to send leaves by this. */
+/** What `fetch` of the manager takes besides: what it decides to send leaves in this way. */
 type Fetch = (
   url: string,
-  init: RequestInit & { readonly via: () => typeof globalThis.fetch },
+  init: RequestInit & { readonly way: () => typeof globalThis.fetch },
 ) => Promise<Response>
 
 /** `HttpEventType.Response`: the last event of a request. */
@@ -94,7 +94,7 @@ export function authInterceptor<
 
     const { method, mode, redirect } = request
     const chosen = { ...(mode && { mode }), ...(redirect && { redirect }) }
-    fetch(request.urlWithParams, { method, ...chosen, signal, via: () => send }).then(
+    fetch(request.urlWithParams, { method, ...chosen, signal, way: () => send }).then(
       () =>
         inZone(() => {
           last()

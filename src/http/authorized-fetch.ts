@@ -17,12 +17,12 @@ export interface AuthorizedFetchOptions extends RequestAuthorizationOptions {
 
 const missingAuthority = ['insufficient_scope', 'insufficient_user_authentication']
 
-/** By what a request leaves that a framework's own HTTP client sends; everything else is as ever. */
-export interface Via {
-  readonly via?: (() => typeof globalThis.fetch) | undefined
+/** The way in which a request leaves that a framework's own HTTP client sends; everything else is as ever. */
+export interface Way {
+  readonly way?: (() => typeof globalThis.fetch) | undefined
 }
 
-type Fetch = (input: RequestInfo | URL, init?: RequestInit & Via) => Promise<Response>
+type Fetch = (input: RequestInfo | URL, init?: RequestInit & Way) => Promise<Response>
 
 /** Why a request is sent a second time. */
 type Because = 'newer-token' | 'renewed-token' | 'dpop-nonce'
@@ -49,8 +49,8 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const target = readTarget(input)
     const url = new URL(target.url, options.baseUrl())
     const server = resourceServers.match(url)
-    const fetch = init?.via ?? options.fetch
-    if (!server) return sendUnlisted(url, () => fetch()(input, init))
+    const fetch = init?.way ?? options.fetch
+    if (!server) return sendUnlisted(url, fetch()(input, init))
     const ofInit = init?.headers
     const headers = new Headers(ofInit === undefined ? target.request?.headers : ofInit)
     // The caller knows better, and the request is none of ours.

@@ -4,11 +4,11 @@ import type { Report } from '../core/events.ts'
 export function createUnlistedFetch(options: {
   readonly report: Report
   readonly noteAnswer?: (() => void) | undefined
-}): (url: URL, send: () => Promise<Response>) => Promise<Response> {
+}): (url: URL, sent: Promise<Response>) => Promise<Response> {
   const warned = new Set<string>()
 
-  return async ({ origin }, send) => {
-    const response = await send()
+  return async ({ origin }, sent) => {
+    const response = await sent
     options.noteAnswer?.()
     if (response.status === 401 && !warned.has(origin)) {
       warned.add(origin)
