@@ -54,10 +54,14 @@ const pagesAlone = [
 
 const demoPage = ['test/browser/demo/**/*.pages.test.ts']
 
+/** Installs what the apps need, from the registry. */
+const demoApps = ['test/apps/**/*.test.ts']
+
 /** With a document, or with another React than the rest. */
 const dom = [
   'test/react/**/*.test.ts',
   'test/vue/**/*.test.ts',
+  'test/angular/**/*.test.ts',
   'test/adapters/{navigation,page-events,tab-storage}.test.ts',
   'test/recipes/migration.test.ts',
 ]
@@ -126,6 +130,7 @@ const config: ViteUserConfig = defineConfig({
         exclude: [
           '**/node_modules/**',
           ...inBrowsers,
+          ...demoApps,
           ...dom,
           ...schedules,
           ...servers,
@@ -190,6 +195,18 @@ const config: ViteUserConfig = defineConfig({
           environment: 'node',
           maxWorkers: 2,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          ...patient,
+          name: 'apps',
+          include: demoApps,
+          environment: 'node',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
         },
       },
       {

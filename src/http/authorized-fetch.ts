@@ -17,7 +17,12 @@ export interface AuthorizedFetchOptions extends RequestAuthorizationOptions {
 
 const missingAuthority = ['insufficient_scope', 'insufficient_user_authentication']
 
-type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+/** The way in which a request leaves that a framework's own HTTP client sends; everything else is as ever. */
+export interface Way {
+  readonly way?: (() => typeof globalThis.fetch) | undefined
+}
+
+type Fetch = (input: RequestInfo | URL, init?: RequestInit & Way) => Promise<Response>
 
 /** Why a request is sent a second time. */
 type Because = 'newer-token' | 'renewed-token' | 'dpop-nonce'
@@ -44,13 +49,14 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
     const target = readTarget(input)
     const url = new URL(target.url, options.baseUrl())
     const server = resourceServers.match(url)
-    if (!server) return sendUnlisted(url, input, init)
+    const fetch = init?.way ?? options.fetch
+    if (!server) return sendUnlisted(url, fetch()(input, init))
     const ofInit = init?.headers
     const headers = new Headers(ofInit === undefined ? target.request?.headers : ofInit)
     // The caller knows better, and the request is none of ours.
-    if (headers.has('authorization')) return options.fetch()(input, unread(init, headers))
+    if (headers.has('authorization')) return fetch()(input, unread(init, headers))
     // What was matched is what is sent: a URL object, or <base>, may change meanwhile.
-    const request = prepareRequest(options.fetch, target.request ?? url.href, init, headers)
+    const request = prepareRequest(fetch, target.request ?? url.href, init, headers)
     if (request.mode === 'no-cors') {
       throw new TypeError(
         `A request to ${server.id} cannot be no-cors, which takes no access token along`,

@@ -2,14 +2,13 @@ import type { Report } from '../core/events.ts'
 
 /** Sends requests to servers that are not listed, and warns once of each origin that answers 401. */
 export function createUnlistedFetch(options: {
-  readonly fetch: () => typeof globalThis.fetch
   readonly report: Report
   readonly noteAnswer?: (() => void) | undefined
-}): (url: URL, input: RequestInfo | URL, init: RequestInit | undefined) => Promise<Response> {
+}): (url: URL, sent: Promise<Response>) => Promise<Response> {
   const warned = new Set<string>()
 
-  return async ({ origin }, input, init) => {
-    const response = await options.fetch()(input, init)
+  return async ({ origin }, sent) => {
+    const response = await sent
     options.noteAnswer?.()
     if (response.status === 401 && !warned.has(origin)) {
       warned.add(origin)

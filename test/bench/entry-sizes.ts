@@ -20,6 +20,7 @@ const imports: Readonly<Record<string, readonly [entry: string, names: string]>>
   'tokenring with dpop': ['index', '{ createTokenManager, dpop }'],
   'tokenring/react': ['react/index', '*'],
   'tokenring/vue': ['vue/index', '*'],
+  'tokenring/angular': ['angular/index', '*'],
   'tokenring/providers, one of them': ['providers/index', '{ auth0 }'],
   'tokenring/report': ['report/index', '*'],
   'tokenring/token-proxy': ['token-proxy/index', '*'],

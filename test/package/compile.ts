@@ -20,6 +20,7 @@ export function compile(name: string, files: Readonly<Record<string, string>>): 
     compilerOptions: {
       types: [],
       isolatedDeclarations: false,
+      experimentalDecorators: true,
       declaration: false,
       paths: {
         tokenring: ['../../../src/index.ts'],

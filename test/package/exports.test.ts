@@ -35,9 +35,11 @@ describe('the package', () => {
       'oauth4webapi',
     ])
     const frameworks = Object.keys(manifest['peerDependencies'] ?? {})
-    expect(frameworks).toEqual(['react', 'vue'])
+    expect(frameworks).toEqual(['@angular/core', 'react', 'rxjs', 'vue'])
     expect(manifest['peerDependenciesMeta']).toEqual({
+      '@angular/core': { optional: true },
       react: { optional: true },
+      rxjs: { optional: true },
       vue: { optional: true },
     })
     expect(manifest['optionalDependencies']).toBeUndefined()
@@ -64,6 +66,7 @@ describe('the package', () => {
     expect(Object.keys(others)).toEqual([
       './react',
       './vue',
+      './angular',
       './courier',
       './courier/service-worker',
       './idle',

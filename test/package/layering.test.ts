@@ -33,6 +33,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isHooks(to),
   vue: (to) => to === 'vue' || isHooks(to),
+  angular: (to) => ['@angular/core', 'rxjs', systemClock].includes(to) || isApi(to),
   // And what the package calls itself.
   report: (to) =>
     isApi(to) || ['manager/token-manager-options.ts', 'courier/version.ts'].includes(to),
@@ -56,6 +57,9 @@ function isHooks(path: string): boolean {
 
 /** What may stay on the page of a user, and who that is: pure, and in one place for all frameworks. */
 const shared = ['core/session/kept-page.ts', 'core/session/user-state.ts']
+
+/** What a clock that keeps out of Angular's zone is made of. */
+const systemClock = 'adapters/system-clock.ts'
 
 /** The folder of a file, a file in front of the door, or `package`. */
 function roomOf(path: string): string {
@@ -123,7 +127,7 @@ describe('the source files', () => {
 
   it('import only files that exist, by their whole name', () => {
     const paths = sourceFiles.map(({ path }) => path)
-    const packages = ['oauth4webapi', 'idb-keyval', 'react', 'vue']
+    const packages = ['oauth4webapi', 'idb-keyval', 'react', 'vue', '@angular/core', 'rxjs']
     const lost = imports.filter(({ to }) => !paths.includes(to) && !packages.includes(to))
     expect(lost.map(describeImport)).toEqual([])
   })
@@ -135,14 +139,16 @@ describe('the source files', () => {
     expect(importers('idb-keyval')).toEqual(['adapters'])
   })
 
-  it.each(['providers', 'react', 'vue'])(
+  it.each(['providers', 'react', 'vue', 'angular'])(
     'import nothing of the others but types into %s',
     (name) => {
       const ofOthers = imports.filter(
         ({ from, to }) => roomOf(from) === name && ![name, 'package'].includes(roomOf(to)),
       )
       expect(ofOthers.length).toBeGreaterThan(0)
-      const values = ofOthers.filter(({ typeOnly, to }) => !typeOnly && !shared.includes(to))
+      const values = ofOthers.filter(
+        ({ typeOnly, to }) => !typeOnly && ![...shared, systemClock].includes(to),
+      )
       expect(values.map(describeImport)).toEqual([])
     },
   )

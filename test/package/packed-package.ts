@@ -27,7 +27,16 @@ export interface PackedPackage {
 }
 
 /** What an app installs beside the package, if it uses that part of it. */
-const neighbours = ['react', 'react-dom', 'vue', '@types/react', 'csstype']
+const neighbours = [
+  'react',
+  'react-dom',
+  'vue',
+  '@angular/core',
+  'rxjs',
+  'tslib',
+  '@types/react',
+  'csstype',
+]
 
 /**
  * Builds and packs the package from the sources, and installs the tarball elsewhere. With
@@ -82,6 +91,7 @@ function pack(source: string): string {
   const into = ['--outDir', join(built, 'courier'), '--logLevel', 'error']
   execFileSync(process.execPath, [vite, 'build', root, ...into])
   cpSync(join(root, 'src/courier/command.js'), join(built, 'courier/command.js'))
+  execFileSync(process.execPath, [join(root, 'src/bundle.js'), built])
   const texts = ['README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md']
   const results = ['test/bench/RESULTS.md', 'test/bench/plots', 'test/bench/peers/README.md']
   for (const name of ['package.json', ...texts, ...results]) {

@@ -93,6 +93,24 @@ describe('the packed package', () => {
     expect(packed.runNode([packed.write('server.js', app)])).toBe(said)
   })
 
+  it('has everything of its main entry in one file, with the licences of what that holds', () => {
+    const file = readFileSync(join(packed.folder, 'dist/tokenring.min.js'), 'utf8')
+    // Where nothing is installed.
+    packed.write('one-file.mjs', file)
+    const compare = `import * as one from './one-file.mjs'
+import * as entry from 'tokenring'
+import { createTokenManager } from './one-file.mjs'
+const auth = createTokenManager({ authorizationServer: 'https://login.example', clientId: 'spa' })
+console.log(String(Object.keys(one)) === String(Object.keys(entry)), auth.getState().status)
+`
+    expect(packed.runNode([packed.write('compare.js', compare)])).toBe('true restoring\n')
+    expect(file).not.toMatch(/\bfrom\s*["']|sourceMappingURL/)
+    const licences = readFileSync(join(packed.folder, 'dist/tokenring.min.licenses.txt'), 'utf8')
+    for (const name of ['tokenring', 'oauth4webapi', 'idb-keyval']) {
+      expect(licences).toMatch(new RegExp(`^${name} `, 'm'))
+    }
+  })
+
   it.each([
     ['the newest TypeScript', ''],
     ['TypeScript 5.6', 'test/typescript-5.6'],
@@ -165,7 +183,7 @@ const bundlers: Readonly<Record<string, Bundle>> = {
     const bundle = await rollup({
       input,
       // React is CommonJS, which Rollup by itself does not read.
-      external: ['react', 'vue'],
+      external: ['react', 'vue', /^@angular\//, 'rxjs'],
       plugins: [nodeResolve({ browser: true })],
     })
     await bundle.write({ file: join(packed.project, output) })

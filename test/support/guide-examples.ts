@@ -10,7 +10,7 @@ export interface Example {
 }
 
 const fence = /^```(\w+)\n([\s\S]*?)^```$/gm
-const title = /^(?:\/\/|<!--) ([\w-]+)\.(?:tsx?|vue)\b/
+const title = /^(?:\/\/|<!--) ([\w.-]+?)\.(?:tsx?|vue)\b/
 
 function examplesIn(place: string, markdown: string): Example[] {
   return [...markdown.matchAll(fence)].map(([, language = '', code = ''], index) => ({
@@ -45,7 +45,7 @@ export function compileExamples(name: string, files: Readonly<Record<string, str
   const entries = Object.entries(files).map(([file, code]) => [
     file,
     // What is compiled is what is here, not what is installed.
-    code.replaceAll(/'tokenring\/(react|vue)'/g, "'../../../src/$1/index.ts'"),
+    code.replaceAll(/'tokenring\/(react|vue|angular)'/g, "'../../../src/$1/index.ts'"),
   ])
   const complaints = compile(name, {
     'environment.d.ts': `${environment.join('\n')}\n`,

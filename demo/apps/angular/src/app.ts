@@ -1,0 +1,27 @@
+import { Component, effect, inject } from '@angular/core'
+import { Router, RouterOutlet } from '@angular/router'
+import { injectSession } from 'tokenring/angular'
+
+@Component({
+  selector: 'app-root',
+  imports: [RouterOutlet],
+  // Another user, who signed in in another tab, has other data: everything is made anew.
+  template: `
+    @for (user of [user()]; track user) {
+      <router-outlet />
+    }
+  `,
+})
+export class App {
+  private readonly router = inject(Router)
+  private readonly status = injectSession((state) => state.status)
+  protected readonly user = injectSession((state) =>
+    state.status === 'signed-in' ? state.sub : undefined,
+  )
+
+  constructor() {
+    effect(() => {
+      if (this.status() === 'signed-out') void this.router.navigateByUrl('/')
+    })
+  }
+}

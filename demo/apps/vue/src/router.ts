@@ -1,0 +1,21 @@
+import { createSessionGuard } from 'tokenring/vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { auth } from './auth.ts'
+import Orders from './Orders.vue'
+import SignInFailed from './SignInFailed.vue'
+import Welcome from './Welcome.vue'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', component: Welcome },
+    { path: '/sign-in-failed', component: SignInFailed },
+    { path: '/callback', redirect: () => ({ path: '/', query: {} }) },
+    { path: '/orders', component: Orders, meta: { requiresSession: true } },
+  ],
+})
+
+router.beforeEach(createSessionGuard(auth))
+router.onError((_error, { fullPath }) =>
+  router.replace({ path: '/sign-in-failed', query: { returnTo: fullPath } }),
+)

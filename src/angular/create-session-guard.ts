@@ -1,0 +1,60 @@
+import { DOCUMENT, EnvironmentInjector, inject, runInInjectionContext } from '@angular/core'
+import { injectAuth } from './inject-auth.ts'
+
+/** What the guard reads of where the router is going. */
+export interface GuardedRoute {
+  /** Its path in the router, with query and fragment. */
+  readonly url: string
+}
+
+export interface SessionGuardOptions<Location> {
+  /**
+   * Where a user without a session is sent instead; it may `inject`. Default: to the authorization
+   * server.
+   */
+  readonly redirect?: ((to: GuardedRoute) => Location) | undefined
+}
+
+/** Fits `canActivate` and `canActivateChild` of Angular's router. */
+export type SessionGuard<Location> = (route: unknown, to: GuardedRoute) => Promise<true | Location>
+
+/**
+ * Creates a guard that lets only users with a session pass.
+ *
+ * Waits until the stored session has been read. Where there is none it begins a sign-in that comes
+ * back to the route (`returnTo` is its address below the document's `<base href>`), or redirects. If
+ * the sign-in cannot begin, or the user comes back from the login page, the navigation fails with its
+ * error, which `withNavigationErrorHandler` receives. On a server everybody passes: only the page
+ * knows the session.
+ *
+ * @param options Where to go instead.
+ *
+ * @example
+ *
+ * ```ts
+ * import type { Routes } from '@angular/router'
+ * import { createSessionGuard } from 'tokenring/angular'
+ *
+ * export const routes: Routes = [
+ *   {
+ *     path: 'orders',
+ *     canActivate: [createSessionGuard()],
+ *     loadComponent: () => Promise.reject(new Error('Your component.')),
+ *   },
+ * ]
+ * ```
+ */
+export function createSessionGuard<Location = never>({
+  redirect,
+}: SessionGuardOptions<Location> = {}): SessionGuard<Location> {
+  return async (_route, to) => {
+    const manager = injectAuth()
+    const injector = inject(EnvironmentInjector)
+    const { baseURI } = inject(DOCUMENT)
+    await manager.ready
+    if (manager.getState().status !== 'signed-out') return true
+    if (redirect) return runInInjectionContext(injector, () => redirect(to))
+    const { pathname, search, hash } = new URL(`.${to.url}`, baseURI)
+    return manager.signIn({ returnTo: pathname + search + hash })
+  }
+}
