@@ -64,6 +64,7 @@ const dom = [
   'test/angular/**/*.test.ts',
   'test/adapters/{navigation,page-events,tab-storage}.test.ts',
   'test/recipes/migration.test.ts',
+  'test/testing/{jsdom,with-*}.test.ts',
 ]
 
 /** What is walked through, or made up from seeds. */

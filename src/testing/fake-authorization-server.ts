@@ -180,8 +180,11 @@ export function createFakeAuthorizationServer(
     metadata,
     secrets,
     counts,
-    async fetch(input, init = {}) {
-      const url = input instanceof Request ? input.url : String(input)
+    async fetch(input, given) {
+      const request = input instanceof Request ? input : undefined
+      const url = request?.url ?? String(input)
+      // What stands between it and the manager (MSW, say) hands the whole request on.
+      const init = given ?? (request ? await initOf(request) : {})
       if (url === metadata.token_endpoint) return answerToken(init)
       if (url === metadata.revocation_endpoint) {
         counts.revocations += 1
@@ -243,4 +246,9 @@ function json(status: number, body: unknown): Response {
     status,
     headers: { 'content-type': 'application/json' },
   })
+}
+
+async function initOf(request: Request): Promise<RequestInit> {
+  const { method, headers } = request
+  return { method, headers, body: await request.text() }
 }
