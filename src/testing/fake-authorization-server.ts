@@ -182,7 +182,7 @@ export function createFakeAuthorizationServer(
     counts,
     async fetch(input, given) {
       const request = input instanceof Request ? input : undefined
-      const url = request?.url ?? String(input)
+      const url = input instanceof Request ? input.url : String(input)
       // What stands between it and the manager (MSW, say) hands the whole request on.
       const init = given ?? (request ? await initOf(request) : {})
       if (url === metadata.token_endpoint) return answerToken(init)
