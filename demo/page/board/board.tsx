@@ -19,6 +19,7 @@ import { SessionBar } from './session-bar.tsx'
 import { createStage } from './stage.ts'
 import { TabGrid } from './tab-grid.tsx'
 import { createTabs } from './tabs.ts'
+import { TabReportView, createTabReport } from './tab-report.tsx'
 import { TimelineView, createLanes } from './timeline-view.tsx'
 import { createTroubleDesk } from './trouble-desk.ts'
 import { TroubleList } from './trouble-list.tsx'
@@ -36,6 +37,7 @@ const signInProblem = signal<string | undefined>(undefined)
 
 const messages = openMessages(receive)
 const tabs = createTabs(messages.post)
+const tabReport = createTabReport(tabs)
 const servers = createServers(facts)
 const comparison = createComparison()
 const lanes = createLanes(tabs, lane)
@@ -132,7 +134,7 @@ function Board(): JSX.Element {
         accessTokenTtlSeconds={accessTokenTtlSeconds}
         hasButtons={hasInside}
       />
-      <TimelineView key="timeline" lanes={lanes} />
+      <TimelineView key="timeline" lanes={lanes} report={tabReport} />
       {hasInside && (
         <>
           <TroubleList desk={desk} />
@@ -141,6 +143,7 @@ function Board(): JSX.Element {
         </>
       )}
       <OrderFormView form={orderForm} />
+      <TabReportView report={tabReport} />
     </main>
   )
 }

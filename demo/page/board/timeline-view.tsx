@@ -5,6 +5,7 @@ import type { LaneEvent } from '../timeline/lane-event.ts'
 import { createTimeline } from '../timeline/timeline.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { twentyLinesLane } from './comparison.ts'
+import type { TabReport } from './tab-report.tsx'
 import type { Tabs } from './tabs.ts'
 
 /** The events of all lanes, also of those that come before there is anything to draw on. */
@@ -42,12 +43,22 @@ export function createLanes(tabs: Tabs, pageLane: string): Lanes {
   }
 }
 
-export function TimelineView({ lanes }: { readonly lanes: Lanes }): JSX.Element {
+interface TimelineViewProps {
+  readonly lanes: Lanes
+  readonly report: TabReport
+}
+
+export function TimelineView({ lanes, report }: TimelineViewProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null)
   useEffect(() => (host.current ? lanes.mount(host.current) : undefined), [lanes])
   return (
     <section class="timeline" aria-labelledby="timeline-heading">
-      <h2 id="timeline-heading">What the tabs do</h2>
+      <header>
+        <h2 id="timeline-heading">What the tabs do</h2>
+        <button type="button" onClick={() => void report.open()}>
+          As a report
+        </button>
+      </header>
       <div class="timeline-host" ref={host} />
     </section>
   )

@@ -1,6 +1,7 @@
 import { createTokenManager, isTokenError } from '../../../src/index.ts'
 import type { TokenManager, TokenManagerEvent } from '../../../src/index.ts'
 import { courier } from '../../../src/courier/index.ts'
+import { createSessionReport } from '../../../src/report/index.ts'
 import type { LaneEvent } from '../timeline/lane-event.ts'
 import { isOffline } from './conditions.ts'
 import type { SharedConditions } from './conditions.ts'
@@ -18,6 +19,8 @@ const courierFileAddress = './tokenring-courier.js'
 export interface DemoApp {
   readonly auth: TokenManager
   snapshot(): TabSnapshot
+  /** What has happened here, without a token, as users would send it to whoever makes the app. */
+  report(): string
   /** Fulfils only if it could not leave, with why. As a user if one is named, without a click. */
   signIn(user?: string): Promise<string>
   /** Ends the sign-in that this page load is the way back from, if it is one. */
@@ -59,6 +62,7 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
     },
     { clock },
   )
+  const sessionReport = createSessionReport(auth, { options: facts.vendor.managerOptions })
   auth.observe((event) => {
     if (event.type === 'session-started') signIn = undefined
     report({ kind: 'event', event: ofManager(lane, event) })
@@ -124,6 +128,7 @@ export function createDemoApp(options: DemoAppOptions): DemoApp {
   return {
     auth,
     snapshot,
+    report: sessionReport.text,
     signIn(user) {
       signIn = undefined
       reportSnapshot()

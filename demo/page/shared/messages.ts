@@ -7,6 +7,8 @@ export type Order =
   | { readonly type: 'sign-out' }
   | { readonly type: 'sign-in'; readonly user: string }
   | { readonly type: 'reload' }
+  /** Tells what has happened in the tab, as text. */
+  | { readonly type: 'report' }
   | { readonly type: 'close' }
   /** Keeps the tab's thread busy. */
   | { readonly type: 'hang'; readonly forMs: number }

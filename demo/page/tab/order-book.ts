@@ -19,6 +19,8 @@ export function createOrderBook(
       case 'step-clock':
         app.stepClock(order.byMs)
         return []
+      case 'report':
+        return [app.report()]
       case 'reload':
         location.reload()
         return []

@@ -41,6 +41,26 @@ test('a visitor signs in, and every tab of the grid is signed in without a refre
   expect(problems).toEqual([])
 })
 
+test('the timeline is there as a report, as a user would send it, and closes', async () => {
+  await signIn(page)
+  await allTabsShow(page, 'Ada Lovelace')
+  await page.getByRole('button', { name: 'As a report' }).click()
+  const report = page.getByRole('dialog', { name: 'Why was I signed out?' })
+  const text = await report.getByLabel('Report').inputValue()
+  expect(text).toContain('Tab 1')
+  expect(text).toContain('signed-in')
+  expect(text).not.toMatch(/eyJ|refresh_token/)
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(async () => {
+    const { axe: inPage } = window as unknown as { axe: typeof axe }
+    return (await inPage.run('dialog')).violations.map(({ id }) => id)
+  })
+  expect(found).toEqual([])
+  await page.keyboard.press('Escape')
+  await report.waitFor({ state: 'hidden' })
+  expect(problems).toEqual([])
+})
+
 test('who goes back at the login page is told so, and can try again', async () => {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('button', { name: 'No, go back' }).click()

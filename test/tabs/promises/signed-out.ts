@@ -97,7 +97,9 @@ export function createSignedOut(options: {
       broken(`${tab.name} stores what it has asked for in the name of a session that is over`)
     }
     if (!after.session && after.endedBy === 'signed-out' && after.epoch > before.epoch) {
-      signedOutAt = at
+      // One that storage has refused counts from when it was decided, not from when storage takes it.
+      const { offeringSince, signedOutAt: decidedAt } = of(tab)
+      signedOutAt = Math.max(signedOutAt, offeringSince === undefined ? at : decidedAt)
     }
     if (was !== undefined && is !== was) over.add(was)
     const start = is === undefined ? undefined : begun.get(is)
