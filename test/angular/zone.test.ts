@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import 'zone.js'
 import '@angular/compiler'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { HttpResponse, type HttpInterceptorFn } from '@angular/common/http'
 import { build } from 'esbuild'
@@ -24,7 +24,10 @@ afterEach(() => app?.close())
 let built: typeof entry
 let place: string
 beforeAll(async () => {
-  place = mkdtempSync(join(root, 'node_modules/.cache/zone-'))
+  // Below the packages that it imports; a new clone has no such folder.
+  const cache = join(root, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  place = mkdtempSync(join(cache, 'zone-'))
   const outfile = join(place, 'tokenring.mjs')
   await build({
     entryPoints: [join(root, 'src/index.ts')],

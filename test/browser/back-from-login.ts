@@ -34,7 +34,9 @@ const press = (page: AnyPage): Promise<boolean> =>
     page,
     () => {
       const offers = [...document.querySelectorAll<HTMLElement>('button, a')]
-      const offer = offers.find(({ innerText }) => /^(Sign in|Try again)$/.test(innerText))
+      const offer = offers.find(({ innerText }) =>
+        /^(Sign in|Try again|Your orders|Please sign in again)$/.test(innerText),
+      )
       Object.assign(window, { isKept: true })
       offer?.click()
       return offer !== undefined
@@ -67,7 +69,7 @@ export function testBackFromLogin(
               const { innerText } = document.body
               if (location.origin === origin)
                 return innerText.includes('Who are you?') ? 'login' : undefined
-              return /Sign in|Try again/.test(innerText) ? 'offer' : undefined
+              return /[Ss]ign in|Try again|Your orders/.test(innerText) ? 'offer' : undefined
             },
             issuer,
           )

@@ -100,7 +100,7 @@ function withAddresses(
   return code
     .replaceAll('https://login.example.com', issuer)
     .replaceAll("clientId: 'spa'", `clientId: '${clientId}'`)
-    .replaceAll('openid offline_access orders:read', scope)
+    .replaceAll(/openid (profile )?offline_access orders:read/g, scope)
     .replaceAll('https://app.example.com', pageOrigin)
     .replaceAll('https://api.example.com/v2/', `${apiOrigin}/`)
 }
