@@ -54,8 +54,8 @@ export function authInterceptor<
 >(request: Request, next: (request: Request) => Observable<Event>): Observable<Event> {
   const fetch: Fetch = injectAuth().fetch
   const zone = inject(NgZone)
-  // The caller knows better.
-  if (request.headers.has('authorization')) return next(request)
+  // The caller knows better; and on a server nobody knows the session, but pages are made all the same.
+  if (request.headers.has('authorization') || typeof window === 'undefined') return next(request)
 
   return new Observable<Event>((observer) => {
     // What is awaited below may come back outside of the zone that the app called from.
@@ -68,6 +68,8 @@ export function authInterceptor<
 
     const send = (_url: unknown, init?: RequestInit): Promise<Response> =>
       new Promise((resolve, reject) => {
+        // While a proof was signed, say.
+        if (signal.aborted) return reject(signal.reason)
         let response = toResponse(request)
         last = () => {}
         const sending = inZone(() =>

@@ -1,4 +1,12 @@
-import { createElement, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from 'react'
+import {
+  createElement,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  type ReactElement,
+  type ReactNode,
+} from 'react'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { createArrivalStore, type ArrivalHandlers, type SignInFailure } from './arrival-store.ts'
 import { AuthContext, PageContext, SessionContext } from './auth-context.ts'
@@ -62,7 +70,7 @@ export function AuthProvider(props: AuthProviderProps): ReactElement {
   const finishes = Boolean(props.onSignedIn ?? props.onSignInError)
   const arrival = useMemo(() => finishes && createArrivalStore(manager), [manager, finishes])
   const handlers = useRef<ArrivalHandlers>(props)
-  useEffect(() => {
+  useBeforeChildren(() => {
     handlers.current = props
     if (arrival) arrival.finish(() => handlers.current)
   })
@@ -71,3 +79,6 @@ export function AuthProvider(props: AuthProviderProps): ReactElement {
   const sessions = createElement(SessionContext.Provider, { value: arrival || manager }, pages)
   return createElement(AuthContext.Provider, { value: manager }, sessions)
 }
+
+/** Before the effects of the children: a router's `<Navigate>` takes the callback out of the address. */
+const useBeforeChildren = typeof window === 'undefined' ? useEffect : useLayoutEffect

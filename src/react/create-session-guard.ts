@@ -57,7 +57,7 @@ export function createSessionGuard(
     if (!isSignedOut()) return null
     // Another sign-in would be begun in the middle of this one.
     const arrived = await manager.handleRedirect()
-    if (arrived) throw redirectTo(arrived.returnTo)
+    if (arrived) throw redirectTo(new URL(arrived.returnTo, to.request.url).href)
     // Another navigation has taken the place of this one.
     if (to.request.signal.aborted || !isSignedOut()) return null
     const returnTo = addressOf(to)
@@ -65,7 +65,7 @@ export function createSessionGuard(
   }
 }
 
-/** As react-router's own `replace` makes it. */
+/** As react-router's own `replace` makes it; a whole address, to which it adds no `basename`. */
 function redirectTo(returnTo: string): Response {
   const headers = { location: returnTo, 'x-remix-replace': 'true' }
   return new Response(null, { status: 302, headers })

@@ -34,26 +34,31 @@ export async function untilTurn(
     lock?.release()
     lock = undefined
   }
+  // A page that is being put away is told so before it counts as hidden.
+  const isShown = (): boolean => page.isVisible() && !page.isAway()
   const turn = (kind: Turn['kind']): Turn => ({ kind, release })
 
-  /** Calls back, later than now, when there is a session, or the user sees this page. */
-  const onChange = (wake: () => void): (() => void) => {
+  /** Calls back, later than now, when there is a session. */
+  const onSession = (wake: () => void): (() => void) => {
     let isNow = true
-    const ends = [
-      auth.subscribe(({ status }) => status === 'signed-in' && !isNow && wake()),
-      page.subscribe(() => page.isVisible() && wake()),
-    ]
+    const end = auth.subscribe(({ status }) => status === 'signed-in' && !isNow && wake())
     isNow = false
+    return end
+  }
+  /** The same, or when the user sees this page. */
+  const onChange = (wake: () => void): (() => void) => {
+    const ends = [onSession(wake), page.subscribe(() => isShown() && wake())]
     return () => ends.forEach((end) => end())
   }
   const change: Stop<void> = (_, resolve) => onChange(() => resolve())
+  const begun: Stop<'begun'> = (_, resolve) => onSession(() => resolve('begun'))
 
   try {
     await until(auth.ready)
     for (;;) {
       const found = reasonToStay(auth.getState(), code.tab.recall())
       if (found) return turn(found)
-      if (!page.isVisible()) {
+      if (!isShown()) {
         release()
         await unlessStopped(new Promise<void>(() => {}), [...stops, change])
         continue
@@ -61,15 +66,17 @@ export async function untilTurn(
       // A session in memory is that of one tab, so each has to go itself.
       if (here.storage === 'memory') return turn('leave')
       lock ??= lockUntilPutAway(here.locks.request(`silent ${here.key}`), page, clock)
-      const isGranted = await atMost(clock, longestTurnMs, lock.granted, stops)
+      const granted = atMost(clock, longestTurnMs, lock.granted, stops)
+      const isGranted = await unlessStopped<boolean | 'begun' | undefined>(granted, [begun])
       if (isGranted === undefined) return turn('interaction-required')
+      if (isGranted === 'begun') continue
       // It is let go when the page is put away.
       if (lock.wasPutAway()) {
         release()
         continue
       }
       await until(keeper.read().catch(() => undefined))
-      if (auth.getState().status === 'signed-in' || !page.isVisible()) continue
+      if (auth.getState().status === 'signed-in' || !isShown() || lock.wasPutAway()) continue
       const others = judgeOthers(await until(code.stored().catch(() => [])), clock.now())
       if (others === 'over') return turn('interaction-required')
       if (others === 'none') return turn('leave')

@@ -264,6 +264,43 @@ describe('signInSilently', () => {
     expect(asked.ending()).toBe('interaction-required')
   })
 
+  it('notices a session while it waits for a lock that is never granted', async () => {
+    const profile = createProfile()
+    const locks = {
+      request: () => ({
+        granted: new Promise<boolean>(() => {}),
+        isHeld: () => false,
+        release() {},
+      }),
+    }
+    const tab = profile.openTab(options, { locks })
+    const asked = ask(tab)
+    await profile.pass(5_000)
+    tab.page.emit('visible')
+    await settle()
+    expect(asked.ending()).toBe('none yet')
+    await tab.auth.startSession(profile.server.signIn())
+    await settle()
+    expect(asked.ending()).toBe('signed-in')
+  })
+
+  it('takes no lock along when its page is put away, though that still counts as visible', async () => {
+    const profile = createProfile()
+    const first = ask(profile.openTab(options))
+    await settle()
+    expect(first.left()).toBeDefined()
+    const waiting = profile.openTab(options)
+    ask(waiting)
+    await profile.pass(1_500)
+    waiting.page.emit('hide')
+    await settle()
+    const third = ask(profile.openTab(options))
+    first.tab.page.emit('hide')
+    await profile.pass(35_000)
+    expect(third.left()).toBeDefined()
+    expect(waiting.navigation.left).toEqual([])
+  })
+
   it('wants options', async () => {
     const { auth } = createProfile().openTab(options)
     await expect(signInSilently(auth, { signal: 1 as never })).rejects.toThrow(

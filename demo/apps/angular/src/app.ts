@@ -20,8 +20,13 @@ export class App {
   )
 
   constructor() {
+    let before: string | undefined
     effect(() => {
-      if (this.status() === 'signed-out') void this.router.navigateByUrl('/')
+      const status = this.status()
+      // Not from the address that the app was opened with.
+      const isOver = before === 'signed-in' && status === 'signed-out'
+      before = status
+      if (isOver) void this.router.navigateByUrl('/')
     })
   }
 }
