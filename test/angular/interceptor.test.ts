@@ -63,6 +63,15 @@ describe('authInterceptor', () => {
     expect(sent.map(({ token }) => token !== undefined)).toEqual([true, false, false, false])
   })
 
+  it('lets everything through on a server, where nobody knows the session', async () => {
+    const { app: own, sent } = await open({}, () => of(new HttpResponse({ status: 200 })))
+    vi.stubGlobal('window', undefined)
+    await firstValueFrom(own.page.http.get(`${apiUrl}orders`))
+    await firstValueFrom(own.page.http.get('/assets/de.json'))
+    vi.unstubAllGlobals()
+    expect(sent.map(({ token }) => token)).toEqual([undefined, undefined])
+  })
+
   it('leaves a request alone that has an authorization of its own', async () => {
     const { app: own, sent } = await open({}, () => of(new HttpResponse({ status: 200 })))
     const headers = { Authorization: 'Basic abc' }

@@ -1,4 +1,4 @@
-import { StrictMode, createElement as h, type ReactNode } from 'react'
+import { StrictMode, createElement as h, useEffect, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
 import type { TokenManager } from '../../src/index.ts'
 import {
@@ -58,6 +58,17 @@ export function describeArrivals(): void {
       expect(onSignedIn.mock.calls).toEqual([[returnTo]])
       expect(onSignInError).not.toHaveBeenCalled()
       expect(profile.sent).toHaveLength(1)
+    })
+
+    it('finds the callback before an effect below it takes that out of the address', async () => {
+      const { tab, answered } = await arriving(createProfile())
+      function Navigate(): undefined {
+        useEffect(() => tab.navigation.replaceUrl('https://app.example/'), [])
+      }
+      const onSignedIn = vi.fn<(returnTo: string) => void>()
+      await mount(h(AuthProvider, { manager: tab.auth, onSignedIn }, h(Navigate)))
+      await answered()
+      expect(onSignedIn.mock.calls).toEqual([[returnTo]])
     })
 
     it('shows nobody as signed out, and begins no other sign-in, until it is over', async () => {
