@@ -6,6 +6,7 @@ import { strictServer } from '../../server-check/stand-in.ts'
 import type { StandInOptions } from '../../server-check/stand-in.ts'
 import { launchPlaywright } from '../drivers.ts'
 import type { Driver } from '../drivers.ts'
+import { lookInside } from './demo-stage.ts'
 import {
   checkWhole,
   finding,
@@ -189,6 +190,7 @@ test('a client that needs a secret is told of the token proxy', async () => {
 
 test('the demo’s page leads there, and the demo’s own server stands in the form', async () => {
   await page.goto(demo.pageOrigin)
+  await lookInside(page)
   await page.getByRole('link', { name: 'Does your own server survive rotation?' }).click()
   expect(await page.getByLabel('Issuer').inputValue()).toBe(demo.first.issuer)
 })
