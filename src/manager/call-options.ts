@@ -7,9 +7,9 @@ import {
   type Rule,
 } from '../core/checked-members.ts'
 import { isObject } from '../core/shape.ts'
+import type { AnySignInOptions } from './sign-in-options.ts'
 import type {
   AccessTokenOptions,
-  AnySignInOptions,
   AuthorizationHeadersOptions,
   SignOutOptions,
   StartSessionOptions,

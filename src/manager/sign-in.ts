@@ -6,8 +6,8 @@ import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
 import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, type Stop } from '../core/until.ts'
 import type { AuthorizationCode } from '../oauth/authorization-code.ts'
-import type { SignInOptions } from '../oauth/authorization-request.ts'
-import type { AnySignInOptions, OpenUrlSignInOptions, TokenManager } from './token-manager-api.ts'
+import type { AnySignInOptions, OpenUrlSignInOptions, SignInOptions } from './sign-in-options.ts'
+import type { TokenManager } from './token-manager-api.ts'
 import { createUnaskedSignIns } from './unasked-sign-ins.ts'
 
 /** A page that is still here after so long has not left: its user said "stay", or the server sent no page. */

@@ -1,10 +1,9 @@
 import type { TokenManagerEvent } from '../core/events.ts'
 import type { SessionState } from '../core/session/session-state.ts'
-import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
-import type { SignInOptions } from '../oauth/authorization-request.ts'
 import type { TokenEndpointResponse } from '../oauth/token-response.ts'
+import type { OpenUrlSignInOptions, SignInOptions } from './sign-in-options.ts'
 
-export type { SignInOptions }
+export type { OpenUrlSignInOptions, SignInOptions }
 
 /** Which access token, and how good it has to be. */
 export interface AccessTokenOptions {
@@ -43,29 +42,6 @@ export interface StartSessionOptions {
   readonly nonce?: string | undefined
   /** Leaves a session that is there as it is. Default: `false`. */
   readonly ifSignedOut?: boolean | undefined
-}
-
-export interface OpenUrlSignInOptions extends SignInOptions {
-  /** Shows the login page: in the system's browser, in another window. It may return a promise. */
-  readonly openUrl: (url: string) => unknown
-  /**
-   * For `tokenring/popup`: called first, with what tells what becomes of the sign-in. The window that
-   * finishes it is closed.
-   *
-   * @internal
-   */
-  readonly follow?: ((watch: SignInWatch) => void) | undefined
-}
-
-/** What any sign-in may be told. */
-export interface AnySignInOptions extends Partial<OpenUrlSignInOptions> {
-  /**
-   * For `tokenring/silent`: called before the page leaves, with what tells whose turn it is. The page
-   * stays, and the promise fulfils, unless it says that it may.
-   *
-   * @internal
-   */
-  readonly before?: ((turn: SignInTurn) => Promise<boolean>) | undefined
 }
 
 export interface SignOutOptions {

@@ -1,7 +1,8 @@
 import { checkedMembers, isFunction, type Rule } from '../core/checked-members.ts'
 import { isObject } from '../core/shape.ts'
 import type { SignInTurn } from '../core/sign-in-watch.ts'
-import type { AnySignInOptions, TokenManager } from '../manager/token-manager-api.ts'
+import type { AnySignInOptions } from '../manager/sign-in-options.ts'
+import type { TokenManager } from '../manager/token-manager-api.ts'
 import { untilTurn, type Turn } from './until-turn.ts'
 
 /** The options of `signIn` that go with a sign-in in which nobody is asked, and a signal. */

@@ -47,7 +47,7 @@ function isCore(path: string): boolean {
 
 /** What says how a token manager is used. */
 function isApi(path: string): boolean {
-  return path === 'manager/token-manager-api.ts' || isCore(path)
+  return /^manager\/(token-manager-api|sign-in-options)\.ts$/.test(path) || isCore(path)
 }
 
 /** And what the hooks of all frameworks have in common. */

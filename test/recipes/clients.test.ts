@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { QueryObserver } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, it, vi, onTestFinished } from 'vitest'
 import { findTokenError, type RefreshUnavailableError } from 'tokenring'
 import { idToken } from '../support/id-token.ts'
 import * as axiosRecipe from './axios.ts'
@@ -185,6 +186,39 @@ it('TanStack Query forgets what it has when the user is signed out', async () =>
   queries.setQueryData(['orders'], { total: 3 })
   await app.auth.signOut({ endSession: false })
   expect(queries.getQueryData(['orders'])).toBeUndefined()
+})
+
+describe('a query that is on the page', () => {
+  function show(queryFn: () => Promise<unknown>): () => unknown {
+    const queries = createQueryClient(app.auth)
+    const observer = new QueryObserver(queries, { queryKey: ['shown'], queryFn })
+    onTestFinished(observer.subscribe(() => {}))
+    return () => observer.getCurrentResult().data
+  }
+  const ask = (): Promise<unknown> =>
+    fetchOrders(app.auth, `${app.apiUrl}/orders`, new AbortController().signal)
+
+  it('gets its answer, though the user signs out meanwhile', async () => {
+    let answer = (): void => {}
+    const data = show(async () => {
+      await new Promise<void>((resolve) => (answer = resolve))
+      return 'public'
+    })
+    await app.auth.signOut({ endSession: false })
+    await expect.poll(() => (answer(), data())).toBe('public')
+  })
+
+  it('is asked for again when the same user is back after an end that nobody has asked for', async () => {
+    const signIn = (): Promise<void> =>
+      app.auth.startSession(app.server.signIn({ id_token: idToken({ sub: 'alice' }) }))
+    await signIn()
+    app.server.revokeFamilies()
+    const data = show(ask)
+    await expect.poll(() => app.auth.getState().status).toBe('signed-out')
+    expect(data()).toBeUndefined()
+    await signIn()
+    await expect.poll(data).toEqual({ total: 3 })
+  })
 })
 
 function failureOf(work: Promise<unknown>): Promise<unknown> {

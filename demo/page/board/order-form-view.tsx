@@ -8,7 +8,7 @@ export function OrderFormView({ form }: { readonly form: OrderForm }): JSX.Eleme
   if (view === undefined) return undefined
   const { text, status, hasNotice, isSigningIn, problem } = view
   return (
-    <dialog open class="order-form" aria-labelledby="order-form-heading">
+    <dialog open class="over-page order-form" aria-labelledby="order-form-heading">
       <h2 id="order-form-heading">An order, half written</h2>
       <div role="alert">
         {hasNotice && (

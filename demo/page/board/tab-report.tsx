@@ -30,7 +30,7 @@ export function TabReportView({ report }: { readonly report: TabReport }): JSX.E
   return (
     <dialog
       open
-      class="tab-report"
+      class="over-page tab-report"
       aria-labelledby="tab-report-heading"
       onKeyDown={({ key }) => key === 'Escape' && close()}
     >

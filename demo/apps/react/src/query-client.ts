@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, type Query } from '@tanstack/react-query'
 import type { TokenManager } from 'tokenring'
 import { retryDelayMs } from './retries.ts'
 
@@ -13,19 +13,31 @@ export function createQueryClient(auth: TokenManager): QueryClient {
       },
     },
   })
-  // What belonged to one user must not be shown to the next one. Under a notice the page stays.
-  const staysAfter = ['rejected', 'rotation-lost', 'refused', 'expired', 'key-lost']
+  /** What belonged to one user must not be shown to the next one. */
+  function forget(): void {
+    queryClient.removeQueries({ type: 'inactive' })
+    queryClient.getMutationCache().clear()
+    // Those on the page begin anew: one that is only taken away leaves its component waiting.
+    void queryClient.resetQueries()
+  }
+  // Where nobody was there is nothing to forget, and under a notice the page stays.
+  const staysAfter = ['never', 'rejected', 'rotation-lost', 'refused', 'expired', 'key-lost']
   let user: string | undefined
+  let isOut = false
   auth.subscribe((state) => {
-    const isOver = state.status === 'signed-out' && !staysAfter.includes(state.reason)
-    if (isOver) queryClient.clear()
-    if (state.status !== 'signed-in') return
-    if (user !== undefined && user !== state.sub) void queryClient.resetQueries()
-    user = state.sub
+    if (state.status === 'signed-out' && !staysAfter.includes(state.reason)) forget()
+    if (state.status === 'signed-in') {
+      if (user !== undefined && user !== state.sub) forget()
+      // What was refused meanwhile is asked for again.
+      else if (isOut) void queryClient.refetchQueries({ type: 'active', predicate: hasFailed })
+      user = state.sub
+    }
+    isOut = state.status === 'signed-out'
   })
   auth.observe((event) => {
-    const isUnknown = event.type === 'session-started' && event.sub === undefined
-    if (isUnknown) void queryClient.resetQueries()
+    if (event.type === 'session-started' && event.sub === undefined) forget()
   })
   return queryClient
 }
+
+const hasFailed = ({ state }: Query): boolean => state.status === 'error'

@@ -1,0 +1,27 @@
+import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
+import type { SignInOptions } from '../oauth/authorization-request.ts'
+
+export type { SignInOptions }
+
+export interface OpenUrlSignInOptions extends SignInOptions {
+  /** Shows the login page: in the system's browser, in another window. It may return a promise. */
+  readonly openUrl: (url: string) => unknown
+  /**
+   * For `tokenring/popup`: called first, with what tells what becomes of the sign-in. The window that
+   * finishes it is closed.
+   *
+   * @internal
+   */
+  readonly follow?: ((watch: SignInWatch) => void) | undefined
+}
+
+/** What any sign-in may be told. */
+export interface AnySignInOptions extends Partial<OpenUrlSignInOptions> {
+  /**
+   * For `tokenring/silent`: called before the page leaves, with what tells whose turn it is. The page
+   * stays, and the promise fulfils, unless it says that it may.
+   *
+   * @internal
+   */
+  readonly before?: ((turn: SignInTurn) => Promise<boolean>) | undefined
+}
