@@ -18,6 +18,9 @@ const patient = {
   expect: { poll: { timeout: 60_000 } },
 }
 
+/** Where values are made up. */
+const sameValues = ['test/support/same-values.ts']
+
 type ProjectTest = NonNullable<UserWorkspaceConfig['test']>
 
 /** The tests of the adapters again, each engine by itself. */
@@ -28,6 +31,7 @@ const adaptersInOtherEngines: TestProjectConfiguration[] = engineNames
       ...patient,
       name: `adapters-in-${name}`,
       include: ['test/browser/adapters.browser.test.ts'],
+      setupFiles: sameValues,
       sequence: { groupOrder: 6 + index },
       browser: {
         enabled: true,
@@ -140,10 +144,10 @@ const config: ViteUserConfig = defineConfig({
         // The files of a worker share its modules and globals, which saves half of the time; each is
         // held to leaving them as they were.
         isolate: false,
-        setupFiles: ['test/support/leaves-no-trace.ts'],
+        setupFiles: [...sameValues, 'test/support/leaves-no-trace.ts'],
       }),
       inNode({ name: 'dom', include: dom }),
-      inNode({ name: 'schedules', include: schedules }),
+      inNode({ name: 'schedules', include: schedules, setupFiles: sameValues }),
       inNode({ name: 'servers', include: servers }),
       inNode({ name: 'package', include: packaged }),
       {
@@ -151,6 +155,7 @@ const config: ViteUserConfig = defineConfig({
           ...patient,
           name: 'chromium',
           include: ['test/browser/**/*.browser.test.ts'],
+          setupFiles: sameValues,
           sequence: { groupOrder: 1 },
           browser: {
             enabled: true,

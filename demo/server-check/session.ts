@@ -74,9 +74,9 @@ function after(session: Session, entry: Entry, journal: Journal): Session {
       const { probe, presented, answer } = entry
       if (isGranted(answer)) {
         const isReplay = presented !== session.current
-        if (isReplay && earlierChildWins(journal)) return session
-        const current = answer.refreshToken ?? session.current
         const accessToken = answer.accessToken ?? session.accessToken
+        if (isReplay && earlierChildWins(journal)) return { ...session, accessToken }
+        const current = answer.refreshToken ?? session.current
         // Its parent is what the next replay presents: only if it was presented as usual.
         const parent = !isReplay && current !== presented ? presented : undefined
         return { ...session, current, parent, accessToken }

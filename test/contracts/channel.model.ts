@@ -2,7 +2,6 @@ import * as fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import type { OpenChannel, PeerChannel } from '../../src/core/ports.ts'
 import { promiseTurns } from './promise-turns.ts'
-import { seed } from './seed.ts'
 import { cloneable, uncloneable } from './stored-values.ts'
 import { patience } from '../support/patience.ts'
 
@@ -53,7 +52,7 @@ export function testChannelSequences(name: string, makeOpen: () => OpenChannel):
     const open = makeOpen()
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => play(sequence, open)),
-      { seed, numRuns: 80 },
+      { numRuns: 80 },
     )
   })
 }

@@ -3,7 +3,6 @@ import { expect, it, vi } from 'vitest'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
 import { injectFaults, type ConnectionFault, type WriteFault } from './indexeddb-faults.ts'
 import { promiseTurns } from './promise-turns.ts'
-import { seed } from './seed.ts'
 
 interface Ask {
   readonly kind: 'read' | 'append'
@@ -88,7 +87,7 @@ export function testIndexedDbFaults(faulty: FaultyIndexedDb): void {
       fc
         .asyncProperty(steps, async (sequence) => play(sequence, faulty))
         .afterEach(() => void vi.restoreAllMocks()),
-      { seed, numRuns: 100 },
+      { numRuns: 100 },
     )
   }, 120_000)
 }

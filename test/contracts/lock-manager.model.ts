@@ -2,7 +2,6 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { LockHandle, LockManager } from '../../src/core/ports.ts'
 import { promiseTurns } from './promise-turns.ts'
-import { seed } from './seed.ts'
 
 type Step =
   | { readonly kind: 'request'; readonly manager: number; readonly name: string }
@@ -52,7 +51,7 @@ export function testLockSequences(makeLocks: () => LockManager): void {
     const locks = makeLocks()
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => play(sequence, locks)),
-      { seed, numRuns: 120 },
+      { numRuns: 120 },
     )
   })
 }

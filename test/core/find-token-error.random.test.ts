@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { findTokenError, isTokenError, SessionEndedError } from '../../src/core/errors.ts'
 
-const runs = { seed: Number(process.env['BORDERS_SEED'] ?? 1), numRuns: 1_000 }
+const runs = { numRuns: 1_000 }
 const ended = new SessionEndedError('REJECTED', 'over')
 
 /** Ways to put an error into another one. */

@@ -32,6 +32,15 @@ const anyServer: fc.Arbitrary<StandInOptions> = fc.record({
   exposed: fc.constantFrom('', 'Retry-After', 'Retry-After, DPoP-Nonce'),
 })
 
+/** The newest access token came with a refresh token that lost, when the spent one was presented again. */
+const newestOfALostSuccessor: StandInOptions = {
+  ...strictServer,
+  graceMs: 3_000,
+  child: 'earlier',
+  accessTokensEndToo: false,
+  oldAccessTokensEnd: true,
+}
+
 describe('the check of a server', () => {
   it('says of any server what is true of it, or that it was not found out', async () => {
     await fc.assert(
@@ -95,7 +104,7 @@ describe('the check of a server', () => {
         }
         expect(conclusions.nonce, said).toBe(nonce[server.dpop])
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[newestOfALostSuccessor]] },
     )
   })
 
