@@ -36,7 +36,7 @@ export interface ResourceServers {
 }
 
 interface Listed extends ResourceServer {
-  readonly origin: string
+  readonly protocol: string
   readonly host: string
   /** Without a final slash, so that it ends at a segment border. */
   readonly path: string
@@ -59,12 +59,17 @@ export function parseResourceServers(
 
   return {
     match(url) {
-      const server = listed.find((entry) => entry.origin === url.origin && covers(entry, url))
+      // Not `origin`, which browsers make anew at every reading: it takes as long as the rest of this.
+      const { protocol, host } = url
+      const found = (ofProtocol: string): Listed | undefined =>
+        listed.find(
+          (entry) => entry.host === host && entry.protocol === ofProtocol && covers(entry, url),
+        )
+      const server = found(protocol)
       if (server && (url.username !== '' || url.password !== '')) {
         throw new TypeError(`The URL of a request to ${server.id} must not hold credentials`)
       }
-      const isClear = !server && url.protocol === 'http:'
-      const twin = isClear && listed.find((entry) => entry.host === url.host && covers(entry, url))
+      const twin = !server && protocol === 'http:' && found('https:')
       if (twin) throw new TypeError(`A request to ${twin.id} must be https`)
       return server
     },
@@ -92,7 +97,7 @@ function parseEntry(entry: unknown, name: string, baseUrl: string): Listed {
   const path = url.pathname.replace(/\/$/, '')
   return {
     id: url.origin + path,
-    origin: url.origin,
+    protocol: url.protocol,
     host: url.host,
     path,
     parameters: toTokenParameters(parameters),

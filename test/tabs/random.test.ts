@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { play } from './play.ts'
-import { loudScriptOf, scriptOf } from './script.ts'
+import { courierScriptOf, loudScriptOf, scriptOf } from './script.ts'
 import { describeTally, explainSeed, playSeeds } from './seeds.ts'
 
 const count = Number(process.env['SCHEDULES'] ?? 3_000)
@@ -17,10 +17,14 @@ const instructiveSinceSilence = [
   8_100_004_190, 7_200_020_830, 9_600_066_014, 9_700_035_630, 22_000_009_720, 21_000_028_563,
   24_000_013_037, 23_000_048_033, 26_000_014_270, 42_000_007_180, 43_000_005_381, 41_000_082_370,
   52_000_009_643, 54_000_005_781, 53_000_046_207, 55_000_041_045,
+  62_000_026_244,
 ]
 const scripts = [
   ...instructive.map((seed) => [seed, loudScriptOf(seed)] as const),
   ...instructiveSinceSilence.map((seed) => [seed, scriptOf(seed)] as const),
+  ...instructiveSinceSilence
+    .filter((seed) => seed % 2 === 1)
+    .map((seed) => [seed, courierScriptOf(seed)] as const),
 ]
 
 describe('two to five tabs with anything happening to them', () => {

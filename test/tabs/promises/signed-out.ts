@@ -97,9 +97,10 @@ export function createSignedOut(options: {
       broken(`${tab.name} stores what it has asked for in the name of a session that is over`)
     }
     if (!after.session && after.endedBy === 'signed-out' && after.epoch > before.epoch) {
-      // One that storage has refused counts from when it was decided, not from when storage takes it.
-      const { offeringSince, signedOutAt: decidedAt } = of(tab)
-      signedOutAt = Math.max(signedOutAt, offeringSince === undefined ? at : decidedAt)
+      // One that storage has refused counts from when it was decided, not from when storage takes it,
+      // which it may do twice: it is offered again where nobody knows whether it was taken.
+      const { wasSignOutRefused, signedOutAt: decidedAt } = of(tab)
+      signedOutAt = Math.max(signedOutAt, wasSignOutRefused ? decidedAt : at)
     }
     if (was !== undefined && is !== was) over.add(was)
     const start = is === undefined ? undefined : begun.get(is)
