@@ -15,7 +15,7 @@ const chromium = findChromium()
 if (chromium) {
   const args = process.argv.slice(2)
   const isChosen = args.some((arg) => arg.startsWith('--project'))
-  // The tests of the demo's page, and those of the other engines, have a command of their own.
+  // The demo, its small apps, and the other engines have commands of their own.
   const names = [
     'unit',
     'dom',

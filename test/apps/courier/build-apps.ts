@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as buildWithVite, createServer as startVite } from 'vite'
 import webpack from 'webpack'
-import { listen } from '../../../../demo/http.ts'
-import type { PackedPackage } from '../../../package/packed-package.ts'
+import { listen } from '../../../demo/http.ts'
+import type { PackedPackage } from '../../package/packed-package.ts'
 
 /** An app that is served to browsers. */
 export interface ServedApp {

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { authorizationServerNames, vendorNamed } from '../../demo/vendors/vendors.ts'
-import type { AuthorizationServerName } from '../../demo/vendors/vendors.ts'
-import type { TokenEndpointResponse } from '../../src/index.ts'
-import { createPlainClient } from '../demo/plain-client.ts'
-import { pagesWithExpiredToken } from './faults/rotations.ts'
-import { eventually, inPage, startStage, stateOf, waitForStatus } from './harness.ts'
-import type { Stage } from './harness.ts'
+import { authorizationServerNames, vendorNamed } from '../../../demo/vendors/vendors.ts'
+import type { AuthorizationServerName } from '../../../demo/vendors/vendors.ts'
+import type { TokenEndpointResponse } from '../../../src/index.ts'
+import { createPlainClient } from '../../demo/plain-client.ts'
+import { pagesWithExpiredToken } from '../faults/rotations.ts'
+import { eventually, inPage, startStage, stateOf, waitForStatus } from '../harness.ts'
+import type { Stage } from '../harness.ts'
 
 /** `oidc-provider` has tests of its own. */
 const names = authorizationServerNames.filter((name) => name !== 'oidc-provider')
