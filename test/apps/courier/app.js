@@ -5,10 +5,17 @@ import { courier } from 'tokenring/courier'
 const couriers = {
   'a SharedWorker': () => courier(),
   'a service worker': () => courier({ serviceWorker: '/tokenring-courier.js' }),
-  'the app’s own service worker': () => {
-    void navigator.serviceWorker.register('/own-worker.js')
+  'the app’s own service worker': () => withOwn('/own-worker.js'),
+  'Workbox’s service worker': () => withOwn('/workbox-worker.js'),
+  'MSW’s service worker': () => {
+    document.head.append(Object.assign(document.createElement('script'), { src: '/mocks.js' }))
     return courier({ registration: navigator.serviceWorker.ready })
   },
+}
+
+function withOwn(path) {
+  void navigator.serviceWorker.register(path)
+  return courier({ registration: navigator.serviceWorker.ready })
 }
 
 const asked = new URLSearchParams(location.search)

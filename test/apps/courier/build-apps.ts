@@ -5,6 +5,7 @@ import { build as buildWithVite, createServer as startVite } from 'vite'
 import webpack from 'webpack'
 import { listen } from '../../../demo/http.ts'
 import type { PackedPackage } from '../../package/packed-package.ts'
+import { root as projectRoot } from '../../package/source-files.ts'
 
 /** An app that is served to browsers. */
 export interface ServedApp {
@@ -19,6 +20,9 @@ export type MakeApp = (packed: PackedPackage) => Promise<ServedApp>
 
 const policy = { 'content-security-policy': "worker-src 'self'" }
 
+/** What `npx msw init` copies. */
+const mockServiceWorker = fileURLToPath(import.meta.resolve('msw/mockServiceWorker.js'))
+
 const sources = fileURLToPath(new URL('.', import.meta.url))
 
 const pageWith = (head: string): string =>
@@ -27,8 +31,7 @@ const pageWith = (head: string): string =>
 function newFolder(packed: PackedPackage, name: string): string {
   const folder = join(packed.project, name)
   mkdirSync(folder)
-  cpSync(join(sources, 'app.js'), join(folder, 'app.js'))
-  cpSync(join(sources, 'own-worker.js'), join(folder, 'own-worker.js'))
+  cpSync(sources, folder, { recursive: true, filter: (path) => !path.endsWith('.ts') })
   return folder
 }
 
@@ -76,8 +79,17 @@ async function webpackApp(packed: PackedPackage): Promise<ServedApp> {
       {
         mode: 'production',
         context,
-        entry: { app: './app.js', 'own-worker': './own-worker.js' },
+        entry: {
+          app: './app.js',
+          'own-worker': './own-worker.js',
+          'workbox-worker': './workbox-worker.js',
+          mocks: './mocks.js',
+        },
         output: { path },
+        // A page with mocks is for development.
+        performance: false,
+        // Workbox and MSW are those of this project.
+        resolve: { modules: ['node_modules', join(projectRoot, 'node_modules')] },
       },
       (error, stats) => {
         const problem = error ?? stats?.compilation.errors[0] ?? stats?.compilation.warnings[0]
@@ -88,6 +100,8 @@ async function webpackApp(packed: PackedPackage): Promise<ServedApp> {
   })
   writeFileSync(join(path, 'index.html'), pageWith('<script defer src="/app.js"></script>'))
   copyCourier(packed, path)
+  cpSync(join(context, 'mocking-worker.js'), join(path, 'mocking-worker.js'))
+  cpSync(mockServiceWorker, join(path, 'mockServiceWorker.js'))
   return serve(path)
 }
 

@@ -12,6 +12,10 @@ import { serviceWorkerIn } from '../../browser/courier/cut-renewals.ts'
 const sharedWorker = 'a SharedWorker'
 const serviceWorker = 'a service worker'
 const ownWorker = 'the app’s own service worker'
+const workbox = 'Workbox’s service worker'
+const msw = 'MSW’s service worker'
+/** They control the page, and have answers of their own. */
+const ownWorkers = [ownWorker, workbox, msw]
 
 interface Issuer {
   readonly origin: string
@@ -138,7 +142,7 @@ async function expectCollected(page: Page, generation: number): Promise<void> {
 const offered: readonly (readonly [string, readonly string[]])[] = [
   ['built by Vite', [sharedWorker, serviceWorker]],
   ['of Vite’s server for development', [sharedWorker, serviceWorker]],
-  ['built by webpack', [sharedWorker, serviceWorker, ownWorker]],
+  ['built by webpack', [sharedWorker, serviceWorker, ...ownWorkers]],
   ['in a static folder', [sharedWorker, serviceWorker, ownWorker]],
 ]
 
@@ -178,19 +182,22 @@ describe.each(offered)("an app %s, under worker-src 'self'", (name, couriers) =>
       undefined,
     )
 
-  test('keeps what its own service worker does, while that carries a letter and afterwards', async () => {
-    const page = await open(app, ownWorker)
-    await eventually('the control of the page', () =>
-      inPage(page, () => navigator.serviceWorker.controller !== null, undefined),
-    )
-    await beginRenewal(page)
-    expect(await greetingIn(page)).toBe('from the cache')
-    expect(await isAnswered(page)).toBe(true)
-    await reload(page)
-    await expectCollected(page, 2)
-    expect(await greetingIn(page)).toBe('from the cache')
-    expect(await isAnswered(page)).toBe(true)
-  })
+  test.each(couriers.filter((courier) => ownWorkers.includes(courier)))(
+    'keeps what %s does, while that carries a letter and afterwards',
+    async (courier) => {
+      const page = await open(app, courier)
+      await eventually('the control of the page', () =>
+        inPage(page, () => navigator.serviceWorker.controller !== null, undefined),
+      )
+      await beginRenewal(page)
+      expect(await greetingIn(page)).toBe('from the cache')
+      if (courier === ownWorker) expect(await isAnswered(page)).toBe(true)
+      await reload(page)
+      await expectCollected(page, 2)
+      expect(await greetingIn(page)).toBe('from the cache')
+      if (courier === ownWorker) expect(await isAnswered(page)).toBe(true)
+    },
+  )
 
   test('loses no reply to a new version of its own service worker, which takes over at once', async () => {
     const page = await open(app, ownWorker)
