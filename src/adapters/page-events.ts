@@ -25,6 +25,10 @@ export function createPageEvents(): PageEvents {
       const { userActivation } = navigator as { readonly userActivation?: UserActivation }
       return userActivation?.isActive
     },
+    isRevisit() {
+      const [entry] = performance.getEntriesByType('navigation')
+      return (entry as PerformanceNavigationTiming | undefined)?.type === 'back_forward'
+    },
     subscribe(listener) {
       const listening = new AbortController()
       const first = { signal: listening.signal, capture: true }

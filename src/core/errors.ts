@@ -146,6 +146,13 @@ export function disposedError(): DisposedError {
   return new DisposedError('DISPOSED', 'This token manager was disposed of: create a new one.')
 }
 
+export function notLeft(why: string): SignInError {
+  return new SignInError(
+    'NOT_LEFT',
+    `The page has not left for the login page (${why}): offer the sign-in again.`,
+  )
+}
+
 /** The user signed out while a sign-in was being finished: the later one counts. */
 export function signedOutMeanwhile(): SignInError {
   return new SignInError('DENIED', 'The user has signed out while the sign-in was being finished.')

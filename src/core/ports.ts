@@ -111,6 +111,8 @@ export interface PageEvents {
   isOnline(): boolean
   /** Whether the user has just done something here; `undefined`, or no such method, where nobody can tell. */
   isActivated?(): boolean | undefined
+  /** Whether the user came to this page by Back or Forward, and it was loaded anew for that. */
+  isRevisit?(): boolean
   /** Reports page events until the returned function is called. */
   subscribe(listener: (event: PageEvent) => void): () => void
 }

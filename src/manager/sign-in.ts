@@ -1,5 +1,5 @@
 import { checked, signInRules } from './call-options.ts'
-import { SignInError, disposedError } from '../core/errors.ts'
+import { disposedError, notLeft } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
 import { patiently } from '../core/patience.ts'
 import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
@@ -93,11 +93,4 @@ export function createSignIn(
     return leaving
   }
   return signIn
-}
-
-function notLeft(why: string): SignInError {
-  return new SignInError(
-    'NOT_LEFT',
-    `The page has not left for the login page (${why}): offer the sign-in again.`,
-  )
 }

@@ -112,7 +112,7 @@ export interface TokenManager {
   getAccessToken(options?: AccessTokenOptions): Promise<string>
 
   /**
-   * Gets the headers that authorize one request, for axios, XMLHttpRequest and the rest: nothing for
+   * Gets the headers that authorize one request, for XMLHttpRequest and whatever else takes no `fetch`: nothing for
    * a URL that is not a listed resource server, else `authorization`, and `dpop` where tokens are
    * sender-constrained. A relative URL leads where the browser would take it. Rejects as {@link TokenManager.getAccessToken} does.
    *
@@ -199,10 +199,11 @@ export interface TokenManager {
    * Called while the page is leaving, it joins the sign-in that runs, whose options count. Several
    * tabs may sign in at once.
    *
-   * @throws {SignInError} `NOT_LEFT`: the browser is offline; or the user came back to this page; or it
-   *   is still here after 30 s. `UNAVAILABLE`: metadata or cryptography cannot be had now. `LOOP`: the fifth within
-   *   a minute in this tab that no gesture of the user preceded, and no session came of any; the
-   *   message says what to look at.
+   * @throws {SignInError} `NOT_LEFT`: the browser is offline; or the user came back to this page,
+   *   also where it was loaded anew and nobody has asked for this; or it is still here after 30 s.
+   *   `UNAVAILABLE`: metadata or cryptography cannot be had now. `LOOP`: the fifth within a minute in this
+   *   tab that no gesture of the user preceded, and no session came of any; the message says what to
+   *   look at.
    * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin,
    *   `maxAgeSeconds` is no whole number, or `parameters` names one that is set otherwise.
    * @throws {ConfigurationError} The metadata names no usable authorization endpoint, or

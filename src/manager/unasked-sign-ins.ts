@@ -1,18 +1,20 @@
-import { SignInError } from '../core/errors.ts'
+import { SignInError, notLeft } from '../core/errors.ts'
 import type { Clock, PageEvents, TabStorage } from '../core/ports.ts'
 import type { RecordKeeper } from '../core/record/record-keeper.ts'
 
 const withinMs = 60_000
 const most = 4
+/** That a sign-in left, but none that counts. */
+const longAgo = 0
 /** Nobody finds a button and presses it sooner after the page has come. */
 const soonestPressMs = 2_000
 
-/** The sign-ins of this tab that nobody asked for, and that no session came of. */
+/** The sign-ins of this tab that no session came of; those that nobody asked for are counted. */
 export interface UnaskedSignIns {
   /**
    * Looks at the sign-in that begins in this turn, and returns what counts it when it leaves.
    *
-   * @throws {SignInError} `LOOP`: there were too many.
+   * @throws {SignInError} `NOT_LEFT`: the user has just come back from one. `LOOP`: there were too many.
    */
   begin(): () => void
 }
@@ -44,14 +46,18 @@ export function createUnaskedSignIns(options: {
 
   return {
     begin() {
-      if (isAskedFor()) return () => {}
-      if (recent().length >= most) {
+      const isAsked = isAskedFor()
+      // A page that the browser has not kept begins anew what its user wanted to get out of.
+      if (!isAsked && pageEvents.isRevisit?.() && tabStorage.get(key)) {
+        throw notLeft('its user has come back')
+      }
+      if (!isAsked && recent().length >= most) {
         throw new SignInError(
           'LOOP',
           'Sign-ins follow each other without a gesture of the user, and no session comes of them: look at redirectUri (does this app call handleRedirect() there?), at errors of the server (perhaps without state), at cookies and clock.',
         )
       }
-      return () => tabStorage.set(key, [...recent(), clock.now()].join(' '))
+      return () => tabStorage.set(key, [...recent(), isAsked ? longAgo : clock.now()].join(' '))
     },
   }
 }

@@ -9,6 +9,8 @@ export interface MemoryPageEvents extends PageEvents {
   setOnline(online: boolean): void
   /** Whether the user has just done something; `undefined`: the browser does not tell, as to begin with. */
   setActivated(activated: boolean | undefined): void
+  /** Whether the user came to the page by Back or Forward, and it was loaded anew for that. */
+  setRevisit(revisit: boolean): void
 }
 
 /** A page to which happens what it is told. Visible and online to begin with. */
@@ -18,12 +20,14 @@ export function createMemoryPageEvents(): MemoryPageEvents {
   let isPrerendering = false
   let isOnline = true
   let isActivated: boolean | undefined
+  let isRevisit = false
 
   return {
     isVisible: () => isVisible && !isPrerendering,
     isPrerendering: () => isPrerendering,
     isOnline: () => isOnline,
     isActivated: () => isActivated,
+    isRevisit: () => isRevisit,
     subscribe(listener) {
       const subscription = { listener }
       subscriptions.add(subscription)
@@ -45,6 +49,9 @@ export function createMemoryPageEvents(): MemoryPageEvents {
     },
     setActivated(activated) {
       isActivated = activated
+    },
+    setRevisit(revisit) {
+      isRevisit = revisit
     },
   }
 }

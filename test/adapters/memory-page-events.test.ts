@@ -15,6 +15,13 @@ it('a page in memory is as visible and as connected as it is told', () => {
   expect(pageEvents.isOnline()).toBe(false)
 })
 
+it('a page in memory was come back to if it is told so', () => {
+  const pageEvents = createMemoryPageEvents()
+  expect(pageEvents.isRevisit?.()).toBe(false)
+  pageEvents.setRevisit(true)
+  expect(pageEvents.isRevisit?.()).toBe(true)
+})
+
 it('a page in memory says of gestures what it is told, and to begin with nothing', () => {
   const pageEvents = createMemoryPageEvents()
   expect(pageEvents.isActivated?.()).toBeUndefined()

@@ -65,6 +65,17 @@ describe('createPageEvents', () => {
     },
   )
 
+  it.each([
+    [['back_forward'], true],
+    [['navigate'], false],
+    [['reload'], false],
+    [[], false],
+  ])('knows of %j whether the user has come back to it', (types, isRevisit) => {
+    const entries = types.map((type) => ({ type }))
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue(entries as never)
+    expect(createPageEvents().isRevisit?.()).toBe(isRevisit)
+  })
+
   it('cannot tell of gestures where the browser does not, or where there is no page', () => {
     vi.stubGlobal('navigator', {})
     expect(createPageEvents().isActivated?.()).toBeUndefined()

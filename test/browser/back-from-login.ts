@@ -44,7 +44,7 @@ const press = (page: AnyPage): Promise<boolean> =>
     undefined,
   )
 
-/** Says what a user sees who goes back from the login page to the app that a guide describes. */
+/** Shows what a user sees who goes back from the login page to the app that a guide describes. */
 export function testBackFromLogin(
   /** `keepsPages`: they come out of the back/forward cache, as they were. */
   { driver, keepsPages }: { readonly driver: () => Driver<AnyPage>; readonly keepsPages: boolean },
@@ -52,7 +52,7 @@ export function testBackFromLogin(
   beforeEach(() => driver().newProfile())
 
   describe.each(apps)('with %s', (_, app, path) => {
-    test('leads to a page that offers the sign-in, or begins it again', async () => {
+    test('leads to a page that offers the sign-in', async () => {
       const servers = await startServers({
         createPageServer: (addresses) => serveGuideApp(app, addresses),
         controls: false,
@@ -79,8 +79,8 @@ export function testBackFromLogin(
           await eventually('the login page', async () => (await standing()) === 'login')
           await page.goBack()
           const after = await eventually('a page that can be used', standing)
-          if (!keepsPages) continue
           expect(after).toBe('offer')
+          if (!keepsPages) continue
           const isKept = await inPage(page, () => 'isKept' in window, undefined)
           expect(isKept).toBe(before === 'offer')
         }

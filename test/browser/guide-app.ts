@@ -20,6 +20,15 @@ export type GuideAddresses = Pick<
   'issuer' | 'clientId' | 'scope' | 'pageOrigin' | 'apiOrigin'
 >
 
+/** To a browser, whatever a driver does in a page is a gesture of its user, looking at it included. */
+const onlyClicksAreGestures = `<script>
+  let clickedAt = -Infinity
+  addEventListener('click', () => (clickedAt = performance.now()), true)
+  Object.defineProperty(navigator, 'userActivation', {
+    value: { get isActive() { return performance.now() - clickedAt < 5_000 } },
+  })
+</script>`
+
 /**
  * Serves the app that a guide describes, word for word but for the addresses. Every path is the app;
  * `/elsewhere` is a page without it.
@@ -30,7 +39,7 @@ export async function serveGuideApp(app: GuideApp, addresses: GuideAddresses): P
     '/app.js': ['text/javascript', script],
     '/elsewhere': ['text/html; charset=utf-8', '<!doctype html><title>elsewhere</title>'],
   }
-  const page = `<!doctype html><link rel="icon" href="data:,"><body><div id="app"></div><div id="root"></div><script type="module" src="/app.js"></script>`
+  const page = `<!doctype html><link rel="icon" href="data:,">${onlyClicksAreGestures}<body><div id="app"></div><div id="root"></div><script type="module" src="/app.js"></script>`
   const handle: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', addresses.pageOrigin)
     const [type, body] = answers[pathname] ?? ['text/html; charset=utf-8', page]

@@ -228,6 +228,44 @@ describe('sign-ins of one tab that follow each other', () => {
     expect(outcomes).toEqual(fourThenNoMore)
   })
 
+  describe('in a page to which the user came back, and which was loaded anew', () => {
+    async function comeBack(isActivated: boolean): Promise<{ profile: Profile; tab: Tab }> {
+      const profile = createProfile()
+      const tab = profile.openTab()
+      await signInAtOnce(profile, tab, isActivated)
+      tab.page.setRevisit(true)
+      // He has looked at the login page for long.
+      profile.clock.advance(600_000)
+      return { profile, tab }
+    }
+
+    it.each([
+      ['nobody', false],
+      ['he', true],
+    ])(
+      'do not begin by themselves, though %s had asked for the one before',
+      async (_, isActivated) => {
+        const { profile, tab } = await comeBack(isActivated)
+        expect(await signInAtOnce(profile, tab, false)).toBe('SignInError NOT_LEFT')
+        expect(await signInAtOnce(profile, tab, false)).toBe('SignInError NOT_LEFT')
+      },
+    )
+
+    it('begin if he asks for it, or loads the page himself', async () => {
+      const { profile, tab } = await comeBack(false)
+      expect(await signInAtOnce(profile, tab, true)).toBe('left')
+      tab.page.setRevisit(false)
+      expect(await signInAtOnce(profile, tab, false)).toBe('left')
+    })
+
+    it('begin where no sign-in of this tab came to nothing', async () => {
+      const profile = createProfile()
+      const tab = profile.openTab()
+      tab.page.setRevisit(true)
+      expect(await signInAtOnce(profile, tab, false)).toBe('left')
+    })
+  })
+
   it('say what to look at', async () => {
     const { profile, tab } = await signInTimes(4, 100)
     const failure = await failureOf(loadPage(profile, tab).auth.signIn())

@@ -41,6 +41,8 @@ export function compileExamples(name: string, files: Readonly<Record<string, str
   const environment = [
     '/// <reference types="vite/client" />',
     "declare const auth: import('tokenring').TokenManager",
+    // Nothing else here needs Next.
+    "declare module 'next/navigation' { export function useRouter(): { replace(path: string): void } }",
   ]
   const entries = Object.entries(files).map(([file, code]) => [
     file,

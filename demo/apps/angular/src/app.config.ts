@@ -1,6 +1,7 @@
 import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/http'
 import { inject, provideZonelessChangeDetection, type ApplicationConfig } from '@angular/core'
 import { provideRouter, Router, withNavigationErrorHandler } from '@angular/router'
+import { findTokenError } from 'tokenring'
 import { authInterceptor, provideAuth } from 'tokenring/angular'
 import { auth } from './auth'
 import { routes } from './app.routes'
@@ -13,7 +14,12 @@ export const appConfig: ApplicationConfig = {
     provideRouter(
       routes,
       // A sign-in that cannot begin, or from whose login page the user comes back.
-      withNavigationErrorHandler(() => void inject(Router).navigateByUrl('/sign-in-failed')),
+      withNavigationErrorHandler(({ error, url }) => {
+        console.error(error)
+        if (!findTokenError(error)) return
+        const queryParams = { returnTo: url }
+        void inject(Router).navigate(['/sign-in-failed'], { queryParams })
+      }),
     ),
   ],
 }

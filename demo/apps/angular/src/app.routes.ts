@@ -8,6 +8,6 @@ export const routes: Routes = [
   { path: '', pathMatch: 'full', component: Welcome },
   { path: 'sign-in-failed', component: SignInFailed },
   { path: 'orders', component: Orders, canActivate: [createSessionGuard()] },
-  // Also a callback that is opened again, which has nothing to finish.
+  // Also a callback that is opened again, or by hand, which has nothing to finish.
   { path: '**', redirectTo: '' },
 ]

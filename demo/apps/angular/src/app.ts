@@ -7,7 +7,7 @@ import { injectSession } from 'tokenring/angular'
   imports: [RouterOutlet],
   // Another user, who signed in in another tab, has other data: everything is made anew.
   template: `
-    @for (user of [user()]; track user) {
+    @for (page of [{ of: user() }]; track page.of) {
       <router-outlet />
     }
   `,

@@ -1,9 +1,15 @@
-import { Component } from '@angular/core'
-import { RouterLink } from '@angular/router'
+import { Component, inject } from '@angular/core'
+import { ActivatedRoute, Router, RouterLink } from '@angular/router'
 
 @Component({
   selector: 'app-sign-in-failed',
   imports: [RouterLink],
-  template: `<p>The sign-in did not succeed. <a routerLink="/">Back</a></p>`,
+  // The guard of the page begins it again.
+  template: `<p>The sign-in did not succeed. <a [routerLink]="returnTo">Try again</a></p>`,
 })
-export class SignInFailed {}
+export class SignInFailed {
+  // A UrlTree keeps query and fragment.
+  protected readonly returnTo = inject(Router).parseUrl(
+    inject(ActivatedRoute).snapshot.queryParamMap.get('returnTo') ?? '/',
+  )
+}

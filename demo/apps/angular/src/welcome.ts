@@ -20,6 +20,7 @@ import { injectAuth, injectSession } from 'tokenring/angular'
         @if (standing() === 'waiting') {
           <p role="status">Trying to reach the server …</p>
         }
+        <p>{{ name() }}</p>
         <a routerLink="/orders">Orders</a>
         <button (click)="auth.signOut()">Sign out</button>
       }
@@ -28,6 +29,9 @@ import { injectAuth, injectSession } from 'tokenring/angular'
 })
 export class Welcome {
   protected readonly auth = injectAuth()
+  protected readonly name = injectSession((state) =>
+    state.status === 'signed-in' ? state.claims?.['name'] : undefined,
+  )
   protected readonly hasFailed = signal(false)
   protected readonly standing = injectSession((state) =>
     state.status === 'signed-in' ? state.refresh.phase : state.status,

@@ -1,35 +1,26 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { useEffect, useState, type ReactNode } from 'react'
-import type { SignInError } from 'tokenring'
+import type { ReactNode } from 'react'
 import { AuthProvider, RequireSession } from 'tokenring/react'
 import { auth } from '../lib/auth'
 
 /** The border between server and client: the session is known on this side of it only. */
 export function Session({ children }: { children: ReactNode }) {
   const router = useRouter()
-  const [signInError, setSignInError] = useState<unknown>()
-
-  useEffect(() => {
-    // In an effect: on a server there is no callback to finish. Called twice it has one result.
-    auth.handleRedirect().then(
-      (arrived) => arrived && router.replace(arrived.returnTo),
-      (error: Partial<SignInError>) => {
-        setSignInError(error)
-        router.replace(error.returnTo ?? '/')
-      },
-    )
-  }, [router])
-
+  const goTo = (path: string) => router.replace(path)
   return (
-    <AuthProvider manager={auth}>
+    <AuthProvider
+      manager={auth}
+      onSignedIn={goTo}
+      onSignInError={({ returnTo = '/' }) => goTo(returnTo)}
+    >
       <RequireSession
-        fallback={({ isPending, error = signInError, signIn }) =>
+        fallback={({ isPending, error, signIn }) =>
           isPending ? (
             <p>One moment …</p>
           ) : (
             <p>
-              {error !== undefined && 'The sign-in did not succeed. '}
+              {error ? 'The sign-in did not succeed. ' : ''}
               <button onClick={() => signIn()}>Sign in</button>
             </p>
           )

@@ -6,13 +6,16 @@ import App from './App.vue'
 import { auth } from './auth.ts'
 import { router } from './router.ts'
 
-try {
-  const arrived = await auth.handleRedirect()
-  if (arrived) await router.replace(arrived.returnTo)
-} catch (error) {
-  console.error(error)
-  const { returnTo } = error as Partial<SignInError>
-  await router.replace({ path: '/sign-in-failed', query: { returnTo } })
-}
+const app = createApp(App).use(createAuth(auth)).use(createPinia())
 
-createApp(App).use(createAuth(auth)).use(createPinia()).use(router).mount('#app')
+/** Where to begin, if not at the page's own address. */
+const start = await auth.handleRedirect().then(
+  (arrived) => arrived?.returnTo,
+  (error: Partial<SignInError>) => {
+    console.error(error)
+    return { path: '/sign-in-failed', query: { returnTo: error.returnTo } }
+  },
+)
+if (start !== undefined) await router.replace(start)
+
+app.use(router).mount('#app')

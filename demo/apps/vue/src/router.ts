@@ -1,3 +1,4 @@
+import { isTokenError } from 'tokenring'
 import { createSessionGuard } from 'tokenring/vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { auth } from './auth.ts'
@@ -16,6 +17,7 @@ export const router = createRouter({
 })
 
 router.beforeEach(createSessionGuard(auth))
-router.onError((_error, { fullPath }) =>
-  router.replace({ path: '/sign-in-failed', query: { returnTo: fullPath } }),
-)
+router.onError((error, { fullPath }) => {
+  if (!isTokenError(error)) return
+  void router.replace({ path: '/sign-in-failed', query: { returnTo: fullPath } })
+})

@@ -1,4 +1,6 @@
-/** Where a sign-in comes back to; the layout finishes it and goes on to where the user wanted to go. */
+import Link from 'next/link'
+
+/** Where a sign-in comes back to; the provider goes on from here. Whoever opens it by hand needs a way out. */
 export default function Page() {
-  return null
+  return <Link href="/">Go on</Link>
 }
