@@ -1,20 +1,25 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { startServers } from '../../demo/servers.ts'
 import type { Addresses } from '../../demo/servers.ts'
+import { launchPlaywright, type Driver } from '../browser/drivers.ts'
+import { packPackage, type PackedPackage } from '../package/packed-package.ts'
 import { readText } from '../package/source-files.ts'
-import { launchPlaywright, type Driver } from './drivers.ts'
 
+let packed: PackedPackage
 let driver: Driver<Page>
 
 beforeAll(async () => {
+  packed = packPackage()
   driver = await launchPlaywright()
   await driver.newProfile()
 })
-afterAll(() => driver?.close())
-
-const file = new URL('../../dist/tokenring.min.js', import.meta.url)
+afterAll(async () => {
+  await driver?.close()
+  await packed?.remove()
+})
 
 /** The page of the guide, word for word but for the addresses. */
 function pageFor({ issuer, clientId, apiOrigin, scope }: Addresses): string {
@@ -32,7 +37,11 @@ test('the guide’s page without a framework signs in, keeps the deep link, show
       handle(request, response) {
         const isScript = request.url === '/tokenring.min.js'
         response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
-        response.end(isScript ? readFileSync(file) : pageFor(addresses))
+        response.end(
+          isScript
+            ? readFileSync(join(packed.folder, 'dist/tokenring.min.js'))
+            : pageFor(addresses),
+        )
       },
     }),
     controls: false,
