@@ -26,8 +26,14 @@ export function createPageEvents(): PageEvents {
       return userActivation?.isActive
     },
     isRevisit() {
-      const [entry] = performance.getEntriesByType('navigation')
-      return (entry as PerformanceNavigationTiming | undefined)?.type === 'back_forward'
+      // jsdom has none of the two.
+      const { getEntriesByType } = performance as Partial<Performance>
+      const [entry] = getEntriesByType?.call(performance, 'navigation') ?? []
+      const { userActivation } = navigator as Partial<Navigator>
+      return (
+        (entry as PerformanceNavigationTiming | undefined)?.type === 'back_forward' &&
+        !userActivation?.hasBeenActive
+      )
     },
     subscribe(listener) {
       const listening = new AbortController()

@@ -111,7 +111,7 @@ export interface PageEvents {
   isOnline(): boolean
   /** Whether the user has just done something here; `undefined`, or no such method, where nobody can tell. */
   isActivated?(): boolean | undefined
-  /** Whether the user came to this page by Back or Forward, and it was loaded anew for that. */
+  /** Whether the user came here by Back or Forward, the page was loaded anew for that, and he has done nothing in it yet. */
   isRevisit?(): boolean
   /** Reports page events until the returned function is called. */
   subscribe(listener: (event: PageEvent) => void): () => void

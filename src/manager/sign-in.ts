@@ -49,7 +49,7 @@ export function createSignIn(
   async function leave(wanted: SignInOptions): Promise<never> {
     // One that is only prerendered goes nowhere.
     if (page.isAway()) await unlessStopped(page.present(), [disposed])
-    const count = unasked.begin()
+    const count = unasked.begin(code.tab.recall()?.state !== undefined)
     warnOfOtherOrigin()
     const address = await unlessStopped(code.begin(wanted, requireNetwork), [restored, disposed])
     count()

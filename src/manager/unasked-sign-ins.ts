@@ -4,19 +4,19 @@ import type { RecordKeeper } from '../core/record/record-keeper.ts'
 
 const withinMs = 60_000
 const most = 4
-/** That a sign-in left, but none that counts. */
-const longAgo = 0
 /** Nobody finds a button and presses it sooner after the page has come. */
 const soonestPressMs = 2_000
 
-/** The sign-ins of this tab that no session came of; those that nobody asked for are counted. */
+/** The sign-ins of this tab that nobody asked for, and that no session came of. */
 export interface UnaskedSignIns {
   /**
    * Looks at the sign-in that begins in this turn, and returns what counts it when it leaves.
    *
-   * @throws {SignInError} `NOT_LEFT`: the user has just come back from one. `LOOP`: there were too many.
+   * @param isOpen This tab has left for the login page, and no callback has come.
+   *
+   * @throws {SignInError} `NOT_LEFT`: the user has just come back from there. `LOOP`: there were too many.
    */
-  begin(): () => void
+  begin(isOpen: boolean): () => void
 }
 
 export function createUnaskedSignIns(options: {
@@ -45,19 +45,17 @@ export function createUnaskedSignIns(options: {
   }
 
   return {
-    begin() {
-      const isAsked = isAskedFor()
-      // A page that the browser has not kept begins anew what its user wanted to get out of.
-      if (!isAsked && pageEvents.isRevisit?.() && tabStorage.get(key)) {
-        throw notLeft('its user has come back')
-      }
-      if (!isAsked && recent().length >= most) {
+    begin(isOpen) {
+      if (isAskedFor()) return () => {}
+      // A page that the browser has not kept would send him where he does not want to be.
+      if (isOpen && pageEvents.isRevisit?.()) throw notLeft('its user has come back')
+      if (recent().length >= most) {
         throw new SignInError(
           'LOOP',
           'Sign-ins follow each other without a gesture of the user, and no session comes of them: look at redirectUri (does this app call handleRedirect() there?), at errors of the server (perhaps without state), at cookies and clock.',
         )
       }
-      return () => tabStorage.set(key, [...recent(), isAsked ? longAgo : clock.now()].join(' '))
+      return () => tabStorage.set(key, [...recent(), clock.now()].join(' '))
     },
   }
 }

@@ -76,6 +76,17 @@ describe('createPageEvents', () => {
     expect(createPageEvents().isRevisit?.()).toBe(isRevisit)
   })
 
+  it('is no revisit any more once the user has done something', () => {
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type: 'back_forward' }] as never)
+    vi.stubGlobal('navigator', { userActivation: { hasBeenActive: true } })
+    expect(createPageEvents().isRevisit?.()).toBe(false)
+  })
+
+  it('knows of no revisit where the browser does not tell', () => {
+    vi.stubGlobal('performance', {})
+    expect(createPageEvents().isRevisit?.()).toBe(false)
+  })
+
   it('cannot tell of gestures where the browser does not, or where there is no page', () => {
     vi.stubGlobal('navigator', {})
     expect(createPageEvents().isActivated?.()).toBeUndefined()

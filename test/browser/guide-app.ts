@@ -25,7 +25,10 @@ const onlyClicksAreGestures = `<script>
   let clickedAt = -Infinity
   addEventListener('click', () => (clickedAt = performance.now()), true)
   Object.defineProperty(navigator, 'userActivation', {
-    value: { get isActive() { return performance.now() - clickedAt < 5_000 } },
+    value: {
+      get isActive() { return performance.now() - clickedAt < 5_000 },
+      get hasBeenActive() { return clickedAt > 0 },
+    },
   })
 </script>`
 

@@ -258,6 +258,15 @@ describe('sign-ins of one tab that follow each other', () => {
       expect(await signInAtOnce(profile, tab, false)).toBe('left')
     })
 
+    it('begin where the sign-in of before has come to an answer, though to no session', async () => {
+      const { profile, tab } = await comeBack(false)
+      const left = new URL(tab.navigation.left.at(-1) ?? '')
+      const state = left.searchParams.get('state') ?? ''
+      const callback = `${redirectUri}?${new URLSearchParams({ error: 'access_denied', state }).toString()}`
+      await failureOf(loadPage(profile, tab, false).auth.handleRedirect(callback))
+      expect(await signInAtOnce(profile, tab, false)).toBe('left')
+    })
+
     it('begin where no sign-in of this tab came to nothing', async () => {
       const profile = createProfile()
       const tab = profile.openTab()

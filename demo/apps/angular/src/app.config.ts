@@ -16,9 +16,9 @@ export const appConfig: ApplicationConfig = {
       // A sign-in that cannot begin, or from whose login page the user comes back.
       withNavigationErrorHandler(({ error, url }) => {
         console.error(error)
-        if (!findTokenError(error)) return
-        const queryParams = { returnTo: url }
-        void inject(Router).navigate(['/sign-in-failed'], { queryParams })
+        if (!findTokenError(error) || auth.getState().status !== 'signed-out') return
+        const extras = { queryParams: { returnTo: url }, replaceUrl: true }
+        void inject(Router).navigate(['/sign-in-failed'], extras)
       }),
     ),
   ],

@@ -18,6 +18,6 @@ export const router = createRouter({
 
 router.beforeEach(createSessionGuard(auth))
 router.onError((error, { fullPath }) => {
-  if (!isTokenError(error)) return
+  if (!isTokenError(error) || auth.getState().status !== 'signed-out') return
   void router.replace({ path: '/sign-in-failed', query: { returnTo: fullPath } })
 })
