@@ -79,8 +79,9 @@ const schedules = [
   'test/scenarios/outages.test.ts',
 ]
 
-/** Real servers, of the demo and of others, and other runtimes. */
+/** Real servers, of the demo and of others, the demo's check of a server, and other runtimes. */
 const servers = [
+  'test/server-check/**/*.test.ts',
   'test/interop/**/*.test.ts',
   'test/demo/**/*.test.ts',
   'test/token-proxy/runtimes.test.ts',
@@ -148,7 +149,7 @@ const config: ViteUserConfig = defineConfig({
       }),
       inNode({ name: 'dom', include: dom }),
       inNode({ name: 'schedules', include: schedules, setupFiles: sameValues }),
-      inNode({ name: 'servers', include: servers }),
+      inNode({ name: 'servers', include: servers, setupFiles: sameValues }),
       inNode({ name: 'package', include: packaged }),
       {
         test: {

@@ -20,7 +20,13 @@ const bounds = {
 }
 
 /** Quick, and about what the source does. */
-const projectNames = ['unit', 'dom']
+const projectNames = ['unit', 'dom', 'schedules']
+
+/** Of what is made up from seeds, so much that it is over soon. */
+const quickSchedules = {
+  include: ['test/tabs/random.test.ts', 'test/tabs/courier.test.ts'],
+  env: { SCHEDULES: '200' },
+}
 
 /** A project of `vite.config.ts` with a plugin of ours, and with one file of tests after the other. */
 function adapted(given: TestProjectConfiguration, plugin: Plugin): UserWorkspaceConfig[] {
@@ -29,7 +35,10 @@ function adapted(given: TestProjectConfiguration, plugin: Plugin): UserWorkspace
   if (typeof test?.name !== 'string' || !projectNames.includes(test.name)) return []
   const setupFiles = [`${root}test/mutants/reached.ts`, test.setupFiles ?? []].flat()
   const sequence = { setupFiles: 'list' as const }
-  return [{ ...more, plugins: [plugin], test: { ...test, ...bounds, setupFiles, sequence } }]
+  const part = test.name === 'schedules' ? quickSchedules : {}
+  return [
+    { ...more, plugins: [plugin], test: { ...test, ...part, ...bounds, setupFiles, sequence } },
+  ]
 }
 
 /** What one file of tests does with the source as it is. */
