@@ -303,9 +303,11 @@ describe('signInSilently', () => {
 
   it('wants options', async () => {
     const { auth } = createProfile().openTab(options)
-    await expect(signInSilently(auth, { signal: 1 as never })).rejects.toThrow(
-      'options.signal must be an AbortSignal',
-    )
+    for (const signal of [1, {}, () => {}, { aborted: false }]) {
+      await expect(signInSilently(auth, { signal: signal as never })).rejects.toThrow(
+        'options.signal must be an AbortSignal',
+      )
+    }
     await expect(signInSilently(auth, { returnTo: 1 as never })).rejects.toThrow(/options.returnTo/)
   })
 })
