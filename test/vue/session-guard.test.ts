@@ -54,6 +54,11 @@ describe('createSessionGuard', () => {
     expect(router.currentRoute.value.fullPath).toBe('/welcome')
   })
 
+  it('says so by `true`, as its type has it, to a guard of the app that asks it', async () => {
+    const { auth } = createProfile().openTab({ redirectUri })
+    await expect(createSessionGuard(auth)({ fullPath: '/welcome', meta: {} })).resolves.toBe(true)
+  })
+
   it('waits for the stored session, and lets a user with one pass', async () => {
     const profile = createProfile()
     await profile.openSignedInTab()
