@@ -102,6 +102,13 @@ describe('nextFailure', () => {
     })
   })
 
+  it('begins an outage of its own from two minutes on after the pause of the one before', () => {
+    const last = nextFailure(undefined, failed)
+    const attemptAfter = (ms: number): number =>
+      nextFailure(last, { ...failed, at: last.until + ms }).attempt
+    expect([119_999, 120_000].map(attemptAfter)).toEqual([2, 1])
+  })
+
   it('does not believe an outage that began in the future or lasts longer than it can', () => {
     const last = { ...nextFailure(undefined, failed), attempt: 9 }
     for (const since of [at + 5_000, 0, -1e15]) {
