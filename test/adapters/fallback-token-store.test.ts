@@ -153,6 +153,7 @@ describe('createFallbackTokenStore, once its store answers after all', () => {
     const moment = createDeferred()
     const trouble = { refuses: false, isUnknown: false }
     const asked = { reads: 0, updates: 0 }
+    const durable: unknown[] = []
     const troubled: TokenStore = {
       async read(key) {
         asked.reads += 1
@@ -162,6 +163,7 @@ describe('createFallbackTokenStore, once its store answers after all', () => {
       },
       async update(key, change, options) {
         asked.updates += 1
+        durable.push(options?.durable)
         if (trouble.refuses) throw new Error('refused')
         const result = await primary.update(key, change, options)
         if (trouble.isUnknown) throw new DOMException('Silent', 'TimeoutError')
@@ -176,7 +178,7 @@ describe('createFallbackTokenStore, once its store answers after all', () => {
       moment.resolve()
       await promiseTurns(10)
     }
-    return { ...over, primary, trouble, asked, answer }
+    return { ...over, primary, trouble, asked, durable, answer }
   }
 
   it('goes back to what is stored, and says so once', async () => {
@@ -193,6 +195,14 @@ describe('createFallbackTokenStore, once its store answers after all', () => {
     await answer()
     expect(await store.read('a')).toBe(8)
     expect(await primary.read('a')).toBe(8)
+  })
+
+  it('writes that durably, because nobody else has it any more', async () => {
+    const { store, durable, answer } = await openSilent(7)
+    await store.update('a', put(8))
+    await answer()
+    expect(await store.read('a')).toBe(8)
+    expect(durable).toEqual([true])
   })
 
   it('drops what it has kept if what is stored counts more', async () => {
