@@ -3,6 +3,7 @@ import {
   isMintedFor,
   judgeToken,
   leewayOf,
+  mintedForBy,
   remainingMs,
   tokenKey,
   type TokenSet,
@@ -98,5 +99,21 @@ describe('isMintedFor', () => {
     expect(isMintedFor(token, 'api', receivedAt + 29_999)).toBe(true)
     expect(isMintedFor(token, 'api', receivedAt + 30_000)).toBe(false)
     expect(isMintedFor(token, 'other', receivedAt)).toBe(false)
+  })
+})
+
+describe('mintedForBy', () => {
+  const one = { resourceServer: 'one', at: receivedAt }
+  const token = tokenOf(60_000, { mintedFor: [one] })
+  const at = receivedAt + 1_000
+
+  it('carries what still counts on to a successor that no 401 has led to', () => {
+    expect(mintedForBy(token, undefined, at)).toEqual([one])
+    expect(mintedForBy(token, undefined, receivedAt + 30_000)).toEqual([])
+  })
+
+  it('adds the resource server whose 401 has led to it, once', () => {
+    expect(mintedForBy(token, 'other', at)).toEqual([one, { resourceServer: 'other', at }])
+    expect(mintedForBy(token, 'one', at)).toEqual([{ resourceServer: 'one', at }])
   })
 })
