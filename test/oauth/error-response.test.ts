@@ -85,6 +85,13 @@ describe('readRefusal', () => {
     })
   })
 
+  it('names what is rejected to the developer who has to change it', () => {
+    const refusal = read(400, error('invalid_scope'))
+    expect(refusal.kind === 'configuration' && refusal.error.message).toMatch(
+      /rejects this client, or its request \(invalid_scope\)/,
+    )
+  })
+
   it.each<[number, unknown]>([
     [408, ''],
     [425, ''],
