@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { TokenManagerOptions } from '../../src/index.ts'
 import { idle, type Idle, type IdleOptions, type IdleState } from '../../src/idle/index.ts'
 import { failureOf } from '../support/failure.ts'
@@ -47,6 +47,8 @@ async function everythingStored(profile: Profile): Promise<string> {
   return JSON.stringify(await storedRecord(profile))
 }
 
+afterEach(() => vi.unstubAllGlobals())
+
 describe('a session that nobody uses', () => {
   it('ends in every tab when its time is over, and not before', async () => {
     const { profile, tabs } = await openTabs(3)
@@ -58,6 +60,26 @@ describe('a session that nobody uses', () => {
       expect(await failureOf(auth.getAccessToken())).toMatchObject(idleError)
     }
     expect(profile.server.counts.requests).toBe(0)
+  })
+
+  it.each([
+    ['pointerdown', true],
+    ['keydown', true],
+    ['wheel', true],
+    ['touchstart', true],
+    ['scroll', false],
+    ['pointermove', false],
+  ])('is used by somebody who makes a %s: %s', async (type, counts) => {
+    const heard = new Map<string, (event: unknown) => void>()
+    vi.stubGlobal('document', {})
+    vi.stubGlobal('addEventListener', (name: string, listener: (event: unknown) => void) =>
+      heard.set(name, listener),
+    )
+    const { profile, tab } = await openTabs(1)
+    await profile.pass(afterMs - minuteMs)
+    heard.get(type)?.({ isTrusted: true })
+    await profile.pass(2 * minuteMs)
+    expect(tab.auth.getState()).toMatchObject(counts ? signedIn : idleEnd)
   })
 
   it('is told of by one event in each tab, and in the state as an error', async () => {
