@@ -377,6 +377,13 @@ describe('a sign-in with a pop-up', () => {
     expect(tab.auth.getState()).toMatchObject({ status: 'signed-in', sub: 'bob' })
   })
 
+  it('fulfils where it has to be of one user and is', async () => {
+    const asked = await ask({ sub: 'user-1' })
+    comeBack(asked)
+    await expect(asked.signIn).resolves.toBeUndefined()
+    expect(asked.tab.auth.getState()).toMatchObject({ status: 'signed-in', sub: 'user-1' })
+  })
+
   it('is a SessionChangedError where it has to be of one user and is of another, or of nobody knows whom', async () => {
     for (const [more, claims] of [
       [{}, { sub: 'bob' }],
