@@ -35,6 +35,26 @@ describe('a token is due', () => {
   })
 })
 
+it.each([
+  ['that names no end', undefined, []],
+  ['that ends', 600_000, [600_000]],
+])('waits for the end of a session without a refresh token %s', (_, lifeMs, expected) => {
+  const clock = createManualClock(receivedAt)
+  const session = { startedAt: receivedAt, tokens: { default: tokenOf(lifeMs) } }
+  const schedule = createRefreshSchedule({
+    keeper: { seen: () => ({ ...blankRecord, session }) } as unknown as RecordKeeper,
+    tokens: {} as AccessTokens,
+    clock,
+    random: { fraction: () => 0, id: () => 'id' },
+    page: {} as Page,
+    refreshAhead: 'in-use',
+    leewayMs,
+  })
+  schedule.arm()
+  expect(clock.timers()).toEqual(expected)
+  schedule.dispose()
+})
+
 it('renews the token set that is due first, in whatever order they were asked for', () => {
   const clock = createManualClock(receivedAt)
   const renewed: string[] = []
