@@ -66,6 +66,14 @@ export function describeKeptPages(): void {
       expect(onSignedOut).not.toHaveBeenCalled()
     })
 
+    it('keeps the page when the session ends because the reply to a renewal was lost', async () => {
+      const { profile, tab, text, startSession } = await show()
+      await acting(() => ends['rotation-lost'](profile, tab))
+      expect(text()).toBe('over: rotation-lost. typed: x')
+      await startSession('ada')
+      expect(text()).toBe('typed: x')
+    })
+
     it.each(['signed-out', 'subject-changed'] as const)(
       'keeps nothing of one that ends as %s',
       async (reason) => {
