@@ -81,4 +81,18 @@ export const equivalents: readonly Equivalent[] = [
     text: 'tabStorage.get(key)',
     why: 'Neither nothing nor an empty text is JSON; only the type tells them apart.',
   },
+  {
+    file: 'core/session/session-lifecycle.ts',
+    line: 'let isOvertaken = false',
+    original: 'false',
+    text: 'true',
+    why: 'What begins the session sets it, and is asked once before anybody reads it.',
+  },
+  {
+    file: 'oauth/token-request.ts',
+    line: "return new Response(null, typeof answer === 'string' ? {} : { headers: answer.headers })",
+    original: "'string'",
+    text: "''",
+    why: 'The word for a failure has no headers, and a response without any is what both ways make.',
+  },
 ]
