@@ -140,6 +140,23 @@ describe('DPoP nonces', () => {
     ])
   })
 
+  it('that a server names with the tokens are used by the next load, in place of the one it took', async () => {
+    const { server, sends, nonces, open } = openStage()
+    const first = open()
+    await first.auth.startSession(server.signIn())
+    await first.auth.refresh()
+    server.answerNext(({ proceed }) => {
+      nonces.server = 'server-2'
+      const response = proceed()
+      response.headers.set('dpop-nonce', 'server-2')
+      return response
+    })
+    await first.auth.refresh()
+    sends.length = 0
+    await open().auth.refresh()
+    expect(sends.map(({ nonce, status }) => [nonce, status])).toEqual([['server-2', 200]])
+  })
+
   it('that another tab was named later count more than what this one heard before', async () => {
     const { server, sends, nonces, open } = openStage()
     const [first, second] = [open(), open()]
