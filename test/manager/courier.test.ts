@@ -4,6 +4,7 @@ import { dpop } from '../../src/index.ts'
 import { createFakeCourier, type FakeCourier } from '../support/courier.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { overwriteRecord } from '../support/stored-record.ts'
 import { createProfile, type Profile } from '../support/tabs.ts'
 
 const recordKey = (profile: Profile): string =>
@@ -146,5 +147,57 @@ describe('letters in the record', () => {
     await profile.pass(100)
     await profile.passUntil(other.auth.refresh())
     expect(profile.server.counts.requests).toBe(requests)
+  })
+
+  describe('with an answer to the refresh token before the stored one, claimed later', () => {
+    /** As a courier has filed it, whose page another tab took for gone. */
+    async function withLateAnswer(answer: (profile: Profile) => Response) {
+      const profile = createProfile()
+      const tab = await profile.openSignedInTab()
+      await profile.passUntil(tab.auth.refresh())
+      const record = await storedIn(profile)
+      const response = answer(profile)
+      const filed = {
+        id: 'late',
+        about: 'default',
+        token: record.from?.generation,
+        claim: record.revision,
+        state: 'answered',
+        answer: {
+          status: response.status,
+          headers: {},
+          body: await response.text(),
+          receivedAt: profile.clock.now(),
+        },
+      }
+      await overwriteRecord(profile, {
+        ...record,
+        revision: record.revision + 1,
+        letters: [filed],
+      })
+      return { profile, record, next: profile.openTab() }
+    }
+
+    it('do not end the session by a refusal, which says nothing of the stored one', async () => {
+      const { profile, next } = await withLateAnswer(() =>
+        Response.json({ error: 'invalid_grant' }, { status: 400 }),
+      )
+      await profile.passUntil(next.auth.refresh())
+      expect(next.auth.getState()).toMatchObject({
+        status: 'signed-in',
+        refresh: { phase: 'idle' },
+      })
+      expect(profile.server.counts).toMatchObject({ grants: 2, replays: 0 })
+    })
+
+    it('bring the refresh token that counts, of the same origin as the one in whose place it is', async () => {
+      const { profile, record, next } = await withLateAnswer(({ server }) =>
+        Response.json({ ...server.signIn(), refresh_token: 'of-the-later-claim' }),
+      )
+      await profile.passUntil(next.auth.refresh())
+      const stored = await storedIn(profile)
+      expect(stored.session?.refreshToken).toBe('of-the-later-claim')
+      expect(stored.from).toEqual({ generation: record.from?.generation, claim: record.revision })
+    })
   })
 })
