@@ -75,6 +75,16 @@ describe('a token set that the server refuses', () => {
     },
   )
 
+  it('is told to who has asked by what the server has said, and not as a halt, which there is none of', async () => {
+    const { profile, tab, requests } = await withTwoTokens()
+    profile.server.answerNext(refusal(400, 'invalid_target'))
+    const billing = { resource: 'https://billing.example' }
+    const failure = await failureOf(profile.passUntil(tab.auth.getAccessToken(billing)))
+    expect(failure?.message).toContain('(invalid_target)')
+    expect(failure?.message).not.toContain('halted')
+    expect(requests()).toBe(1)
+  })
+
   it('while the user signs out ends in SessionEndedError, and in nothing unhandled', async () => {
     const { profile, tab } = await withTwoTokens()
     const answer = createDeferred<Response>()
