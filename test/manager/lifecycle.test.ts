@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import {
   createTokenManager,
   type OpenChannel,
@@ -7,8 +8,35 @@ import {
 } from '../../src/index.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { idToken } from '../support/id-token.ts'
+import { overwriteRecord, storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 import { uncaughtDuring } from '../support/uncaught.ts'
+
+it('a session without an id, as an earlier version began them, is one session until another epoch begins', async () => {
+  const profile = createProfile()
+  const withoutId = async (): Promise<void> => {
+    const { session, ...record } = (await storedRecord(profile)) as SessionRecord
+    const { id: _, ...rest } = session ?? {}
+    await overwriteRecord(profile, { ...record, revision: record.revision + 1, session: rest })
+  }
+  const before = await profile.openSignedInTab()
+  before.auth.dispose()
+  await withoutId()
+  const [tab, peer] = [profile.openTab(), profile.openTab()]
+  await Promise.all([tab.auth.ready, peer.auth.ready])
+  await tab.auth.refresh()
+  await settle()
+  const told = (): string[] => peer.events.map(({ type }) => type)
+  expect(told()).toContain('adopted')
+  expect(told()).not.toContain('session-started')
+  peer.page.emit('hide')
+  await profile.pass(1_000)
+  await tab.auth.startSession(profile.server.signIn())
+  await withoutId()
+  peer.page.emit('restore')
+  await settle()
+  expect(told().filter((type) => type === 'session-started')).toHaveLength(1)
+})
 
 describe('getState', () => {
   it('goes from restoring to signed-out to signed-in and back', async () => {
