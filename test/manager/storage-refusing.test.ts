@@ -5,6 +5,7 @@ import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
 import { openTabs } from '../support/open-tabs.ts'
+import { leaseMs } from '../support/protocol-facts.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith } from '../support/token-replies.ts'
 import { unhandledDuring } from '../support/uncaught.ts'
@@ -348,6 +349,16 @@ describe('a renewal whose reply storage refuses', () => {
 })
 
 describe('a sign-in that storage refuses', () => {
+  it('goes on where storage could not even be read', async () => {
+    const profile = createProfile()
+    profile.store.refuses = () => true
+    const tab = profile.openTab()
+    await tab.auth.startSession(profile.server.signIn())
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-in' })
+    expect(await tab.auth.getAccessToken()).toBe(newest(profile, 'access'))
+    expect(tab.events).toContainEqual(expect.objectContaining({ type: 'persistence-failed' }))
+  })
+
   it('begins one session, however often storage is offered it', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab()
@@ -588,4 +599,22 @@ it('takes a commit that was carried out, and then said to have failed, for a com
   await look(peer)
   expect(await peer.auth.getAccessToken()).toBe(await tab.auth.getAccessToken())
   expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+})
+
+it('keeps nobody waiting for the lock past its lease, slow as server and storage are together', async () => {
+  const { profile, storage, tab, peer } = await openTroubledTab()
+  profile.clock.advance(600_000)
+  const arrival = createDeferred()
+  profile.server.answerNext(arrivingWith(arrival.promise))
+  const calls = [failureOf(tab.auth.getAccessToken())]
+  await settle()
+  storage.updatesAfter = new Promise(() => {})
+  calls.push(failureOf(peer.auth.getAccessToken()))
+  await profile.pass(9_500)
+  arrival.resolve()
+  await profile.pass(leaseMs - 9_500 - 100)
+  expect(peer.events.map(({ type }) => type)).not.toContain('lock-granted')
+  await profile.pass(200)
+  expect(peer.events.map(({ type }) => type)).toContain('lock-granted')
+  await profile.passUntil(Promise.all(calls))
 })
