@@ -480,6 +480,34 @@ describe('storage that answers out of order', () => {
     expect(profile.server.counts.requests).toBe(1)
   })
 
+  it('has each end told once, though the write of one is reported after the next session was heard of', async () => {
+    const { profile, storage, tab, peer } = await openTroubledTab()
+    await peer.auth.signOut(hereOnly)
+    await look(tab)
+    await peer.auth.startSession(profile.server.signIn())
+    await look(tab)
+    const late = createDeferred()
+    profile.server.answerNext(() => {
+      storage.reportsAfter = late.promise
+      return json(400, { error: 'invalid_grant' })
+    })
+    const call = failureOf(tab.auth.refresh())
+    await settle()
+    for (let session = 0; session < 2; session += 1) {
+      await peer.auth.startSession(profile.server.signIn())
+      await look(tab)
+      storage.reportsAfter = Promise.resolve()
+      late.resolve()
+      await settle()
+    }
+    await call
+    const ends = tab.events.filter(({ type }) => type === 'session-ended')
+    expect(ends).toMatchObject([
+      { reason: 'signed-out', decidedHere: false },
+      { reason: 'rejected', decidedHere: true },
+    ])
+  })
+
   it('does not make a tab forget, with a write that is reported late, the sign-out that it refused since', async () => {
     const profile = createProfile()
     const storage = createTroubledStore(profile)
