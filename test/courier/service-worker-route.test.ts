@@ -118,8 +118,8 @@ describe('a way to a service worker', () => {
 
   it.each([new TypeError('404'), {}])(
     'has no worker when it cannot be registered: %o',
-    async (error) => {
-      openPage(() => Promise.reject(error))
+    async (thrown) => {
+      openPage(() => Promise.reject(thrown))
       expect(await reasonOf(file)).toEqual(['no-worker'])
     },
   )
