@@ -20,20 +20,12 @@ export function createPageEvents(): PageEvents {
     isVisible,
     isPrerendering,
     isOnline: () => navigator.onLine,
-    isActivated() {
-      // Firefox before 120 has none.
-      const { userActivation } = navigator as { readonly userActivation?: UserActivation }
-      return userActivation?.isActive
-    },
+    isActivated: () => gestures()?.isActive,
     isRevisit() {
-      // jsdom has none of the two.
-      const { getEntriesByType } = performance as Partial<Performance>
-      const [entry] = getEntriesByType?.call(performance, 'navigation') ?? []
-      const { userActivation } = navigator as Partial<Navigator>
-      return (
-        (entry as PerformanceNavigationTiming | undefined)?.type === 'back_forward' &&
-        !userActivation?.hasBeenActive
-      )
+      // jsdom has no such method.
+      const [entry] = (performance as Partial<Performance>).getEntriesByType?.('navigation') ?? []
+      const { type } = (entry ?? {}) as Partial<PerformanceNavigationTiming>
+      return type === 'back_forward' && !gestures()?.hasBeenActive
     },
     subscribe(listener) {
       const listening = new AbortController()
@@ -56,4 +48,9 @@ function isVisible(): boolean {
 /** A page loaded ahead of a click that may never come must not spend a refresh token. */
 function isPrerendering(): boolean {
   return 'prerendering' in document && document.prerendering === true
+}
+
+/** Firefox before 120 has none. */
+function gestures(): UserActivation | undefined {
+  return (navigator as Partial<Navigator>).userActivation
 }

@@ -48,7 +48,7 @@ export function createUnaskedSignIns(options: {
     begin(isOpen) {
       if (isAskedFor()) return () => {}
       // A page that the browser has not kept would send him where he does not want to be.
-      if (isOpen && pageEvents.isRevisit?.()) throw notLeft('its user has come back')
+      if (isOpen && pageEvents.isRevisit?.()) throw notLeft('it is here again')
       if (recent().length >= most) {
         throw new SignInError(
           'LOOP',
