@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { courier, type CourierOptions, type NoCourier } from '../../src/courier/index.ts'
 import { createTokenManager, type TokenManagerOptions } from '../../src/index.ts'
 import { createFakeAuthorizationServer } from '../../src/testing/fake-authorization-server.ts'
@@ -45,6 +45,8 @@ describe('courier()', () => {
 })
 
 describe('a manager that cannot have a courier', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
   async function reasonWith(more: Partial<TokenManagerOptions>): Promise<NoCourier | undefined> {
     const { metadata } = createFakeAuthorizationServer()
     const { ports } = createTestBrowser().openTab('https://app.example/')
@@ -61,6 +63,26 @@ describe('a manager that cannot have a courier', () => {
 
   it('says that the session is not where a worker could file anything', async () => {
     expect(await reasonWith({ storage: 'memory' })).toBe('storage')
+  })
+
+  it('says once that there is none, however often it would need one', async () => {
+    vi.stubGlobal('document', { addEventListener() {} })
+    const { metadata: authorizationServer, signIn, fetch } = createFakeAuthorizationServer()
+    vi.stubGlobal('fetch', fetch)
+    const { ports } = createTestBrowser().openTab('https://app.example/')
+    const never = courier({ registration: new Promise(() => {}) })
+    const auth = createTokenManager(
+      { authorizationServer, clientId: 'spa', courier: never, storage: 'indexeddb' },
+      ports,
+    )
+    const reasons: NoCourier[] = []
+    auth.observe((event) => {
+      if (event.type === 'courier-unavailable') reasons.push(event.reason)
+    })
+    await auth.startSession(signIn())
+    for (let time = 0; time < 3; time += 1) await auth.refresh()
+    expect(reasons).toEqual(['no-worker'])
+    auth.dispose()
   })
 
   it('says that a worker has no part in a fetch of the app', async () => {
