@@ -6,6 +6,7 @@ import type { LetterMessage } from '../../src/courier/letter-message.ts'
 import { createStoredRecord } from '../../src/courier/stored-record.ts'
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts'
 import { createMemoryLocks } from '../../src/testing/memory-locks.ts'
+import { promiseTurns } from '../contracts/promise-turns.ts'
 import { withIndexedDb } from '../support/indexeddb.ts'
 import { letterMessage } from './letter-message.ts'
 
@@ -161,6 +162,18 @@ describe('a courier that is handed a letter', () => {
     }
     await deliver()
     expect(happened.slice(0, 3)).toEqual(['opened', 'sent while opened', 'locked'])
+  })
+
+  it('waits for the lock of a letter before it opens it', async () => {
+    const holder = locks.request(lockName)
+    const real = createStoredRecord(clock)
+    const change = vi.fn<typeof real.change>(real.change)
+    const done = deliver(letter(), { record: { change } })
+    await promiseTurns(20)
+    expect(change).not.toHaveBeenCalled()
+    holder.release()
+    await done
+    expect(words).toEqual(['opened', 'filed'])
   })
 
   it('lets the lock go once the answer is filed, and only then says that mail has come, by its id', async () => {
