@@ -49,6 +49,12 @@ describe('the page’s side of a courier', () => {
     await vi.waitFor(() => expect(words).toEqual([answer]))
   })
 
+  it.each(['network', 'timeout'])('passes on that there was no answer: %s', async (failure) => {
+    const answer = { failure, receivedAt: 5 }
+    say(answer)
+    await vi.waitFor(() => expect(words).toEqual([answer]))
+  })
+
   it('takes nothing else for a word', async () => {
     for (const odd of [
       undefined,
