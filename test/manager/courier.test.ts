@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionRecord } from '../../src/core/record/session-record.ts'
+import type { CourierSupport } from '../../src/core/rotation/mail.ts'
 import { dpop } from '../../src/index.ts'
 import { createFakeCourier, type FakeCourier } from '../support/courier.ts'
 import { createDeferred } from '../support/deferred.ts'
@@ -75,6 +76,27 @@ describe('a renewal by a courier', () => {
     const error = await profile.passUntil(failureOf(tab.auth.refresh()))
     expect(named(error)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')
     expect(count).toBe(2)
+  })
+
+  it('is claimed anew where the right to send is gone before the letter is posted', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    let isGone = true
+    const option: CourierSupport = {
+      createMail(parts) {
+        const mail = courier.option.createMail(parts)
+        const lose = (): boolean => (isGone = false)
+        return {
+          ...mail,
+          deliver: (claim, grant, maySend) => mail.deliver(claim, grant, isGone ? lose : maySend),
+        }
+      },
+    }
+    const tab = await profile.openSignedInTab({ courier: option })
+    await profile.passUntil(tab.auth.refresh())
+    expect(tab.events.filter(({ type }) => type === 'claimed')).toHaveLength(2)
+    expect(courier.letters).toHaveLength(1)
+    expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1 })
   })
 
   it('goes on by the page where a letter cannot even be handed over', async () => {
