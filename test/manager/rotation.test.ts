@@ -80,6 +80,7 @@ describe('without locks', () => {
     const tokens = await profile.passUntil(Promise.all(calls))
     expect(new Set(tokens).size).toBe(1)
     expect(profile.server.counts).toMatchObject({ requests: 1, grants: 1, replays: 0 })
+    await profile.passUntil(tab.auth.refresh())
     const degraded = tab.events.filter(({ type }) => type === 'degraded')
     expect(degraded).toEqual([expect.objectContaining({ missing: 'locks' })])
   })
