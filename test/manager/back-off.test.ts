@@ -72,6 +72,18 @@ describe('while the token endpoint is down for a minute, ten tabs that ask every
 })
 
 describe('while the token endpoint is down', () => {
+  it('a tab that was told by another of its time-out says, too, that the outcome is unknown', async () => {
+    const { profile, tabs } = await withTabs(2)
+    const [tab, peer] = tabs
+    profile.server.answerAlways(hang)
+    const unknown = { code: 'TIMEOUT', outcome: 'unknown' }
+    const calls = [tab, peer].map((one) => failureOf(one?.auth.refresh() ?? Promise.resolve()))
+    for (const error of await profile.passUntil(Promise.all(calls))) {
+      expect(error).toMatchObject(unknown)
+    }
+    expect(profile.server.counts.requests).toBe(1)
+  })
+
   it('a valid access token is served to its very end, then RefreshUnavailableError', async () => {
     const { profile, tabs } = await withTabs(3)
     const token = await tabs[0]?.auth.getAccessToken()
