@@ -41,6 +41,18 @@ async function leave(
   }
 }
 
+describe('a page that is put away', () => {
+  it('asks nothing of storage, which would keep it from being kept', async () => {
+    const profile = createProfile()
+    const { page } = await profile.openSignedInTab()
+    await settle()
+    const { reads, updates } = profile.store
+    page.emit('hide')
+    await settle()
+    expect(profile.store).toMatchObject({ reads, updates })
+  })
+})
+
 describe('a sign-in whose page', () => {
   it('comes back rejects at once, and the next one begins at once', async () => {
     const { profile, tab } = openTab()
