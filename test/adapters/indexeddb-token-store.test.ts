@@ -1,6 +1,7 @@
 import { forceCloseDatabase } from 'fake-indexeddb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createIndexedDbTokenStore } from '../../src/adapters/indexeddb-token-store.ts'
+import { createManualClock } from '../../src/testing/manual-clock.ts'
 import { testIndexedDb } from '../contracts/indexeddb.contract.ts'
 import { testTokenStore } from '../contracts/token-store.contract.ts'
 import { fakeIndexedDb, withIndexedDb } from '../support/indexeddb.ts'
@@ -35,6 +36,30 @@ describe('a connection that was lost', () => {
       return request
     })
     await expect(store.read('a')).resolves.toBe(1)
+  })
+})
+
+describe('a transaction that the browser aborts once all its requests have succeeded', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('is repeated at once, because nothing was stored', async () => {
+    const clock = createManualClock()
+    const store = createIndexedDbTokenStore({ databaseName: crypto.randomUUID(), clock })
+    await store.read('a')
+    const putReally = IDBObjectStore.prototype.put
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(function (
+      this: IDBObjectStore,
+      ...given
+    ) {
+      const request = putReally.apply(this, given)
+      request.addEventListener('success', () => this.transaction.abort())
+      return request
+    })
+    await store.update('a', () => ({ result: undefined, put: 1 }))
+    expect(put).toHaveBeenCalledTimes(2)
+    expect(await store.read('a')).toBe(1)
   })
 })
 
