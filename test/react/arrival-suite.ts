@@ -136,6 +136,17 @@ export function describeArrivals(): void {
       expect(seen.at(-1)).toBeUndefined()
     })
 
+    it('shows, on any other page, why the session is over', async () => {
+      const profile = createProfile()
+      const { auth } = await profile.openSignedInTab()
+      profile.server.answerNext(() => json(400, { error: 'invalid_grant' }))
+      await auth.refresh().catch(() => undefined)
+      const next = profile.openTab({ redirectUri })
+      const { seen, Recorder } = recorder(() => useUser().error?.name)
+      await mount(h(AuthProvider, { manager: next.auth, onSignedIn: () => {} }, h(Recorder)))
+      expect(seen.at(-1)).toBe('SessionEndedError')
+    })
+
     it('leaves a callback alone that is not ours, and shows what there is', async () => {
       const url = `${redirectUri}?code=1&state=of-another`
       const { auth, navigation } = createProfile().openTab({ redirectUri }, {}, url)
