@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { TokenManager, TokenManagerEvent, TokenManagerOptions } from '../../src/index.ts'
+import {
+  RefreshUnavailableError,
+  type TokenManager,
+  type TokenManagerEvent,
+  type TokenManagerOptions,
+} from '../../src/index.ts'
 import { createSessionReport, logEvents } from '../../src/report/index.ts'
 import { json } from '../oauth/server-double.ts'
 import { idToken } from '../support/id-token.ts'
@@ -145,6 +150,14 @@ describe('a session report', () => {
     for (const options of givenOptions) {
       expect(createSessionReport(createSpeaker(), { options }).text()).toContain('options:')
     }
+  })
+
+  it('names the kind of what cannot be written down, such as a function in an error', () => {
+    const down = new RefreshUnavailableError('NETWORK', 'Down.', { outcome: 'unknown' })
+    const error = Object.assign(down, { retry() {} })
+    const refresh = { phase: 'waiting', retryAt: at, attempt: 1, error } as const
+    const state = { status: 'signed-in', refreshable: true, generation: 1, refresh } as const
+    expect(createSessionReport(createSpeaker(state)).text()).toContain(' retry=function')
   })
 
   it('outlasts what an own clock shows', () => {
