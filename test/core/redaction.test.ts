@@ -88,6 +88,11 @@ describe('a secret in a text', () => {
     expect(withoutSecrets(`body-${base64(form)}`, [secret])).toBe('[redacted]')
   })
 
+  it('is not left in base64 that a letter follows, to its last character', () => {
+    const token = 'refresh-tok1'
+    expect(withoutSecrets(`${base64(token)}x`, [token])).toBe('[redacted]')
+  })
+
   it('is found wherever it stands and however often, if it is any text of some length', () => {
     fc.assert(
       fc.property(
