@@ -25,6 +25,13 @@ export const equivalents: readonly Equivalent[] = [
     text: 'true',
     why: 'Nobody asks before the first read has failed, and hearing of that sets it.',
   },
+  {
+    file: 'adapters/fallback-token-store.ts',
+    line: 'let notBeforeMonotonic = 0',
+    original: '0',
+    text: '1',
+    why: 'The first read sets it, and nobody asks again before that one has failed.',
+  },
   ...['failure', "responseInvalid('the code was refused')"].map((text) => ({
     file: 'oauth/code-redemption.ts',
     line: "throw failure ?? responseInvalid('the code was refused')",
@@ -45,6 +52,13 @@ export const equivalents: readonly Equivalent[] = [
     original: 'newest?.epoch ?? 0',
     text: 'newest?.epoch',
     why: 'Asked only of a tab that has decided something, and then has seen its own record.',
+  },
+  {
+    file: 'core/record/session-record.ts',
+    line: 'epoch: 0,',
+    original: '0',
+    text: '1',
+    why: 'Every epoch that is begun is the wall clock in ms at least, which is far above both.',
   },
   {
     file: 'core/rotation/rotation.ts',
