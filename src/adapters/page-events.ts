@@ -23,9 +23,9 @@ export function createPageEvents(): PageEvents {
     isActivated: () => gestures()?.isActive,
     isRevisit() {
       // jsdom has no such method.
-      const [entry] = (performance as Partial<Performance>).getEntriesByType?.('navigation') ?? []
-      const { type } = (entry ?? {}) as Partial<PerformanceNavigationTiming>
-      return type === 'back_forward' && !gestures()?.hasBeenActive
+      const entries = (performance as Partial<Performance>).getEntriesByType?.('navigation')
+      const entry = entries?.[0] as PerformanceNavigationTiming | undefined
+      return entry?.type === 'back_forward' && !gestures()?.hasBeenActive
     },
     subscribe(listener) {
       const listening = new AbortController()

@@ -46,3 +46,9 @@ it('what the guides show besides compiles too', () => {
   const files = all.map(([, code = ''], index) => [nameOf(code, index), `${code}\nexport {}\n`])
   expect(compile('guides', Object.fromEntries(files))).toEqual([])
 })
+
+it('the React app in demo/apps has the query client of the recipe', () => {
+  const app = readText('demo/apps/react/src/query-client.ts')
+  expect(app).toContain('export function createQueryClient')
+  expect(readText('test/recipes/tanstack-query.ts').startsWith(app)).toBe(true)
+})

@@ -248,16 +248,17 @@ describe('signInSilently', () => {
     expect(asked.left()).toBeDefined()
   })
 
+  const neverGranted = {
+    request: () => ({
+      granted: new Promise<boolean>(() => {}),
+      isHeld: () => false,
+      release() {},
+    }),
+  }
+
   it('gives up where a lock is never granted', async () => {
     const profile = createProfile()
-    const locks = {
-      request: () => ({
-        granted: new Promise<boolean>(() => {}),
-        isHeld: () => false,
-        release() {},
-      }),
-    }
-    const asked = ask(profile.openTab(options, { locks }))
+    const asked = ask(profile.openTab(options, { locks: neverGranted }))
     await profile.pass(59_000)
     expect(asked.ending()).toBe('none yet')
     await profile.pass(2_000)
@@ -266,14 +267,7 @@ describe('signInSilently', () => {
 
   it('notices a session while it waits for a lock that is never granted', async () => {
     const profile = createProfile()
-    const locks = {
-      request: () => ({
-        granted: new Promise<boolean>(() => {}),
-        isHeld: () => false,
-        release() {},
-      }),
-    }
-    const tab = profile.openTab(options, { locks })
+    const tab = profile.openTab(options, { locks: neverGranted })
     const asked = ask(tab)
     await profile.pass(5_000)
     tab.page.emit('visible')
