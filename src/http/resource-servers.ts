@@ -61,16 +61,15 @@ export function parseResourceServers(
     match(url) {
       // Not `origin`, which browsers make anew at every reading: it takes as long as the rest of this.
       const { protocol, host } = url
-      const found = (ofProtocol: string): Listed | undefined =>
-        listed.find(
-          (entry) => entry.host === host && entry.protocol === ofProtocol && covers(entry, url),
-        )
-      const server = found(protocol)
+      const near = listed.filter((entry) => entry.host === host && covers(entry, url))
+      const server = near.find((entry) => entry.protocol === protocol)
       if (server && (url.username !== '' || url.password !== '')) {
         throw new TypeError(`The URL of a request to ${server.id} must not hold credentials`)
       }
-      const twin = !server && protocol === 'http:' && found('https:')
-      if (twin) throw new TypeError(`A request to ${twin.id} must be https`)
+      const [twin] = near
+      if (!server && twin && protocol === 'http:') {
+        throw new TypeError(`A request to ${twin.id} must be https`)
+      }
       return server
     },
   }
