@@ -76,7 +76,9 @@ export async function untilTurn(
         continue
       }
       await until(keeper.read().catch(() => undefined))
-      if (auth.getState().status === 'signed-in' || !isShown() || lock.wasPutAway()) continue
+      // A session may have begun meanwhile, or begun and ended.
+      const isOver = reasonToStay(auth.getState(), code.tab.recall()) !== undefined
+      if (isOver || !isShown() || lock.wasPutAway()) continue
       const others = judgeOthers(await until(code.stored().catch(() => [])), clock.now())
       if (others === 'over') return turn('interaction-required')
       if (others === 'none') return turn('leave')

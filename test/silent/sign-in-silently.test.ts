@@ -111,6 +111,22 @@ describe('signInSilently', () => {
     expect(tab.navigation.left).toEqual([])
   })
 
+  it('begins nothing after a sign-out in another tab that it hears of only when it looks', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab(options, { openChannel: () => undefined })
+    tab.page.setVisible(false)
+    const asked = ask(tab)
+    await settle()
+    const other = await profile.openSignedInTab(options)
+    await profile.passUntil(other.auth.signOut())
+    expect(tab.auth.getState()).toMatchObject({ status: 'signed-out', reason: 'never' })
+    tab.page.setVisible(true)
+    tab.page.emit('visible')
+    await settle()
+    expect(asked.left()).toBeUndefined()
+    expect(asked.ending()).toBe('interaction-required')
+  })
+
   it('heals a session whose renewal was lost', async () => {
     const profile = createProfile()
     const tab = await profile.openSignedInTab(options)
