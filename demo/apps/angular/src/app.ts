@@ -26,7 +26,7 @@ export class App {
       // Not from the address that the app was opened with.
       const isOver = before === 'signed-in' && status === 'signed-out'
       before = status
-      if (isOver) void this.router.navigateByUrl('/')
+      if (isOver) void this.router.navigateByUrl('/', { replaceUrl: true })
     })
   }
 }

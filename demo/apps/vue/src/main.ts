@@ -16,6 +16,6 @@ const start = await auth.handleRedirect().then(
     return { path: '/sign-in-failed', query: { returnTo: error.returnTo } }
   },
 )
-if (start !== undefined) await router.replace(start)
+if (start !== undefined) await router.replace(start).catch(console.error)
 
 app.use(router).mount('#app')
