@@ -20,7 +20,10 @@ test('a window that the browser has blocked is POPUP_BLOCKED, and one that a cli
   const page = await driver.newPage()
   // By the page itself, which also says when it is over: whatever the driver does counts as a gesture
   // of the user, looking included.
-  const isOver = page.waitForEvent('console', (message) => message.text() === 'the first is over')
+  const isOver = page.waitForEvent('console', {
+    predicate: (message) => message.text() === 'the first is over',
+    timeout: 60_000,
+  })
   await page.addInitScript(() => {
     const waiting = setInterval(() => {
       if (!('kept' in window)) return
