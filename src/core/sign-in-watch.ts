@@ -24,8 +24,8 @@ export interface SignInTurn extends SignInWatch {
   /** A name that only this manager's sign-ins have. */
   readonly key: string
   readonly code: SignInWatch['code'] & {
-    /** What this tab remembers of a sign-in, until a session has come of it. */
-    readonly tab: { recall(): unknown }
+    /** What this tab remembers of a sign-in: its state, until a callback comes, and where that came to. */
+    readonly tab: { recall(): { readonly state?: unknown; readonly at?: unknown } | undefined }
   }
 }
 

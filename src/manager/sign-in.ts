@@ -28,7 +28,7 @@ export function createSignIn(
 ): TokenManager['signIn'] {
   const { code, navigation, page, clock, redirectUri, disposal } = options
   const unasked = createUnaskedSignIns(options)
-  let leaving: Promise<never> | undefined
+  let leaving: { readonly wanted: SignInOptions; readonly end: Promise<never> } | undefined
   let hasWarned = false
 
   const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()), reject)
@@ -49,9 +49,11 @@ export function createSignIn(
   async function leave(wanted: SignInOptions): Promise<never> {
     // One that is only prerendered goes nowhere.
     if (page.isAway()) await unlessStopped(page.present(), [disposed])
-    const count = unasked.begin(code.tab.recall()?.state !== undefined)
+    const count = unasked.begin()
     warnOfOtherOrigin()
     const address = await unlessStopped(code.begin(wanted, requireNetwork), [restored, disposed])
+    // Another one has taken its place.
+    if (leaving && leaving.wanted !== wanted) return leaving.end
     count()
     navigation.leaveFor(address)
     return unlessStopped(new Promise<never>(() => {}), [restored, disposed, stayed])
@@ -87,10 +89,14 @@ export function createSignIn(
     }
     // Not a part of leaving: a user who asks for it meanwhile does not wait for a turn.
     if (given.before && !(await given.before(options))) return
-    leaving ??= leave(given).finally(() => {
-      leaving = undefined
-    })
-    return leaving
+    // A user who wants to be asked would come back unasked.
+    if (!leaving || (leaving.wanted.prompt === 'none' && given.prompt !== 'none')) {
+      const end = leave(given).finally(() => {
+        if (leaving?.end === end) leaving = undefined
+      })
+      leaving = { wanted: given, end }
+    }
+    return leaving.end
   }
   return signIn
 }

@@ -1,6 +1,7 @@
 import { SignInError, notLeft } from '../core/errors.ts'
 import type { Clock, PageEvents, TabStorage } from '../core/ports.ts'
 import type { RecordKeeper } from '../core/record/record-keeper.ts'
+import type { TabSignInMemory } from '../oauth/tab-sign-in.ts'
 
 const withinMs = 60_000
 const most = 4
@@ -12,11 +13,9 @@ export interface UnaskedSignIns {
   /**
    * Looks at the sign-in that begins in this turn, and returns what counts it when it leaves.
    *
-   * @param isOpen This tab has left for the login page, and no callback has come.
-   *
    * @throws {SignInError} `NOT_LEFT`: the user has just come back from there. `LOOP`: there were too many.
    */
-  begin(isOpen: boolean): () => void
+  begin(): () => void
 }
 
 export function createUnaskedSignIns(options: {
@@ -24,13 +23,20 @@ export function createUnaskedSignIns(options: {
   readonly pageEvents: PageEvents
   readonly tabStorage: TabStorage
   readonly keeper: RecordKeeper
+  /** What this tab remembers of the sign-in that it has left for: its state, until a callback comes. */
+  readonly code: { readonly tab: TabSignInMemory }
   readonly key: string
 }): UnaskedSignIns {
   const { clock, pageEvents, tabStorage, keeper, key } = options
+  const { tab } = options.code
   const cameAtMonotonic = clock.monotonic()
 
   keeper.onSeen(({ session, epoch }, before) => {
-    if (session && before && epoch !== before.epoch) tabStorage.set(key, undefined)
+    if (!session || !before || epoch === before.epoch) return
+    tabStorage.set(key, undefined)
+    const last = tab.recall()
+    // A page on the callback's address still has to know where to go.
+    if (last) tab.remember({ ...last, state: undefined })
   })
 
   /** Where the engine does not tell of gestures, only haste does. */
@@ -45,10 +51,11 @@ export function createUnaskedSignIns(options: {
   }
 
   return {
-    begin(isOpen) {
+    begin() {
       if (isAskedFor()) return () => {}
       // A page that the browser has not kept would send him where he does not want to be.
-      if (isOpen && pageEvents.isRevisit?.()) throw notLeft('it is here again')
+      if (tab.recall()?.state !== undefined && pageEvents.isRevisit?.())
+        throw notLeft('it is here again')
       if (recent().length >= most) {
         throw new SignInError(
           'LOOP',

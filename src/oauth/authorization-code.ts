@@ -48,6 +48,8 @@ export function createAuthorizationCode(
   const { redirectUri, mark, pageUrl } = options
   const transactions = createSignInTransactions(options)
   const tab = createTabSignInMemory(options.tabStorage, options.key)
+  /** Of the sign-in whose login page is shown elsewhere while this page stays. */
+  let stateElsewhere: string | undefined
 
   /** By its mark; or an error that says no state, where this tab waits for an answer. */
   function ownState(parameters: URLSearchParams, address: string): string | undefined {
@@ -57,7 +59,7 @@ export function createAuthorizationCode(
       redirectUri !== undefined &&
       address === addressOf(redirectUri)
     return isForTab
-      ? tab.recall()?.state
+      ? (stateElsewhere ?? tab.recall()?.state)
       : parameters.getAll('state').find((state) => state.startsWith(mark))
   }
   const read = (url: string): Callback | undefined => readCallback(url, ownState)
@@ -78,11 +80,16 @@ export function createAuthorizationCode(
       check?.()
       await transactions.add(transaction)
       const { state, returnTo } = transaction
-      tab.remember({ state, returnTo, at: tab.recall()?.at })
+      if (wanted.openUrl) stateElsewhere = state
+      else tab.remember({ state, returnTo, at: tab.recall()?.at })
       return address
     },
     read,
     ...transactions,
+    take(state) {
+      if (state === stateElsewhere) stateElsewhere = undefined
+      return transactions.take(state)
+    },
     redeem: (callback, transaction, check) => redeemCode(options, callback, transaction, check),
     tab,
   }

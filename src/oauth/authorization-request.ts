@@ -33,6 +33,8 @@ export interface SignInOptions {
 export interface BegunSignIn extends SignInOptions {
   /** There, if the page that has begun it stays, and waits for what becomes of it. */
   readonly follow?: unknown
+  /** There, if the login page is shown elsewhere. */
+  readonly openUrl?: unknown
 }
 
 export interface AuthorizationRequestOptions {

@@ -2,7 +2,7 @@ import { defined } from '../core/defined.ts'
 import type { TabStorage } from '../core/ports.ts'
 import { isString, parseJsonObject } from '../core/shape.ts'
 
-/** What a tab remembers of its last sign-in, until a session has come of it. */
+/** What a tab remembers of the last sign-in that it has left for, until a session has come of it. */
 export interface TabSignIn {
   /** While it is open: the callback has not come yet. */
   readonly state?: string | undefined

@@ -93,11 +93,12 @@ export async function untilTurn(
 /** Nothing, if a look at the server is of use, and this tab has not had one in vain. */
 function reasonToStay(
   state: SessionState,
-  last: unknown,
+  last: { readonly state?: unknown; readonly at?: unknown } | undefined,
 ): Exclude<Turn['kind'], 'leave'> | undefined {
   if (state.status === 'signed-in') return 'signed-in'
   const isHealed = state.status === 'signed-out' && healed.includes(state.reason)
-  return isHealed && last === undefined && !isInFrame() ? undefined : 'interaction-required'
+  const wasInVain = last?.state !== undefined || last?.at !== undefined
+  return isHealed && !wasInVain && !isInFrame() ? undefined : 'interaction-required'
 }
 
 /** Few servers show anything in a frame, and what leaves there is not what the user sees. */

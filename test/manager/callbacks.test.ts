@@ -106,6 +106,15 @@ describe('an error without a state', () => {
     await expect(tab.auth.handleRedirect()).resolves.toBeUndefined()
   })
 
+  it('is the answer to the sign-in that this page shows elsewhere', async () => {
+    const tab = arriveAt(createProfile(), 'https://app.example/orders/7')
+    await tab.auth.signIn({ openUrl: () => {} })
+    const url = `${redirectUri}?error=access_denied`
+    const error = await failureOf(tab.auth.handleRedirect(url))
+    expect(error).toMatchObject({ name: 'SignInError', code: 'DENIED', returnTo: '/orders/7' })
+    await expect(tab.auth.handleRedirect(url)).resolves.toBeUndefined()
+  })
+
   it('is somebody else’s in another tab', async () => {
     const { profile } = await begun()
     const tab = arriveAt(profile, `${redirectUri}?error=access_denied`)

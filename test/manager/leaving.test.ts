@@ -279,6 +279,24 @@ describe('sign-ins of one tab that follow each other', () => {
       expect(await signInAtOnce(profile, tab, false)).toBe('left')
     })
 
+    it('begin where the one of before was shown in another window', async () => {
+      const profile = createProfile()
+      const tab = profile.openTab()
+      await loadPage(profile, tab, true).auth.signIn({ openUrl: () => {} })
+      tab.page.setRevisit(true)
+      expect(await signInAtOnce(profile, tab, false)).toBe('left')
+    })
+
+    it('begin where a session has come meanwhile, by another tab, and is over', async () => {
+      const { profile, tab } = await comeBack(false)
+      loadPage(profile, tab, false)
+      await settle()
+      await profile.openTab().auth.startSession(profile.server.signIn())
+      await settle()
+      await profile.openTab().auth.signOut()
+      expect(await signInAtOnce(profile, tab, false)).toBe('left')
+    })
+
     it('begin where no sign-in of this tab came to nothing', async () => {
       const profile = createProfile()
       const tab = profile.openTab()

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { TokenError } from '../../src/index.ts'
 import { signInSilently, type SilentSignInOptions } from '../../src/silent/index.ts'
+import { createDeferred } from '../support/deferred.ts'
 import { named } from '../support/failure.ts'
 import { callbackOf, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
@@ -217,6 +218,62 @@ describe('signInSilently', () => {
     tab.auth.signIn().catch(() => {})
     await settle()
     expect(new URL(tab.navigation.left[0] ?? '').searchParams.get('prompt')).toBeNull()
+  })
+
+  it('gives way to a user who presses the button while it looks up the server', async () => {
+    const profile = createProfile()
+    const answer = createDeferred<Response>()
+    const issuer = 'https://as.example'
+    const fetch = (): Promise<Response> => answer.promise.then((response) => response.clone())
+    const tab = profile.openTab({ ...options, authorizationServer: issuer, fetch })
+    const asked = ask(tab)
+    await settle()
+    const pressed = failureOf(tab.auth.signIn({ loginHint: 'ada' }))
+    answer.resolve(Response.json({ ...profile.server.metadata, issuer }))
+    await settle()
+    const left = tab.navigation.left.map((address) => new URL(address).searchParams)
+    expect(left.map((sent) => [sent.get('prompt'), sent.get('login_hint')])).toEqual([
+      [null, 'ada'],
+    ])
+    tab.page.emit('restore')
+    expect(asked.ending()).toBe('none yet')
+    expect(named((await pressed) as TokenError)).toBe('SignInError NOT_LEFT')
+    await settle()
+    expect(asked.ending()).toBe('SignInError NOT_LEFT')
+  })
+
+  it('heals a session of another tab, too, though a sign-in of this one had come to nothing before', async () => {
+    const profile = createProfile()
+    const tabStorage = createMemoryTabStorage()
+    const gone = profile.openTab(options, { tabStorage })
+    gone.auth.signIn().catch(() => {})
+    await settle()
+    profile.clock.advance(120_000)
+    const back = profile.openTab(options, { tabStorage })
+    await settle()
+    const other = await profile.openSignedInTab()
+    await settle()
+    await profile.pass(3_600_000)
+    profile.server.answerNext(cutAfterRotation)
+    await failureOf(other.auth.getAccessToken())
+    await profile.pass(2_000)
+    await failureOf(other.auth.getAccessToken())
+    await settle()
+    expect(back.auth.getState()).toMatchObject({ reason: 'rotation-lost' })
+    const asked = ask(back)
+    await settle()
+    expect(asked.left()?.searchParams.get('prompt')).toBe('none')
+  })
+
+  it('looks for itself after a sign-in in another window that came to nothing', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab(options)
+    await tab.auth.signIn({ openUrl: () => {} })
+    const asked = ask(tab)
+    // No tab goes while another sign-in may bring its session.
+    await profile.pass(31_000)
+    await settle()
+    expect(asked.left()?.searchParams.get('prompt')).toBe('none')
   })
 
   it('does not leave in a frame', async () => {
