@@ -1,8 +1,8 @@
 import { promisifyRequest } from 'idb-keyval'
 
-/** Where the records are, under keys of their own. */
 /** Of every manager of this origin. */
 export const sharedDatabaseName = 'tokenring'
+/** Where its records are, under keys of their own. */
 export const objectStoreName = 'records'
 
 /**

@@ -17,7 +17,7 @@ export interface AuthorizedFetchOptions extends RequestAuthorizationOptions {
 
 const missingAuthority = ['insufficient_scope', 'insufficient_user_authentication']
 
-/** The way in which a request leaves that a framework's own HTTP client sends; everything else is as ever. */
+/** For a framework's own HTTP client: sends this one request in place of `fetch`. */
 export interface Way {
   readonly way?: (() => typeof globalThis.fetch) | undefined
 }

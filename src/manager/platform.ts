@@ -36,7 +36,10 @@ export interface Ports {
 /** Storage that has said nothing for this long is given up, and the session kept in memory until it answers. */
 const storageWaitMs = 2_000
 
-/** Every platform part: those that were given, and this browser's own for the others. */
+/**
+ * Every platform part: those that were given, and this browser's own for the others. A session that
+ * only this tab knows of has no locks and no channel, whatever was given.
+ */
 export function createPorts(given: Partial<Ports>, isPerTab: boolean): Ports {
   return {
     clock: given.clock ?? createSystemClock(),

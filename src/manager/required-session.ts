@@ -1,7 +1,9 @@
 import type { SessionState } from '../core/session/session-state.ts'
 import type { TokenManager } from './token-manager-api.ts'
 
-/** What the hooks of every framework tell whoever renders something in place of a session. */
+// What the hooks of every framework tell whoever renders something in place of a session: types alone,
+// of which the manager itself uses none.
+
 export type SignedOut = Extract<SessionState, { readonly status: 'signed-out' }>
 
 /** What there is to show in place of what requires a session. */

@@ -178,6 +178,8 @@ export interface TokenManager {
    *
    * @throws {TypeError} The response is not one by RFC 6749 §5.1; the message names the member.
    * @throws {SignInError} `RESPONSE_INVALID`: the `id_token` is for somebody else.
+   * @throws {RefreshUnavailableError} `TIMEOUT`: no key for `dpop`, because the cryptography of this
+   *   browser does not answer.
    * @throws {StorageError} `RECORD_NEWER`: a newer version of the app owns the stored session.
    *
    * @see [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1)
@@ -206,8 +208,8 @@ export interface TokenManager {
    *   look at.
    * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin,
    *   `maxAgeSeconds` is no whole number, or `parameters` names one that is set otherwise.
-   * @throws {ConfigurationError} The metadata names no usable authorization endpoint, or
-   *   (`UNSUPPORTED`) this is no secure context.
+   * @throws {ConfigurationError} The metadata names no usable authorization endpoint, or challenge
+   *   methods without S256 (`METADATA_INVALID`), or (`UNSUPPORTED`) this is no secure context.
    * @throws {StorageError} What the sign-in has to remember cannot be stored.
    * @throws {DisposedError} `dispose()` was called, also while the page was leaving.
    *

@@ -34,8 +34,9 @@ import type { TokenManager } from './token-manager-api.ts'
 export type { Ports }
 
 /**
- * Creates the manager of one session. It begins to read the stored session at once and asks the
- * network for nothing until a token is wanted.
+ * Creates the manager of one session. It begins to read the stored session at once. By itself it asks
+ * the authorization server for nothing before a token is wanted, or due (`refreshAhead: 'visible'`), or
+ * an idle session has ended (`idle`).
  *
  * @param options Which server, which client, which resource servers.
  * @param replaced Platform parts to replace.

@@ -10,7 +10,7 @@ const cryptoBoundMs = 5_000
 export interface CryptoBound {
   /** Settles as `work` does, or rejects with a {@link RefreshUnavailableError} where time runs out first. */
   bound<T>(work: Promise<T>): Promise<T>
-  /** The rest of `work` takes as long as it takes. Whether it may go on: nobody waits for it otherwise. */
+  /** From here on `work` may take as long as it likes. `false` if its time was up already: then it must not go on. */
   pass(): boolean
 }
 

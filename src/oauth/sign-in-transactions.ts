@@ -27,7 +27,7 @@ export interface FinishedSignIn {
   readonly outcome?: unknown
 }
 
-/** All reject with a {@link StorageError} if storage refuses. */
+/** All but `stored` reject with a {@link StorageError} if storage refuses. */
 export interface SignInTransactions {
   add(transaction: SignInTransaction): Promise<void>
   /**
@@ -37,7 +37,7 @@ export interface SignInTransactions {
   take(state: string): Promise<SignInTransaction | FinishedSignIn | undefined>
   /** Leaves word of what has become of a sign-in that was taken. */
   settle(state: string, outcome: unknown): Promise<void>
-  /** All of them, as they lie in storage. */
+  /** All of them, as they lie in storage. Rejects as the store does. */
   stored(): Promise<unknown>
 }
 

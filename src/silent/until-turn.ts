@@ -12,8 +12,8 @@ export interface Turn {
   release(): void
 }
 
-/** Ends that nobody has decided: what the user sees may well be a server that still knows him. */
-const healed: readonly string[] = ['never', 'rotation-lost']
+/** States that nobody has decided on: the server may still know the user. */
+const worthALook: readonly string[] = ['never', 'rotation-lost']
 /** A tab that leaves holds the lock for as long as metadata and storage may take, or it does not leave. */
 const longestTurnMs = 60_000
 /** What another tab's sign-in has come to is read this often: a message may be lost. */
@@ -96,9 +96,9 @@ function reasonToStay(
   last: { readonly state?: unknown; readonly at?: unknown } | undefined,
 ): Exclude<Turn['kind'], 'leave'> | undefined {
   if (state.status === 'signed-in') return 'signed-in'
-  const isHealed = state.status === 'signed-out' && healed.includes(state.reason)
+  const isWorthALook = state.status === 'signed-out' && worthALook.includes(state.reason)
   const wasInVain = last?.state !== undefined || last?.at !== undefined
-  return isHealed && !wasInVain && !isInFrame() ? undefined : 'interaction-required'
+  return isWorthALook && !wasInVain && !isInFrame() ? undefined : 'interaction-required'
 }
 
 /** Few servers show anything in a frame, and what leaves there is not what the user sees. */

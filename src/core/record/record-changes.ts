@@ -14,7 +14,8 @@ import type { OAuthErrorDetails } from '../errors.ts'
 import type { TokenReply } from './token-reply.ts'
 import type { EndReason } from '../end-reason.ts'
 
-/** Everything that happens to a record, one pure function each. Every one moves `revision`. */
+// Everything that happens to a record, one pure function each. Every one raises `revision` but
+// `withoutLetter`, which is a part of others.
 
 /**
  * Takes the right to send. `unknown` counts attempts nobody knows the outcome of, the one just
@@ -167,8 +168,8 @@ export function started(
 }
 
 /**
- * Nothing but the counters, and which of them was a sign-out. The epoch starts from the clock, above a record that was wiped and began
- * again; it counts in whole numbers, whatever an app's own clock shows.
+ * Nothing but the counters, and the epoch of the last sign-out. The epoch starts from the clock, above
+ * a record that was wiped and began again; it counts in whole numbers, whatever an app's own clock shows.
  */
 function inNewEpoch(record: SessionRecord, decidedAt: number): SessionRecord {
   const epoch = Math.max(record.epoch + 1, Math.floor(decidedAt))

@@ -39,7 +39,7 @@ export interface Lease {
   readonly until: number
   /** Whether the lock was held when the lease was taken. */
   readonly underLock: boolean
-  /** What it was taken for, if that is left to a courier, or is to settle what a courier has brought. */
+  /** The letter it was taken for, if a courier is to send. None where it settles what a courier has brought. */
   readonly letter?: string
 }
 
@@ -61,7 +61,7 @@ export interface Failure {
 /** What storage holds for one (issuer, client, session name). */
 export interface SessionRecord {
   readonly schema: 1
-  /** +1 with every write. */
+  /** Rises with every write. */
   readonly revision: number
   /** Moves at sign-in, sign-out and end of session; starts from the clock. Fences everything older. */
   readonly epoch: number

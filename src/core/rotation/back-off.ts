@@ -11,7 +11,7 @@ export const longestRetryAfterMs = 3_600_000
 const lapseMs = 120_000
 
 /** How long a configuration error keeps all tabs from trying again. */
-export const haltMs = 600_000
+const haltMs = 600_000
 
 /**
  * The pause after the first failure of an outage: most are over by then, and servers with a grace
