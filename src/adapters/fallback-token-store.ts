@@ -1,4 +1,4 @@
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { AbortSignalLike, Clock, StoreChange, TokenStore } from '../core/ports.ts'
 import { unlessStopped, type Stop } from '../core/until.ts'
 import { createMemoryTokenStore } from './memory-token-store.ts'

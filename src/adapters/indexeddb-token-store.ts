@@ -1,5 +1,5 @@
 import { promisifyRequest } from 'idb-keyval'
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
 import { unlessStopped, type Stop } from '../core/until.ts'
 import { objectStoreName, openDatabase, sharedDatabaseName } from './open-database.ts'

@@ -1,4 +1,4 @@
-import { patiently } from './patience.ts'
+import { patiently } from './patiently.ts'
 import type { AbortSignalLike, Clock } from './ports.ts'
 
 /** Fulfils after `delayMs`, or earlier when `subscribe` calls back for the first time. */

@@ -1,4 +1,4 @@
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { Clock } from '../core/ports.ts'
 import type { RecordPlace } from './letter-message.ts'
 

@@ -1,6 +1,6 @@
 import { SignInError, signedOutMeanwhile, withReturnTo } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { Clock, Navigation } from '../core/ports.ts'
 import type { SessionLifecycle } from '../core/session/session-lifecycle.ts'
 import type { SessionState } from '../core/session/session-state.ts'

@@ -1,7 +1,7 @@
 import { checked, signInRules } from './call-options.ts'
 import { disposedError, notLeft } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
 import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, type Stop } from '../core/until.ts'

@@ -1,5 +1,5 @@
 import { RefreshUnavailableError } from '../core/errors.ts'
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { Clock } from '../core/ports.ts'
 import { unlessStopped } from '../core/until.ts'
 import type { DpopSupport } from './dpop.ts'

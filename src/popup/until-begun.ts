@@ -4,7 +4,7 @@ import {
   disposedError,
   signedOutMeanwhile,
 } from '../core/errors.ts'
-import { patiently } from '../core/patience.ts'
+import { patiently } from '../core/patiently.ts'
 import type { SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, untilFirst, type Stop } from '../core/until.ts'
 import type { SignInOptions, TokenManager } from '../manager/token-manager-api.ts'

@@ -1,4 +1,4 @@
-import { patiently } from '../patience.ts'
+import { patiently } from '../patiently.ts'
 import type { AbortSignalLike, Clock, StoreChange, TokenStore } from '../ports.ts'
 import { onAbort, unlessStopped } from '../until.ts'
 

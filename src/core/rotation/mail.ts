@@ -1,7 +1,7 @@
 import type { Report } from '../events.ts'
 import type { Clock, Courier, CourierWord, LockManager, PageEvents, Random } from '../ports.ts'
 import type { Page } from '../page.ts'
-import { patiently } from '../patience.ts'
+import { patiently } from '../patiently.ts'
 import { isLetter, letterLockName, type Letter, type NewLetter } from '../record/letter.ts'
 import { takenBack } from '../record/record-changes.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'

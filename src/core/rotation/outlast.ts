@@ -1,7 +1,7 @@
 import { promptRetryMs } from './back-off.ts'
 import { RefreshUnavailableError } from '../errors.ts'
 import type { Page } from '../page.ts'
-import { patiently } from '../patience.ts'
+import { patiently } from '../patiently.ts'
 import type { AbortSignalLike, Clock } from '../ports.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import type { Wish } from './refresh-plan.ts'

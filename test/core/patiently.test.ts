@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { patiently } from '../../src/core/patience.ts'
+import { patiently } from '../../src/core/patiently.ts'
 import type { Clock } from '../../src/core/ports.ts'
 
 /** The event loop of a page: a timer that is due runs when the page comes to it. */
