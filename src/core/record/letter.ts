@@ -10,7 +10,7 @@ export interface Letter {
   readonly claim: number
   /** The token set that it asks for. */
   readonly about: TokenKey
-  /** Which refresh token it presents: the generation that brought it. */
+  /** Which refresh token it presents: the generation that brought it, as in `Origin`. */
   readonly token: number
   /**
    * `posted`: nothing was sent, and nothing will be if it is taken back. `opened`: it is being sent,

@@ -2,7 +2,7 @@ import { defined } from '../defined.ts'
 import { grantOf, replyMembers, toTokenSet, withRefreshToken } from './brought-by-reply.ts'
 import type { Letter } from './letter.ts'
 import {
-  generationOf,
+  refreshTokenGenerationOf,
   type Failure,
   type Lease,
   type Origin,
@@ -213,7 +213,7 @@ function withAttemptsOver(
 ): SessionRecord {
   const { failure: _, lease, ...rest } = record
   const isNew = refreshToken !== undefined && refreshToken !== session.refreshToken
-  const isKept = !isNew && to.generation !== generationOf(session)
+  const isKept = !isNew && to.generation !== refreshTokenGenerationOf(session)
   const current = withoutLetters(
     rest,
     (letter) => letter.claim <= to.claim || (letter.state === 'posted' && !isKept),

@@ -95,7 +95,7 @@ export interface Origin {
 }
 
 /** Which refresh token a session has, as letters and the replies to it name it. */
-export function generationOf({ refreshTokenGeneration = 0 }: Session): number {
+export function refreshTokenGenerationOf({ refreshTokenGeneration = 0 }: Session): number {
   return refreshTokenGeneration
 }
 

@@ -6,7 +6,7 @@ import { claimed, leaseGivenUp, withoutLetter } from '../record/record-changes.t
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import type { Letter, NewLetter } from '../record/letter.ts'
 import {
-  generationOf,
+  refreshTokenGenerationOf,
   isSameRecord,
   type Lease,
   type Origin,
@@ -116,7 +116,7 @@ export function createClaims(options: {
       if (!current) return { result: undefined }
       // Every write moves the revision, so the one of this write numbers the claim.
       const number = filed?.claim ?? current.revision + 1
-      const token = filed?.token ?? generationOf(session)
+      const token = filed?.token ?? refreshTokenGenerationOf(session)
       const letter = filed ?? options.newLetter?.({ about, claim: number, token })
       const takenAt = clock.now()
       const lease = defined({

@@ -1,6 +1,6 @@
 import { isLetter, type Letter } from '../record/letter.ts'
 import {
-  generationOf,
+  refreshTokenGenerationOf,
   outdoes,
   type Session,
   type SessionRecord,
@@ -29,7 +29,7 @@ export function lookForMail(
 ): FoundMail {
   const letters = (record.letters ?? []).filter(isLetter)
   const answers = letters.filter((letter) => letter.answer && isOfUse(letter, record, session))
-  const ours = letters.filter(({ token }) => token === generationOf(session))
+  const ours = letters.filter(({ token }) => token === refreshTokenGenerationOf(session))
   const open = ours.filter(({ state }) => state !== 'posted' && state !== 'answered')
   return {
     answered: answers.filter(mayHoldTokens).at(-1) ?? answers.at(-1),
@@ -40,7 +40,9 @@ export function lookForMail(
 }
 
 function isOfUse({ token, claim }: Letter, record: SessionRecord, session: Session): boolean {
-  return token === generationOf(session) || outdoes({ generation: token, claim }, record)
+  return (
+    token === refreshTokenGenerationOf(session) || outdoes({ generation: token, claim }, record)
+  )
 }
 
 /** What is known of a refresh token outlasts an answer that holds no other. */

@@ -8,7 +8,11 @@ import type { AbortSignalLike, Clock, LockHandle, LockManager, Random } from '..
 import { ended } from '../record/record-changes.ts'
 import { toFailureError, toSessionEndedError } from '../record/record-errors.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
-import { generationOf, isSameRecord, type SessionRecord } from '../record/session-record.ts'
+import {
+  refreshTokenGenerationOf,
+  isSameRecord,
+  type SessionRecord,
+} from '../record/session-record.ts'
 import { scopeOf, type TokenSet } from '../record/token-set.ts'
 import { untilFirst } from '../until.ts'
 import { createClaims, leaseMsFor } from './claim.ts'
@@ -159,7 +163,8 @@ export function createRotation(options: RotationOptions): Rotate {
     const wasRead = sent.claim.letter?.answer !== undefined
     // What was asked for with the refresh token before the stored one says nothing about that one, and
     // with the nonce that is known by now it is sent anew, by a claim of its own.
-    const isOwed = plan.letter.token === generationOf(plan.session) || bringsRefreshToken(outcome)
+    const isOwed =
+      plan.letter.token === refreshTokenGenerationOf(plan.session) || bringsRefreshToken(outcome)
     if (wasRead && isOwed && outcome.kind !== 'nonce-required') {
       await settle(sent.claim, outcome, sentFor)
       return

@@ -11,7 +11,7 @@ export const silenceBreaks: Readonly<Record<string, Break>> = {
     const untold = (): Claim => {
       const takenAt = clock.now()
       const lease = { tab, takenAt, until: takenAt + leaseMs, underLock: lock.isHeld() }
-      const origin = { generation: generationOf(session), claim: 0 }
+      const origin = { generation: refreshTokenGenerationOf(session), claim: 0 }
       return { record: keeper.seen() as SessionRecord, session, lease, takenAtMonotonic: clock.monotonic(), lock, origin }
     }
     const claim = await keeper.update<Claim | undefined>((stored) => {`,
