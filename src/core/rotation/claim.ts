@@ -45,7 +45,7 @@ export interface Undertaking {
   readonly letter?: Letter
 }
 
-export interface Claims {
+export interface ClaimKeeper {
   /**
    * Writes the lease, which ends the hold on the lock when it ends; fulfils with nothing if anybody
    * has written since `record` was read.
@@ -80,7 +80,7 @@ export function leaseMsFor(tokenRequestTimeoutMs: number): number {
   return tokenRequestTimeoutMs + leaseMarginMs
 }
 
-export function createClaims(options: {
+export function createClaimKeeper(options: {
   readonly keeper: RecordKeeper
   readonly clock: Clock
   readonly page: Page
@@ -90,11 +90,11 @@ export function createClaims(options: {
   readonly tokenRequestTimeoutMs: number
   /** The letter for a claim that is left to a courier, if there is one. */
   readonly newLetter?: NewLetter | undefined
-}): Claims {
+}): ClaimKeeper {
   const { keeper, clock, page, tab, report, tokenRequestTimeoutMs } = options
   const leaseMs = leaseMsFor(tokenRequestTimeoutMs)
 
-  const take: Claims['take'] = (record, undertaking, lock, about) =>
+  const take: ClaimKeeper['take'] = (record, undertaking, lock, about) =>
     write(
       (current) => (isSameRecord(current, record) ? current : undefined),
       undertaking,
@@ -147,7 +147,7 @@ export function createClaims(options: {
     return claim.letter?.answer ? withoutLetter(current, claim.letter.id) : current
   }
 
-  const writeIfOwn: Claims['writeIfOwn'] = (claim, change) =>
+  const writeIfOwn: ClaimKeeper['writeIfOwn'] = (claim, change) =>
     keeper.update<SessionRecord | undefined>((current) => {
       // The answer to its letter has come after all, and is worth more than what is known without it.
       const isSurpassed = !claim.letter?.answer && isAnswered(current, claim)

@@ -15,7 +15,7 @@ import {
 } from '../record/session-record.ts'
 import { scopeOf, type TokenSet } from '../record/token-set.ts'
 import { untilFirst } from '../until.ts'
-import { createClaims, leaseMsFor } from './claim.ts'
+import { createClaimKeeper, leaseMsFor } from './claim.ts'
 import {
   planRefresh,
   type Accepts,
@@ -71,7 +71,7 @@ const lookAgainMs = 1_000
 export function createRotation(options: RotationOptions): Rotate {
   const { keeper, endpoint, clock, page, report, mail, disposal } = options
   const leaseMs = leaseMsFor(options.tokenRequestTimeoutMs)
-  const claims = createClaims({ ...options, newLetter: mail?.newLetter })
+  const claims = createClaimKeeper({ ...options, newLetter: mail?.newLetter })
   const send = createSend({ ...options, claims })
   const settle = createSettlement({ ...options, claims })
   let lacksLocks = false

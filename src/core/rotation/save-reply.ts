@@ -5,7 +5,7 @@ import { failed } from '../record/record-changes.ts'
 import type { RecordChange, RecordKeeper } from '../record/record-keeper.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { untilFirst } from '../until.ts'
-import type { Claim, Claims } from './claim.ts'
+import type { Claim, ClaimKeeper } from './claim.ts'
 import type { RenewableSession } from './refresh-plan.ts'
 import { isWelcome } from './reply-fence.ts'
 
@@ -28,7 +28,7 @@ export function createSaveReply(options: {
   readonly keeper: RecordKeeper
   readonly clock: Clock
   readonly report: Report
-  readonly claims: Claims
+  readonly claims: ClaimKeeper
 }): SaveReply {
   const { keeper, clock, report } = options
 

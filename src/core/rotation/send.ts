@@ -1,5 +1,5 @@
 import type { Report } from '../events.ts'
-import type { Claim, Claims } from './claim.ts'
+import type { Claim, ClaimKeeper } from './claim.ts'
 import type { Mail } from './mail.ts'
 import type { Wish } from './refresh-plan.ts'
 import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
@@ -18,7 +18,7 @@ export type Send = (claim: Claim, wish: Wish) => Promise<Sent>
 
 export function createSend(options: {
   readonly endpoint: TokenEndpoint
-  readonly claims: Claims
+  readonly claims: ClaimKeeper
   readonly mail?: Mail | undefined
   readonly report: Report
 }): Send {

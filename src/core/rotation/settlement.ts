@@ -18,7 +18,7 @@ import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { defaultTokenKey, mintedForBy, type TokenKey } from '../record/token-set.ts'
 import { isHoldOffInForce } from './back-off.ts'
 import { createFailureAfter, type Pacing } from './failure-after.ts'
-import { answeredAt, type Claim, type Claims } from './claim.ts'
+import { answeredAt, type Claim, type ClaimKeeper } from './claim.ts'
 import { again, type Conclusion } from './conclusion.ts'
 import { lookForMail, mayHoldTokens } from './look-for-mail.ts'
 import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.ts'
@@ -40,7 +40,7 @@ export function createSettlement(options: {
   readonly page: Page
   readonly random: Random
   readonly report: Report
-  readonly claims: Claims
+  readonly claims: ClaimKeeper
 }): Settle {
   const { keeper, endpoint, clock, report, claims } = options
   const { writeIfOwn } = claims
