@@ -11,7 +11,7 @@ import { memberOf } from '../core/member-of.ts'
 import type { ProofSender, ProvenRequest } from '../core/proof-sender.ts'
 import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
-import type { Reply } from './exchange.ts'
+import type { ServerReply } from './exchange.ts'
 import { decodeJwtPart } from './id-token.ts'
 
 export interface DpopOptions {
@@ -35,7 +35,7 @@ export interface DpopSupport extends ProofSender<Response> {
   thumbprint(keyPair: unknown): Promise<string>
   /** What a token endpoint means that refuses for want of a nonce, which does not use up the grant (RFC 9449 §8). */
   readNonceWish(
-    reply: Reply,
+    reply: ServerReply,
     issuer: string,
   ): Extract<RefreshOutcome, { readonly kind: 'nonce-required' | 'configuration' }> | undefined
 }

@@ -3,7 +3,7 @@ import type { OAuthErrorDetails } from '../core/errors.ts'
 import { longestRetryAfterMs } from '../core/rotation/back-off.ts'
 import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
 import { clientRejected, redact, unavailable } from './errors.ts'
-import { isSuccess, type Reply } from './exchange.ts'
+import { isSuccess, type ServerReply } from './exchange.ts'
 
 /** What a token endpoint's refusal means, for a refresh token and for a code. */
 export type Refusal = Extract<
@@ -42,7 +42,7 @@ const refusingStatuses = [400, 401, 403]
 const tokenMembers = ['access_token', 'refresh_token', 'id_token']
 
 /** Reads a reply that is not a token response (RFC 6749 §5.2, and whatever servers send in its place). Pure. */
-export function readRefusal(reply: Reply, context: RefusalContext): Refusal {
+export function readRefusal(reply: ServerReply, context: RefusalContext): Refusal {
   const { status } = reply
   const oauth = readOAuthError(reply, context)
   // No server in trouble ends a session, whatever word it says.
@@ -72,7 +72,7 @@ export function readRefusal(reply: Reply, context: RefusalContext): Refusal {
 
 /** The server's words, wherever they are: gateways put the code into `message`. */
 export function readOAuthError(
-  { status, json }: Reply,
+  { status, json }: ServerReply,
   { rejectedBy, secrets }: Pick<RefusalContext, 'rejectedBy' | 'secrets'>,
 ): OAuthErrorDetails | undefined {
   if (!json) return undefined

@@ -3,7 +3,7 @@ import { parseJsonObject } from '../core/shape.ts'
 import { atMost } from '../core/until.ts'
 
 /** What a server answered, read once and for good. */
-export interface Reply {
+export interface ServerReply {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -40,7 +40,7 @@ export async function exchange(
   options: ExchangeOptions,
   url: string,
   outgoing: Outgoing,
-): Promise<Reply | TransportFailure> {
+): Promise<ServerReply | TransportFailure> {
   const controller = new AbortController()
   const answer = send(options, url, outgoing, controller.signal).catch(() => 'network' as const)
   // A fetch that an app brings along may not heed the signal, so this does not rest on it.
@@ -54,7 +54,7 @@ async function send(
   url: string,
   outgoing: Outgoing,
   signal: AbortSignal,
-): Promise<Reply | 'withheld'> {
+): Promise<ServerReply | 'withheld'> {
   if (options.maySend?.() === false) return 'withheld'
   const { method, headers, body, keepalive } = outgoing
   const response = await options.fetch()(url, {
@@ -69,10 +69,10 @@ async function send(
     referrerPolicy: 'no-referrer',
     signal,
   })
-  return toReply(response.status, response.headers, await response.text())
+  return toServerReply(response.status, response.headers, await response.text())
 }
 
-export function toReply(status: number, headers: Headers, text: string): Reply {
+export function toServerReply(status: number, headers: Headers, text: string): ServerReply {
   return { status, headers, text, json: parseJsonObject(text) }
 }
 

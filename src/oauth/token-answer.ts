@@ -6,7 +6,7 @@ import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
 import { nonceOf, type DpopSupport } from './dpop.ts'
 import { readRefusal, type Refusal, type RefusalContext } from './error-response.ts'
 import { misfit } from './errors.ts'
-import { isSuccess, type Reply } from './exchange.ts'
+import { isSuccess, type ServerReply } from './exchange.ts'
 import { decodeIdToken, objectionTo } from './id-token.ts'
 import { parseTokenResponse } from './token-response.ts'
 
@@ -36,7 +36,7 @@ export interface TokenAnswerContext extends RefusalContext {
 }
 
 /** Reads what a token endpoint has answered. Pure; never throws. */
-export function readTokenAnswer(reply: Reply, context: TokenAnswerContext): TokenAnswer {
+export function readTokenAnswer(reply: ServerReply, context: TokenAnswerContext): TokenAnswer {
   const { status, headers, json } = reply
   if (isSuccess(status) && (json?.['access_token'] || json?.['refresh_token'])) {
     return readTokens(json, headers, context)

@@ -12,7 +12,13 @@ import type { Deliver, Delivery, SealedGrant } from '../core/rotation/token-gran
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { transportError } from './errors.ts'
-import { exchange, toReply, type Outgoing, type Reply, type TransportFailure } from './exchange.ts'
+import {
+  exchange,
+  toServerReply,
+  type Outgoing,
+  type ServerReply,
+  type TransportFailure,
+} from './exchange.ts'
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts'
 
 export interface TokenRequestOptions {
@@ -65,7 +71,7 @@ export async function requestTokens(
 }
 
 interface Sent {
-  readonly answer: Reply | TransportFailure
+  readonly answer: ServerReply | TransportFailure
   /** Of the possession of a key, if there was one. */
   readonly proof: string | undefined
 }
@@ -92,7 +98,7 @@ async function send(
   const { clientId, clock, dpop } = options
   const proving = createCryptoBound(clock)
   const maySend = (): boolean => proving.pass() && grant.maySend?.() !== false
-  let answer: Reply | TransportFailure = 'withheld'
+  let answer: ServerReply | TransportFailure = 'withheld'
   let proof: string | undefined
   await dpop?.learn(senderKey, server.token_endpoint ?? server.issuer, senderNonce)
   const request = genericTokenEndpointRequest(
@@ -126,7 +132,7 @@ function sealed(url: string, { headers, body }: Outgoing): SealedGrant {
   return defined({ url, accept, dpop, body: String(body) })
 }
 
-function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): Reply | TransportFailure {
+function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): ServerReply | TransportFailure {
   if (typeof delivered === 'string') return delivered
   if ('failure' in delivered) return delivered.failure
   const headers = new Headers()
@@ -137,7 +143,7 @@ function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): Reply | Transpor
       // No header: what else there is counts all the same.
     }
   }
-  return toReply(delivered.status, headers, delivered.body)
+  return toServerReply(delivered.status, headers, delivered.body)
 }
 
 /** What it throws by itself may hold anything. */

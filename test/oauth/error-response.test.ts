@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isTokenError } from '../../src/core/errors.ts'
 import { readRefusal, type Refusal } from '../../src/oauth/error-response.ts'
 import { transportError, unavailable } from '../../src/oauth/errors.ts'
-import { toReply } from '../../src/oauth/exchange.ts'
+import { toServerReply } from '../../src/oauth/exchange.ts'
 
 const secret = 'refresh-secret.abc'
 const now = (): number => Date.UTC(2030, 0, 1)
@@ -14,7 +14,7 @@ function read(
   rejectedBy: readonly string[] = ['invalid_grant'],
 ): Refusal {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return readRefusal(toReply(status, new Headers(headers), text), {
+  return readRefusal(toServerReply(status, new Headers(headers), text), {
     rejectedBy,
     secrets: [secret],
     now,
@@ -43,14 +43,14 @@ describe('readRefusal', () => {
   it.each(['grant', 'invalid', 'invalid_grant', 'a', 'invalid_', '_'])(
     'judges a word before it takes the token %j out of it',
     (token) => {
-      const reply = toReply(400, new Headers(), '{"error":"invalid_grant"}')
+      const reply = toServerReply(400, new Headers(), '{"error":"invalid_grant"}')
       const refusal = readRefusal(reply, { rejectedBy: ['invalid_grant'], secrets: [token], now })
       expect(refusal).toMatchObject({ kind: 'rejected', oauth: { error: 'invalid_grant' } })
     },
   )
 
   it.each(['invalid_scope', 'invalid_client'])('judges %s before it takes itself out', (word) => {
-    const reply = toReply(400, new Headers(), JSON.stringify({ error: word }))
+    const reply = toServerReply(400, new Headers(), JSON.stringify({ error: word }))
     const refusal = readRefusal(reply, { rejectedBy: [], secrets: [word], now })
     expect(refusal).toMatchObject({ kind: 'configuration', error: { oauth: { error: word } } })
   })

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import {
   exchange,
-  toReply,
+  toServerReply,
   type ExchangeOptions,
   type Outgoing,
-  type Reply,
+  type ServerReply,
   type TransportFailure,
 } from '../../src/oauth/exchange.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
@@ -24,7 +24,7 @@ function createExchangeWith(
   const clock = createManualClock()
   const { fetch, sent } = createFetchDouble(({ init }) => answer(init.signal ?? neverAborted))
   const { keepalive = false, ...others } = changes
-  const ask = (): Promise<Reply | TransportFailure> =>
+  const ask = (): Promise<ServerReply | TransportFailure> =>
     exchange({ fetch, clock, timeoutMs: 10_000, ...others }, 'https://as.example/token', {
       ...outgoing,
       keepalive,
@@ -93,7 +93,7 @@ describe('exchange', () => {
     expect(clock.timers()).toEqual([])
   })
 
-  it.each<[string, () => Response, Partial<Reply>]>([
+  it.each<[string, () => Response, Partial<ServerReply>]>([
     ['204', () => new Response(null, { status: 204 }), { status: 204, text: '' }],
     ['304', () => new Response(null, { status: 304 }), { status: 304, text: '' }],
     ['an opaque redirect', opaqueRedirect, { status: 0, text: '' }],
@@ -180,10 +180,10 @@ describe('exchange', () => {
   })
 })
 
-describe('toReply', () => {
+describe('toServerReply', () => {
   it('takes JSON for what it is, whatever its label says', () => {
     const labels = new Headers({ 'content-type': 'text/plain', 'www-authenticate': 'Basic' })
-    expect(toReply(401, labels, '{"error":"invalid_client"}').json).toEqual({
+    expect(toServerReply(401, labels, '{"error":"invalid_client"}').json).toEqual({
       error: 'invalid_client',
     })
   })
