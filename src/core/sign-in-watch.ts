@@ -18,7 +18,7 @@ export interface SignInWatch {
 }
 
 /** What a page needs to know before it signs in without being asked. */
-export interface SignInTurn extends SignInWatch {
+export interface SignInTurnParts extends SignInWatch {
   readonly locks: LockManager
   readonly page: Page
   /** A name that only this manager's sign-ins have. */

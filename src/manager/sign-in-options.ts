@@ -1,4 +1,4 @@
-import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
+import type { SignInTurnParts, SignInWatch } from '../core/sign-in-watch.ts'
 import type { SignInOptions } from '../oauth/authorization-request.ts'
 
 export type { SignInOptions }
@@ -23,5 +23,5 @@ export interface AnySignInOptions extends Partial<OpenUrlSignInOptions> {
    *
    * @internal
    */
-  readonly before?: ((turn: SignInTurn) => Promise<boolean>) | undefined
+  readonly before?: ((here: SignInTurnParts) => Promise<boolean>) | undefined
 }

@@ -3,7 +3,7 @@ import { disposedError, notLeft } from '../core/errors.ts'
 import type { Page } from '../core/page.ts'
 import { patiently } from '../core/patiently.ts'
 import type { AbortSignalLike, Clock, Navigation } from '../core/ports.ts'
-import type { SignInTurn, SignInWatch } from '../core/sign-in-watch.ts'
+import type { SignInTurnParts, SignInWatch } from '../core/sign-in-watch.ts'
 import { onAbort, unlessStopped, type Stop } from '../core/until.ts'
 import type { AuthorizationCode } from '../oauth/authorization-code.ts'
 import type { AnySignInOptions, OpenUrlSignInOptions, SignInOptions } from './sign-in-options.ts'
@@ -23,7 +23,7 @@ export function createSignIn(
     readonly redirectUri: string | undefined
     readonly disposal: AbortSignalLike
   } & SignInWatch &
-    SignInTurn &
+    SignInTurnParts &
     Parameters<typeof createUnaskedSignIns>[0],
 ): TokenManager['signIn'] {
   const { code, navigation, page, clock, redirectUri, disposal } = options

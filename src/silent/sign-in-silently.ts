@@ -1,6 +1,6 @@
 import { checkedMembers, isFunction, type Rule } from '../core/checked-members.ts'
 import { isObject } from '../core/shape.ts'
-import type { SignInTurn } from '../core/sign-in-watch.ts'
+import type { SignInTurnParts } from '../core/sign-in-watch.ts'
 import type { AnySignInOptions } from '../manager/sign-in-options.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { untilTurn, type Turn } from './until-turn.ts'
@@ -60,7 +60,7 @@ export async function signInSilently(
   const { signal } = checkedMembers('options', options, rules) as SilentSignInOptions
   signal?.throwIfAborted()
   let turn: Turn | undefined
-  const before = async (here: SignInTurn): Promise<boolean> => {
+  const before = async (here: SignInTurnParts): Promise<boolean> => {
     turn = await untilTurn(auth, here, signal)
     return turn.kind === 'leave'
   }

@@ -1,7 +1,7 @@
 import { disposedError } from '../core/errors.ts'
 import { lockUntilPutAway, type LockUntilPutAway } from '../core/rotation/lock-until-put-away.ts'
 import type { SessionState } from '../core/session/session-state.ts'
-import type { SignInTurn } from '../core/sign-in-watch.ts'
+import type { SignInTurnParts } from '../core/sign-in-watch.ts'
 import { atMost, onAbort, unlessStopped, untilFirst, type Stop } from '../core/until.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { judgeOthers } from './judge-others.ts'
@@ -22,7 +22,7 @@ const lookEveryMs = 1_000
 /** Waits until this page is the one to leave, or has no reason to. */
 export async function untilTurn(
   auth: TokenManager,
-  here: SignInTurn,
+  here: SignInTurnParts,
   signal: AbortSignal | undefined,
 ): Promise<Turn> {
   const { clock, page, code, keeper, disposal } = here

@@ -52,7 +52,7 @@ export function toTokenSet(
 }
 
 /** What a reply for the default token set, which asks for no scope, says of the whole grant. */
-export function grantOf(session: Session, said: string | undefined): Partial<Session> {
+export function grantedScopeAfter(session: Session, said: string | undefined): Partial<Session> {
   const scope = said ?? session.scope
   const isWhole = lacking(said, session.scope).length === 0
   const keepsScope = (isWhole && mayBeNarrowed(session, session.scope)) || session.keepsScope

@@ -1,5 +1,10 @@
 import { defined } from '../defined.ts'
-import { grantOf, replyMembers, toTokenSet, withRefreshToken } from './brought-by-reply.ts'
+import {
+  grantedScopeAfter,
+  replyMembers,
+  toTokenSet,
+  withRefreshToken,
+} from './brought-by-reply.ts'
 import type { Letter } from './letter.ts'
 import {
   refreshTokenGenerationOf,
@@ -68,7 +73,7 @@ export function committed(
     session: {
       ...withRefreshToken(session, reply.refreshToken, generation),
       ...replyMembers(reply, receivedAt),
-      ...(key === defaultTokenKey && grantOf(session, reply.scope)),
+      ...(key === defaultTokenKey && grantedScopeAfter(session, reply.scope)),
       tokens: { ...session.tokens, [key]: token },
       ...(session.refused && { refused: without(session.refused, key) }),
     },
