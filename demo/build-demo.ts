@@ -7,7 +7,7 @@ import { buildPages } from './build-pages.ts'
 import type { BuiltFiles } from './build-pages.ts'
 import { contentSecurityPolicyForMeta, forMeta } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
-import { courierFile } from './courier-file.ts'
+import { courierFilePlugin } from './courier-file-plugin.ts'
 import { originFlag, wholeNumberFlag, wordFlag } from './flags.ts'
 import { serverCheckPages } from './server-check-pages.ts'
 import { clientFacts } from './servers.ts'
@@ -42,7 +42,7 @@ export async function buildStaticDemo(options: StaticDemoOptions): Promise<reado
   const built = await buildWithPolicy(
     root,
     contentSecurityPolicyForMeta({ issuer, apiOrigin }),
-    courierFile,
+    courierFilePlugin,
   )
   const further = root === pageFolder ? [serverCheckPages] : []
   const facts = {

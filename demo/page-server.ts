@@ -4,7 +4,7 @@ import { buildPages } from './build-pages.ts'
 import type { FurtherPages } from './build-pages.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import type { PolicyAddresses } from './content-security-policy.ts'
-import { courierFile } from './courier-file.ts'
+import { courierFilePlugin } from './courier-file-plugin.ts'
 import type { PageServer } from './servers.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ export async function createPages(
   root: string,
   further: readonly FurtherPages[] = [],
 ): Promise<Pages> {
-  const files = new Map(await buildPages(root, { minify: false, plugins: [courierFile] }))
+  const files = new Map(await buildPages(root, { minify: false, plugins: [courierFilePlugin] }))
   const policies = new Map<string, string>()
   for (const { root: folder, policy } of further) {
     for (const [path, file] of await buildPages(folder, { minify: false })) {

@@ -2,7 +2,7 @@ import { mustBe } from '../core/checked-members.ts'
 import type { AbortSignalLike } from '../core/ports.ts'
 import type { ProofSender } from '../core/proof-sender.ts'
 import type { AccessTokens } from '../core/session/access-tokens.ts'
-import { proofSenderFor } from './proof-sender.ts'
+import { proofSenderFor } from './proof-sender-for.ts'
 import type { ResourceServers } from './resource-servers.ts'
 
 /** What it takes to authorize a request. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
-import { buildCourierFile } from '../../demo/courier-file.ts'
+import { buildCourierFile } from '../../demo/courier-file-plugin.ts'
 import { bundle, codeOf } from './bundle.ts'
 
 export interface EntrySize {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { buildPages } from '../../../demo/build-pages.ts'
-import { courierFile } from '../../../demo/courier-file.ts'
+import { courierFilePlugin } from '../../../demo/courier-file-plugin.ts'
 import { listen } from '../../../demo/http.ts'
 
 export interface CourierStage {
@@ -18,7 +18,7 @@ export interface CourierStage {
 /** A page with a courier, and a token endpoint of another origin that answers after `delayMs`. */
 export async function startCourierStage(delayMs: number): Promise<CourierStage> {
   const root = fileURLToPath(new URL('./app', import.meta.url))
-  const files = await buildPages(root, { minify: false, plugins: [courierFile] })
+  const files = await buildPages(root, { minify: false, plugins: [courierFilePlugin] })
   const page = await listen(0)
   const token = await listen(0)
   let requests: { origin?: string | undefined; cookie?: string | undefined }[] = []

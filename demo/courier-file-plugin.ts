@@ -20,7 +20,7 @@ export async function buildCourierFile(): Promise<{
  * The courier's file, which the package has and its sources have not: beside the scripts, where a
  * SharedWorker is made from it, and at the root, where it is registered as a service worker.
  */
-export const courierFile: Plugin = {
+export const courierFilePlugin: Plugin = {
   name: 'courier-file',
   async generateBundle() {
     const { name, code } = await buildCourierFile()
