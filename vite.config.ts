@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import type { TestProjectConfiguration, UserWorkspaceConfig, ViteUserConfig } from 'vitest/config'
 import { engineProvider } from './test/browser/engines/engine-provider.ts'
 import { engineNames } from './test/browser/engines/engine.ts'
-import { version } from './src/courier/version.ts'
+import { version } from './src/core/version.ts'
 import { findChromium } from './test/browser/find-chromium.ts'
 
 const chromiumPath = findChromium()

@@ -1,7 +1,7 @@
 import type { NoCourier } from '../core/events.ts'
 import type { Route } from './post-office.ts'
 import { createPagePolicy } from './page-policy.ts'
-import { version } from './version.ts'
+import { version } from '../core/version.ts'
 
 type SharedWorkerOptions = WorkerOptions & { readonly extendedLifetime: boolean }
 

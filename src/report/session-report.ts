@@ -1,5 +1,5 @@
 import type { TokenManagerEvent } from '../core/events.ts'
-import { version } from '../courier/version.ts'
+import { version } from '../core/version.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import type { TokenManagerOptions } from '../manager/token-manager-options.ts'
 import { describeEvent } from './describe-event.ts'

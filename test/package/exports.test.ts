@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { version } from '../../src/courier/version.ts'
+import { version } from '../../src/core/version.ts'
 import * as entry from '../../src/index.ts'
 import { readText, section, sourceFiles } from './source-files.ts'
 

@@ -34,9 +34,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   react: (to) => to === 'react' || isHooks(to),
   vue: (to) => to === 'vue' || isHooks(to),
   angular: (to) => ['@angular/core', 'rxjs', systemClock].includes(to) || isApi(to),
-  // And what the package calls itself.
-  report: (to) =>
-    isApi(to) || ['manager/token-manager-options.ts', 'courier/version.ts'].includes(to),
+  report: (to) => to === 'manager/token-manager-options.ts' || isApi(to),
   'token-proxy': () => false,
   'index.ts': (to) => roomOf(to) !== 'package',
 }
