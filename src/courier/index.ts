@@ -6,4 +6,4 @@
 export { courier } from './courier.ts'
 export type { CourierOptions } from './connect-courier.ts'
 export type { NoCourier } from '../core/events.ts'
-export type { CourierSupport } from '../core/rotation/mail.ts'
+export type { CourierSupport } from '../core/rotation/courier-support.ts'

@@ -3,7 +3,7 @@ import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { TokenStore } from '../core/ports.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'
 import type { AuthorizationServerMetadata } from '../oauth/server-metadata.ts'
-import type { CourierSupport } from '../core/rotation/mail.ts'
+import type { CourierSupport } from '../core/rotation/courier-support.ts'
 import type { DpopSupport } from '../oauth/dpop.ts'
 import type { EndSessionOptions } from '../oauth/end-session.ts'
 

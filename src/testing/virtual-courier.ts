@@ -1,5 +1,6 @@
 import { createBoundedStore } from '../core/record/bounded-store.ts'
-import { createMail, type CourierSupport } from '../core/rotation/mail.ts'
+import type { CourierSupport } from '../core/rotation/courier-support.ts'
+import { createMail } from '../core/rotation/mail.ts'
 import type { Clock, LockManager, OpenChannel, TokenStore } from '../core/ports.ts'
 import { deliverLetter } from '../courier/deliver-letter.ts'
 import { toLetterMessage } from '../courier/letter-message.ts'
@@ -89,7 +90,7 @@ export function createVirtualCourier(
                 label: `${process.name} receives a letter of ${tab.name}`,
                 isReady: () => process.state === 'running',
                 run() {
-                  const record = createStoredRecord(parts)
+                  const record = createVirtualStoredRecord(parts)
                   const fetch = parts.fetchFor(letter.id)
                   void build.deliverLetter(message, { ...parts, record, fetch }, (word) => {
                     const words = typeof word === 'string' ? word : 'the answer itself'
@@ -125,7 +126,7 @@ export function createVirtualCourier(
   }
 }
 
-function createStoredRecord({ store, clock }: VirtualParts): StoredRecord {
+function createVirtualStoredRecord({ store, clock }: VirtualParts): StoredRecord {
   const bounded = createBoundedStore(store, clock)
   return {
     change: ({ key }, durability, change) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionRecord } from '../../src/core/record/session-record.ts'
-import type { CourierSupport } from '../../src/core/rotation/mail.ts'
+import type { CourierSupport } from '../../src/core/rotation/courier-support.ts'
 import { dpop } from '../../src/index.ts'
 import { createFakeCourier, type FakeCourier } from '../support/courier.ts'
 import { createDeferred } from '../support/deferred.ts'

@@ -1,4 +1,5 @@
-import { createMail, type CourierSupport } from '../../src/core/rotation/mail.ts'
+import type { CourierSupport } from '../../src/core/rotation/courier-support.ts'
+import { createMail } from '../../src/core/rotation/mail.ts'
 import type { Courier, PostedLetter } from '../../src/core/ports.ts'
 import { deliverLetter } from '../../src/courier/deliver-letter.ts'
 import { toLetterMessage } from '../../src/courier/letter-message.ts'

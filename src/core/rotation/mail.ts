@@ -1,5 +1,4 @@
-import type { Report } from '../events.ts'
-import type { Clock, Courier, CourierWord, LockManager, PageEvents, Random } from '../ports.ts'
+import type { Clock, Courier, CourierWord, LockManager, Random } from '../ports.ts'
 import type { Page } from '../page.ts'
 import { patiently } from '../patiently.ts'
 import { isLetter, letterLockName, type Letter, type NewLetter } from '../record/letter.ts'
@@ -51,23 +50,6 @@ export interface MailOptions {
   readonly locks: LockManager
   readonly page: Page
   readonly tokenRequestTimeoutMs: number
-}
-
-/** What `courier()` gives, of `tokenring/courier`; it starts nothing before a manager asks for its mail. */
-export interface CourierSupport {
-  /** Starts the courier, and waits for nothing. */
-  createMail(
-    options: MailOptions & {
-      /** The key of the record in the store. */
-      readonly recordKey: string
-      readonly channelName: string
-      readonly storage: unknown
-      /** Whether the app brings a `fetch` along, which a courier does not have. */
-      readonly hasOwnFetch: boolean
-      readonly pageEvents: PageEvents
-      readonly report: Report
-    },
-  ): Mail
 }
 
 /**

@@ -25,7 +25,7 @@ import { hasLiveToken, type RenewableSession, type Wish } from './refresh-plan.t
 import { isLastRefusal, refusedSince } from './refusals.ts'
 import { createSaveReply } from './save-reply.ts'
 import type { RefreshOutcome, TokenEndpoint } from './token-grant.ts'
-import { nonceRefused, notHandled } from './unclear-answer.ts'
+import { nonceRefused, notHandled } from './bad-answer.ts'
 
 export type Settle = (claim: Claim, outcome: RefreshOutcome, wish: Wish) => Promise<Conclusion>
 
