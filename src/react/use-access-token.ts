@@ -1,5 +1,9 @@
 import { useEffect, useState } from 'react'
-import type { AccessTokenState } from '../core/session/access-token-state.ts'
+import {
+  occasionToAsk,
+  ownerOf,
+  type AccessTokenState,
+} from '../core/session/access-token-state.ts'
 import type { TokenError } from '../core/errors.ts'
 import type { SessionState } from '../core/session/session-state.ts'
 import type { AccessTokenOptions, TokenManager } from '../manager/token-manager-api.ts'
@@ -114,17 +118,4 @@ function isSame(a: Answer | undefined, b: Answer): boolean {
 
 function toStatus(state: SessionState): SessionState['status'] {
   return state.status
-}
-
-/** Whose token it is. Where that is not known, it may be another user's with every generation. */
-function ownerOf(state: SessionState): string | number | undefined {
-  return state.status === 'signed-in' ? (state.sub ?? state.generation) : undefined
-}
-
-/** Changes when asking again may bring something else; nothing without a session. */
-function occasionToAsk(state: SessionState): string | undefined {
-  if (state.status !== 'signed-in') return undefined
-  const { generation, refresh } = state
-  const isHeldOff = refresh.phase === 'waiting' || refresh.phase === 'halted'
-  return JSON.stringify([ownerOf(state), generation, isHeldOff])
 }

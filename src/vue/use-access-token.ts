@@ -1,7 +1,10 @@
 import { computed, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter } from 'vue'
-import type { AccessTokenState } from '../core/session/access-token-state.ts'
+import {
+  occasionToAsk,
+  ownerOf,
+  type AccessTokenState,
+} from '../core/session/access-token-state.ts'
 import type { TokenError } from '../core/errors.ts'
-import type { SessionState } from '../core/session/session-state.ts'
 import type { AccessTokenOptions } from '../manager/token-manager-api.ts'
 import { useAuth } from './use-auth.ts'
 import { useSession } from './use-session.ts'
@@ -85,17 +88,4 @@ export function useAccessToken(
     { immediate: true, flush: 'sync' },
   )
   return computed(() => access.value)
-}
-
-/** Whose token it is. Where that is not known, it may be another user's with every generation. */
-function ownerOf(state: SessionState): string | number | undefined {
-  return state.status === 'signed-in' ? (state.sub ?? state.generation) : undefined
-}
-
-/** Changes when asking again may bring something else; nothing without a session. */
-function occasionToAsk(state: SessionState): string | undefined {
-  if (state.status !== 'signed-in') return undefined
-  const { generation, refresh } = state
-  const isHeldOff = refresh.phase === 'waiting' || refresh.phase === 'halted'
-  return JSON.stringify([ownerOf(state), generation, isHeldOff])
 }

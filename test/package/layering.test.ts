@@ -53,8 +53,10 @@ function isHooks(path: string): boolean {
   return path === 'manager/required-session.ts' || isApi(path)
 }
 
-/** What may stay on the page of a user, and who that is: pure, and in one place for all frameworks. */
-const shared = ['core/session/kept-page.ts', 'core/session/user-state.ts']
+/** What stays on a page, who its user is, and whose a token: pure, and in one place for all frameworks. */
+const shared = ['access-token-state', 'kept-page', 'user-state'].map(
+  (name) => `core/session/${name}.ts`,
+)
 
 /** What a clock that keeps out of Angular's zone is made of. */
 const systemClock = 'adapters/system-clock.ts'
