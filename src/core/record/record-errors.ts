@@ -55,7 +55,7 @@ export function toSessionEndedError(
 ): SessionEndedError {
   const endedBy = record.endedBy ?? 'never'
   // Every reason is a code, spelled like one.
-  const code = endedBy.toUpperCase().replace('-', '_') as SessionEndedCode
+  const code = endedBy.toUpperCase().replaceAll('-', '_') as SessionEndedCode
   return new SessionEndedError(code, `No session (${endedBy}): a new sign-in is needed.`, {
     oauth: record.endedWith,
   })
