@@ -1,4 +1,5 @@
 import { DOCUMENT, EnvironmentInjector, inject, runInInjectionContext } from '@angular/core'
+import { from, Observable } from 'rxjs'
 import { injectAuth } from './inject-auth.ts'
 
 /** What the guard reads of where the router is going. */
@@ -15,8 +16,11 @@ export interface SessionGuardOptions<Location> {
   readonly redirect?: ((to: GuardedRoute) => Location) | undefined
 }
 
-/** Fits `canActivate` and `canActivateChild` of Angular's router. */
-export type SessionGuard<Location> = (route: unknown, to: GuardedRoute) => Promise<true | Location>
+/** Fits `canActivate` and `canActivateChild` of Angular's router, which unsubscribes from what it has no more use for. */
+export type SessionGuard<Location> = (
+  route: unknown,
+  to: GuardedRoute,
+) => Observable<true | Location>
 
 /**
  * Creates a guard that lets only users with a session pass.
@@ -24,8 +28,8 @@ export type SessionGuard<Location> = (route: unknown, to: GuardedRoute) => Promi
  * Waits until the stored session has been read. Where there is none it begins a sign-in that comes
  * back to the route (`returnTo` is its address below the document's `<base href>`), or redirects. If
  * the sign-in cannot begin, or the user comes back from the login page, the navigation fails with its
- * error, which `withNavigationErrorHandler` receives. On a server everybody passes: only the page
- * knows the session.
+ * error, which `withNavigationErrorHandler` receives. A navigation that another one has replaced
+ * meanwhile begins nothing. On a server everybody passes: only the page knows the session.
  *
  * @param options Where to go instead.
  *
@@ -47,14 +51,19 @@ export type SessionGuard<Location> = (route: unknown, to: GuardedRoute) => Promi
 export function createSessionGuard<Location = never>({
   redirect,
 }: SessionGuardOptions<Location> = {}): SessionGuard<Location> {
-  return async (_route, to) => {
+  return (_route, to) => {
     const manager = injectAuth()
     const injector = inject(EnvironmentInjector)
     const { baseURI } = inject(DOCUMENT)
-    await manager.ready
-    if (manager.getState().status !== 'signed-out') return true
-    if (redirect) return runInInjectionContext(injector, () => redirect(to))
-    const { pathname, search, hash } = new URL(`.${to.url}`, baseURI)
-    return manager.signIn({ returnTo: pathname + search + hash })
+    return new Observable((navigation) => {
+      const decide = async (): Promise<true | Location> => {
+        await manager.ready
+        if (navigation.closed || manager.getState().status !== 'signed-out') return true
+        if (redirect) return runInInjectionContext(injector, () => redirect(to))
+        const { pathname, search, hash } = new URL(`.${to.url}`, baseURI)
+        return manager.signIn({ returnTo: pathname + search + hash })
+      }
+      return from(decide()).subscribe(navigation)
+    })
   }
 }

@@ -1,4 +1,6 @@
+import { hasInjectionContext, inject } from 'vue'
 import type { TokenManager } from '../manager/token-manager-api.ts'
+import { routerKey, type RouterLike } from './router-key.ts'
 
 /** What the guard reads of the route that is being gone to. */
 export interface GuardedRoute {
@@ -12,7 +14,10 @@ export interface SessionGuardOptions<Location> {
   readonly redirect?: ((to: GuardedRoute) => Location) | undefined
 }
 
-/** Fits `router.beforeEach` and `beforeEnter` of vue-router. */
+/**
+ * Fits `router.beforeEach` and `beforeEnter` of vue-router. A guard of the app may ask it, before
+ * anything is awaited.
+ */
 export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Location>
 
 /**
@@ -22,7 +27,8 @@ export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Locati
  * Waits until the stored session has been read. Where there is none it begins a sign-in that comes
  * back to the route (`returnTo` is its path in the router, to be given to `router.replace`), or
  * redirects. If the sign-in cannot begin, or the user comes back from the login page, the navigation
- * fails with its error, which `router.onError` receives. On a server everybody passes: only the page knows the session.
+ * fails with its error, which `router.onError` receives. A navigation that another one has replaced
+ * meanwhile begins nothing. On a server everybody passes: only the page knows the session.
  *
  * @param manager The app's.
  * @param options Where to go instead.
@@ -51,10 +57,47 @@ export function createSessionGuard<Location = never>(
   manager: TokenManager,
   { redirect }: SessionGuardOptions<Location> = {},
 ): SessionGuard<Location> {
+  let latest: GuardedRoute | undefined
+
   return async (to) => {
-    if (!to.meta['requiresSession']) return true
-    await manager.ready
-    if (manager.getState().status !== 'signed-out') return true
-    return redirect ? redirect(to) : manager.signIn({ returnTo: to.fullPath })
+    const router = hasInjectionContext() ? inject(routerKey, undefined)?.() : undefined
+    const isGuarded = to.meta['requiresSession']
+    // Where the router tells, one without a session may have waited elsewhere, and be the older one.
+    if (isGuarded || !router) latest = to
+    if (!isGuarded) return true
+    const other = watchForAnother(router)
+    const isReplaced = (): boolean => other.hasBegun || latest !== to
+    try {
+      await manager.ready
+      // The router lets a replaced one pass no further. It would follow where that one is sent to.
+      if (isReplaced() || manager.getState().status !== 'signed-out') return true
+      return redirect ? redirect(to) : await manager.signIn({ returnTo: to.fullPath })
+    } catch (error) {
+      if (isReplaced()) return true
+      throw error
+    } finally {
+      other.forget()
+    }
   }
+}
+
+/** `NavigationFailureType.duplicated` of vue-router: to the page that is shown, past all guards. */
+const duplicated = 16
+
+/** Whether another navigation begins from here on. No older one does: the router asks it first. */
+function watchForAnother(router: RouterLike | undefined): {
+  hasBegun: boolean
+  forget(): void
+} {
+  const begin = (): void => {
+    other.hasBegun = true
+  }
+  const stops = router && [
+    router.beforeEach(begin),
+    router.afterEach((_to, _from, failure) => {
+      if (failure?.type === duplicated) begin()
+    }),
+  ]
+  const other = { hasBegun: false, forget: () => stops?.forEach((stop) => stop()) }
+  return other
 }

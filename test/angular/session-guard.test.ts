@@ -6,6 +6,7 @@ import {
   Router,
   withNavigationErrorHandler,
   type CanActivateFn,
+  type UrlTree,
 } from '@angular/router'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSessionGuard } from '../../src/angular/index.ts'
@@ -13,7 +14,7 @@ import { createTokenManager, type TokenManager } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { patience } from '../support/patience.ts'
 import { redirectUri } from '../support/sign-in.ts'
-import { createProfile, settle } from '../support/tabs.ts'
+import { createProfile, settle, type Tab } from '../support/tabs.ts'
 import { startApp, type App } from './app.ts'
 
 class Empty {
@@ -41,6 +42,14 @@ async function routerOf(
   const handler = withNavigationErrorHandler(({ error }) => onError(error))
   app = await startApp(auth, { providers: [provideRouter(routes, handler)] })
   return app.ref.injector.get(Router)
+}
+
+/** A tab whose storage has not answered yet. */
+function openWaitingTab(): { tab: Tab; answer: () => void } {
+  const profile = createProfile()
+  const storage = createDeferred()
+  profile.store.readsAfter = storage.promise
+  return { tab: profile.openTab({ redirectUri }), answer: storage.resolve }
 }
 
 describe('createSessionGuard', () => {
@@ -107,5 +116,86 @@ describe('createSessionGuard', () => {
     const router = await routerOf(auth, createSessionGuard())
     await router.navigateByUrl('/orders')
     expect(router.url).toBe('/orders')
+  })
+})
+
+describe('a navigation that another one has replaced', () => {
+  const redirect = ({ url }: { url: string }): UrlTree =>
+    inject(Router).createUrlTree(['/sign-in'], { queryParams: { returnTo: url } })
+
+  it.each([
+    ['sign-in', undefined],
+    ['redirect', redirect],
+  ])('begins no %s', async (_, to) => {
+    const { tab, answer } = openWaitingTab()
+    const router = await routerOf(tab.auth, createSessionGuard({ redirect: to }))
+    const first = router.navigateByUrl('/orders/7')
+    await settle()
+    await router.navigateByUrl('/welcome')
+    answer()
+    expect(await first).toBe(false)
+    await settle()
+    expect(router.url).toBe('/welcome')
+    expect(tab.navigation.left).toEqual([])
+  })
+
+  it('begins no sign-in if the user stays where he is', async () => {
+    const { tab, answer } = openWaitingTab()
+    const router = await routerOf(tab.auth, createSessionGuard())
+    await router.navigateByUrl('/welcome')
+    const first = router.navigateByUrl('/orders/7')
+    await settle()
+    await router.navigateByUrl('/welcome')
+    answer()
+    expect(await first).toBe(false)
+    await settle()
+    expect(router.url).toBe('/welcome')
+    expect(tab.navigation.left).toEqual([])
+  })
+
+  it('says nothing of where the sign-in of the next one comes back to', async () => {
+    const { tab, answer } = openWaitingTab()
+    const signIn = vi.spyOn(tab.auth, 'signIn')
+    const router = await routerOf(tab.auth, createSessionGuard())
+    void router.navigateByUrl('/orders/7')
+    await settle()
+    void router.navigateByUrl('/orders/8?open=1')
+    await settle()
+    answer()
+    await vi.waitUntil(() => tab.navigation.left.length > 0, patience)
+    expect(signIn).toHaveBeenCalledExactlyOnceWith({ returnTo: '/orders/8?open=1' })
+  })
+
+  it('reports no sign-in that came to nothing afterwards', async () => {
+    const { auth, page, navigation } = createProfile().openTab({ redirectUri })
+    const errors: unknown[] = []
+    const router = await routerOf(auth, createSessionGuard(), (error) => errors.push(error))
+    const first = router.navigateByUrl('/orders/7')
+    await vi.waitUntil(() => navigation.left.length === 1, patience)
+    await router.navigateByUrl('/welcome')
+    page.emit('restore')
+    expect(await first).toBe(false)
+    await settle()
+    expect(errors).toEqual([])
+    expect(router.url).toBe('/welcome')
+  })
+
+  it('begins none if the app aborts it, or another guard of the route says no at once', async () => {
+    const { tab, answer } = openWaitingTab()
+    const guard = createSessionGuard()
+    const router = await routerOf(tab.auth, guard)
+    router.resetConfig([
+      { path: 'closed', component: Empty, canActivate: [() => false, guard] },
+      { path: 'orders', component: Empty, canActivate: [guard] },
+      { path: '**', component: Empty },
+    ])
+    expect(await router.navigateByUrl('/closed')).toBe(false)
+    const first = router.navigateByUrl('/orders')
+    await settle()
+    router.getCurrentNavigation()?.abort()
+    answer()
+    expect(await first).toBe(false)
+    await settle()
+    expect(tab.navigation.left).toEqual([])
   })
 })

@@ -5,6 +5,8 @@ import {
   createMemoryHistory,
   createRouter,
   createWebHistory,
+  isNavigationFailure,
+  NavigationFailureType,
   type RouteLocationRaw,
   type Router,
   type RouterHistory,
@@ -16,7 +18,7 @@ import { json } from '../oauth/server-double.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
-import { createProfile, settle } from '../support/tabs.ts'
+import { createProfile, settle, type Tab } from '../support/tabs.ts'
 import { patience } from '../support/patience.ts'
 
 failOnComplaints('warn', 'error')
@@ -179,4 +181,173 @@ describe('createSessionGuard', () => {
     await router.push('/orders')
     expect(router.currentRoute.value.fullPath).toBe('/orders')
   })
+})
+
+/** A tab whose storage has not answered yet. */
+function openWaitingTab(): { tab: Tab; answer: () => void } {
+  const profile = createProfile()
+  const storage = createDeferred()
+  profile.store.readsAfter = storage.promise
+  return { tab: profile.openTab({ redirectUri }), answer: storage.resolve }
+}
+
+/** How an app adds the guard; the second way sees only navigations to guarded routes. */
+const ways: readonly (readonly [
+  name: string,
+  add: (guard: SessionGuard<RouteLocationRaw>) => Router,
+])[] = [
+  ['beforeEach', (guard) => routerWith(guard)],
+  [
+    'beforeEnter',
+    (guard) => {
+      const component = { render: () => null }
+      const orders = { component, beforeEnter: guard, meta: { requiresSession: true } }
+      return createRouter({
+        history: createMemoryHistory('/app/'),
+        routes: [
+          { path: '/', component },
+          { path: '/welcome', component },
+          { path: '/orders', ...orders },
+          { path: '/orders/:id', ...orders },
+        ],
+      })
+    },
+  ],
+]
+
+/** In an app, at the page that is open to everybody. */
+async function startIn({ auth }: Tab, router: Router): Promise<() => void> {
+  const app = createApp(() => null)
+  app.use(createAuth(auth)).use(router).mount(document.createElement('div'))
+  await router.push('/')
+  return () => app.unmount()
+}
+
+const redirect = ({ fullPath }: { fullPath: string }): RouteLocationRaw => ({
+  path: '/',
+  query: { returnTo: fullPath },
+})
+const outcomes = [
+  ['sign-in', undefined],
+  ['redirect', redirect],
+] as const
+
+describe.each(ways)('a navigation that another one has replaced, with %s', (_, add) => {
+  it.each(outcomes)('begins no %s', async (__, to) => {
+    const { tab, answer } = openWaitingTab()
+    const router = add(createSessionGuard(tab.auth, { redirect: to }))
+    const close = await startIn(tab, router)
+    const first = router.push('/orders/7')
+    await settle()
+    await router.push('/welcome')
+    answer()
+    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    await settle()
+    expect(router.currentRoute.value.fullPath).toBe('/welcome')
+    expect(tab.navigation.left).toEqual([])
+    close()
+  })
+
+  it.each(outcomes)('begins no %s while the next page is still loading', async (__, to) => {
+    const { tab, answer } = openWaitingTab()
+    const router = add(createSessionGuard(tab.auth, { redirect: to }))
+    const chunk = createDeferred()
+    router.addRoute({
+      path: '/lazy',
+      component: () => chunk.promise.then(() => ({ render: () => null })),
+    })
+    const close = await startIn(tab, router)
+    const first = router.push('/orders/7')
+    await settle()
+    const second = router.push('/lazy')
+    await settle()
+    answer()
+    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    chunk.resolve()
+    await second
+    expect(router.currentRoute.value.fullPath).toBe('/lazy')
+    expect(tab.navigation.left).toEqual([])
+    close()
+  })
+
+  it.each(outcomes)('begins no %s if the user stays where he is', async (__, to) => {
+    const { tab, answer } = openWaitingTab()
+    const router = add(createSessionGuard(tab.auth, { redirect: to }))
+    const close = await startIn(tab, router)
+    const first = router.push('/orders/7')
+    await settle()
+    await router.push('/')
+    answer()
+    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    expect(router.currentRoute.value.fullPath).toBe('/')
+    expect(tab.navigation.left).toEqual([])
+    close()
+  })
+
+  it('says nothing of where the sign-in of the next one comes back to', async () => {
+    const { tab, answer } = openWaitingTab()
+    const signIn = vi.spyOn(tab.auth, 'signIn')
+    const router = add(createSessionGuard(tab.auth))
+    const close = await startIn(tab, router)
+    void router.push('/orders/7')
+    await settle()
+    void router.push('/orders/8?open=1')
+    await settle()
+    answer()
+    await vi.waitUntil(() => tab.navigation.left.length > 0, patience)
+    expect(signIn).toHaveBeenCalledExactlyOnceWith({ returnTo: '/orders/8?open=1' })
+    close()
+  })
+
+  it('reports no sign-in that came to nothing afterwards', async () => {
+    const tab = createProfile().openTab({ redirectUri })
+    const router = add(createSessionGuard(tab.auth))
+    const errors: unknown[] = []
+    router.onError((error) => errors.push(error))
+    const close = await startIn(tab, router)
+    const first = router.push('/orders/7')
+    await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
+    await router.push('/welcome')
+    tab.page.emit('restore')
+    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    expect(errors).toEqual([])
+    expect(router.currentRoute.value.fullPath).toBe('/welcome')
+    close()
+  })
+})
+
+describe('a navigation that has replaced another one', () => {
+  it('is guarded, whatever becomes of the other one', async () => {
+    const { tab, answer } = openWaitingTab()
+    const guard = createSessionGuard(tab.auth)
+    const slow = createDeferred()
+    // The app has a guard that comes first, and waits for something of the one page.
+    const router = routerWith(async ({ fullPath }) => {
+      if (fullPath === '/welcome') await slow.promise
+      return true
+    })
+    router.beforeEach(guard)
+    const close = await startIn(tab, router)
+    const before = router.push('/welcome')
+    await settle()
+    void router.push('/orders/7')
+    await settle()
+    slow.resolve()
+    expect(isNavigationFailure(await before, NavigationFailureType.cancelled)).toBe(true)
+    answer()
+    await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
+    expect(router.currentRoute.value.fullPath).toBe('/')
+    close()
+  })
+})
+
+it('knows of a replaced navigation without an app, too', async () => {
+  const { tab, answer } = openWaitingTab()
+  const router = routerWith(createSessionGuard(tab.auth))
+  const first = router.push('/orders/7')
+  await settle()
+  await router.push('/welcome')
+  answer()
+  expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+  expect(tab.navigation.left).toEqual([])
 })
