@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { compileScript, parse } from 'vue/compiler-sfc'
 import type { Addresses, PageServer } from '../../demo/servers.ts'
-import { examplesOf } from '../support/guide-examples.ts'
+import { examplesOf, toComponentScript } from '../support/guide-examples.ts'
 
 const sources = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -55,7 +54,7 @@ async function bundle({ guide, entry }: GuideApp, addresses: GuideAddresses): Pr
   const files = new Map<string, string>()
   for (const { name, language, code } of examplesOf(guide)) {
     const own = withAddresses(code, addresses)
-    if (language === 'vue') files.set(`./${name}.vue`, toScript(name, own))
+    if (language === 'vue') files.set(`./${name}.vue`, toComponentScript(name, own))
     else files.set(`./${name}.${language}`, own)
   }
   const { outputFiles } = await build({
@@ -115,10 +114,4 @@ function withAddresses(
     .replaceAll(/openid (profile )?offline_access orders:read/g, scope)
     .replaceAll('https://app.example.com', pageOrigin)
     .replaceAll('https://api.example.com/v2/', `${apiOrigin}/`)
-}
-
-/** The component as a module, with its template as the function that renders it. */
-function toScript(name: string, code: string): string {
-  const { descriptor } = parse(code, { filename: `${name}.vue` })
-  return compileScript(descriptor, { id: name, inlineTemplate: true }).content
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
 /** The folder the package is in, with a slash at the end. */
-export const root: string = fileURLToPath(new URL('../..', import.meta.url))
+export const root: string = join(import.meta.dirname, '../../')
 
 export interface SourceFile {
   /** Below the folder, with forward slashes. */

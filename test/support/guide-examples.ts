@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { compileScript, parse } from 'vue/compiler-sfc'
 import { compile } from '../package/compile.ts'
+import { root } from '../package/source-files.ts'
 
 export interface Example {
   readonly language: string
@@ -29,11 +30,18 @@ function docstringsOf(source: string): string {
 
 /** The examples in the guide and in the docstrings of a folder below `src/`. */
 export function examplesOf(folder: string): Example[] {
-  const path = fileURLToPath(new URL(`../../src/${folder}/`, import.meta.url))
+  const path = `${root}src/${folder}/`
   return readdirSync(path).flatMap((file) => {
     const text = readFileSync(`${path}${file}`, 'utf8')
     return examplesIn(file, file.endsWith('.md') ? text : docstringsOf(text))
   })
+}
+
+/** A component of Vue as a module, with its template as the function that renders it. */
+export function toComponentScript(name: string, code: string): string {
+  const { descriptor, errors } = parse(code, { filename: `${name}.vue` })
+  if (errors.length > 0) throw new Error(`${name}: ${String(errors[0])}`)
+  return compileScript(descriptor, { id: name, inlineTemplate: true }).content
 }
 
 /** Compiles examples together, as files of one app; returns what the compiler complains of. */

@@ -1,22 +1,22 @@
-import { compileScript, parse } from 'vue/compiler-sfc'
 import { describe, expect, it } from 'vitest'
-import { compileExamples, examplesOf, type Example } from '../support/guide-examples.ts'
+import {
+  compileExamples,
+  examplesOf,
+  toComponentScript,
+  type Example,
+} from '../support/guide-examples.ts'
 
 const examples = examplesOf('vue')
 const ofLanguage = (language: string): Example[] =>
   examples.filter((example) => example.language === language)
 
-/** The component as a module, with its template as the function that renders it. */
-function toScript({ name, code }: Example): string {
-  const { descriptor, errors } = parse(code, { filename: `${name}.vue` })
-  if (errors.length > 0) throw new Error(`${name}: ${String(errors[0])}`)
-  return compileScript(descriptor, { id: name, inlineTemplate: true }).content
-}
-
 const files = (): Record<string, string> =>
   Object.fromEntries([
     ...ofLanguage('ts').map(({ name, code }) => [`${name}.ts`, `${code}\nexport {}\n`]),
-    ...ofLanguage('vue').map((example) => [`${example.name}.vue.ts`, toScript(example)]),
+    ...ofLanguage('vue').map((example) => [
+      `${example.name}.vue.ts`,
+      toComponentScript(example.name, example.code),
+    ]),
   ]) as Record<string, string>
 
 describe('the examples for Vue', () => {
@@ -33,7 +33,7 @@ describe('the examples for Vue', () => {
   it('compile, and would be found out if they did not', () => {
     const script = "import { useSession } from 'tokenring/vue'\nconst session = useSession()"
     const code = `<script setup lang="ts">\n${script}\n</script>\n<template>{{ session.token }}</template>`
-    const wrong = toScript({ language: 'vue', name: 'wrong', code })
+    const wrong = toComponentScript('wrong', code)
     const complaints = compileExamples('vue-examples', { ...files(), 'wrong.vue.ts': wrong })
     expect(complaints).toEqual([expect.stringMatching(/^wrong\.vue\.ts.*token/)])
   })

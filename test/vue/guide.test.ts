@@ -1,0 +1,145 @@
+// @vitest-environment happy-dom
+import * as pinia from 'pinia'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import * as vue from 'vue'
+import * as vueRouter from 'vue-router'
+import * as tokenring from '../../src/index.ts'
+import * as tokenringVue from '../../src/vue/index.ts'
+import { failOnComplaints } from '../support/complaints.ts'
+import { patience } from '../support/patience.ts'
+import { runGuide } from '../support/run-guide.ts'
+import { redirectUri } from '../support/sign-in.ts'
+import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
+import { rest } from './mount.ts'
+
+failOnComplaints('warn', 'error')
+
+let profile: Profile
+let tab: Tab
+let router: vueRouter.Router
+let app: vue.App | undefined
+beforeEach(() => {
+  profile = createProfile()
+})
+afterEach(() => {
+  app?.unmount()
+  app = undefined
+  document.body.replaceChildren()
+  history.replaceState(null, '', '/')
+})
+
+const text = (): string => document.body.textContent?.trim() ?? ''
+const shows = (expected: string): Promise<boolean> =>
+  vi.waitUntil(() => text() === expected, patience)
+const press = async (selector: string): Promise<void> => {
+  document.querySelector<HTMLElement>(selector)?.click()
+  await rest()
+}
+
+const run = (entries: readonly string[]): Promise<Record<string, unknown>> =>
+  runGuide('vue', entries, {
+    vue,
+    pinia,
+    'vue-router': vueRouter,
+    tokenring,
+    'tokenring/vue': tokenringVue,
+    './auth.ts': { auth: tab.auth },
+  })
+
+/** Opens the guide's app at this address, but for its `main`. */
+async function open(address: string): Promise<void> {
+  history.replaceState(null, '', address)
+  tab = profile.openTab({ redirectUri })
+  const files = await run(['router', 'App'])
+  router = (files['router'] as { router: vueRouter.Router }).router
+  const { default: App } = files['App'] as { default: vue.Component }
+  app = vue.createApp(App).use(tokenringVue.createAuth(tab.auth)).use(router)
+  app.mount(document.body.appendChild(document.createElement('div')))
+  await router.isReady()
+  await rest()
+}
+
+it('the welcome page comes back to where a guard has sent the user away from, else to itself', async () => {
+  await open('/?returnTo=/orders?open=1')
+  const signIn = vi.spyOn(tab.auth, 'signIn')
+  await press('button')
+  expect(signIn).toHaveBeenLastCalledWith({ returnTo: '/orders?open=1' })
+  await router.replace('/?sort=up')
+  await press('button')
+  expect(signIn).toHaveBeenLastCalledWith({ returnTo: '/?sort=up' })
+})
+
+it('the welcome page says why the session has ended, and nothing after a sign-out', async () => {
+  await open('/')
+  await tab.auth.startSession(profile.server.signIn())
+  await shows('OrdersSign out')
+  profile.server.revokeFamilies()
+  await tab.auth.refresh().catch(() => undefined)
+  await shows('You were signed out because your session has ended.Sign in')
+  await tab.auth.startSession(profile.server.signIn())
+  await shows('OrdersSign out')
+  await tab.auth.signOut()
+  await shows('Sign in')
+})
+
+it('a problem of a sign-in is not on the page any more when there was a session meanwhile', async () => {
+  await open('/')
+  vi.spyOn(tab.auth, 'signIn').mockRejectedValue(
+    Object.assign(new Error(), { code: 'UNAVAILABLE' }),
+  )
+  await press('button')
+  await shows('The sign-in did not succeed.Sign in')
+  await tab.auth.startSession(profile.server.signIn())
+  await shows('OrdersSign out')
+  await tab.auth.signOut()
+  await shows('Sign in')
+})
+
+it('nothing is said to a user who comes back from the login page', async () => {
+  await open('/')
+  const going = router.push('/orders').catch(() => undefined)
+  await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
+  tab.page.emit('restore')
+  await going
+  await vi.waitUntil(() => router.currentRoute.value.path === '/sign-in-failed', patience)
+  await shows('Sign in')
+  expect(router.currentRoute.value.query).toEqual({ returnTo: '/orders', problem: 'NOT_LEFT' })
+  await press('a')
+  await vi.waitUntil(() => tab.navigation.left.length === 2, patience)
+})
+
+it('a failed sign-in is said on a page of its own, until there is a session', async () => {
+  await open('/sign-in-failed?returnTo=/?sort=up&problem=DENIED')
+  expect(text()).toBe('The sign-in did not succeed.Try again')
+  await router.replace('/sign-in-failed?returnTo=/?sort=up&problem=NOT_LEFT')
+  expect(text()).toBe('Sign in')
+  await tab.auth.startSession(profile.server.signIn())
+  await shows('OrdersSign out')
+  expect(router.currentRoute.value.fullPath).toBe('/?sort=up')
+})
+
+it('a user who is signed in is not told that a sign-in has failed', async () => {
+  await profile.openSignedInTab()
+  await open('/')
+  await shows('OrdersSign out')
+  await router.push('/sign-in-failed?returnTo=/?sort=up&problem=DENIED')
+  await vi.waitUntil(() => router.currentRoute.value.fullPath === '/?sort=up', patience)
+  await shows('OrdersSign out')
+})
+
+it('a page may show what a store has loaded', async () => {
+  await profile.openSignedInTab()
+  tab = profile.openTab({ resourceServers: ['https://api.example.com/v2/'] })
+  vi.spyOn(tab.auth, 'fetch')
+    .mockResolvedValueOnce(Response.json(['tea', 'rice']))
+    .mockRejectedValueOnce(new TypeError('Failed to fetch'))
+  const { OrdersOfStore } = await run(['OrdersOfStore'])
+  app = vue
+    .createApp((OrdersOfStore as { default: vue.Component }).default)
+    .use(tokenringVue.createAuth(tab.auth))
+    .use(pinia.createPinia())
+  app.mount(document.body.appendChild(document.createElement('div')))
+  await shows('teariceLoad again')
+  await press('button')
+  await shows('The orders cannot be shown now.teariceLoad again')
+})
