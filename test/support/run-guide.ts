@@ -20,7 +20,11 @@ export async function runGuide(
     ]),
   )
   const { outputFiles } = await build({
-    stdin: { contents: entries.map((name) => `export * as ${name} from './${name}'`).join('\n') },
+    stdin: {
+      contents: entries
+        .map((name) => `export * as ${name.replaceAll('.', '_')} from './${name}'`)
+        .join('\n'),
+    },
     bundle: true,
     write: false,
     format: 'cjs',
