@@ -18,6 +18,8 @@ describe('the examples for React', () => {
   it('are found, each under a name of its own', () => {
     expect(ofLanguage('ts').map(({ name }) => name)).toEqual([
       'auth',
+      'what-to-say',
+      'auth-below-base-path',
       'svelte-session',
       'solid-session',
     ])

@@ -51,6 +51,7 @@ export function compileExamples(name: string, files: Readonly<Record<string, str
     "declare const auth: import('tokenring').TokenManager",
     // Nothing else here needs Next.
     "declare module 'next/navigation' { export function useRouter(): { replace(path: string): void } }",
+    "declare module 'next/link' { export default function Link(props: { href: string; children: string }): import('react').ReactNode }",
   ]
   const entries = Object.entries(files).map(([file, code]) => [
     file,

@@ -22,7 +22,7 @@ export async function runGuide(
   const { outputFiles } = await build({
     stdin: {
       contents: entries
-        .map((name) => `export * as ${name.replaceAll('.', '_')} from './${name}'`)
+        .map((name) => `export * as ${name.replaceAll(/\W/g, '_')} from './${name}'`)
         .join('\n'),
     },
     bundle: true,

@@ -1,0 +1,92 @@
+// @vitest-environment happy-dom
+import * as react from 'react'
+import * as jsxRuntime from 'react/jsx-runtime'
+import { beforeEach, expect, it, vi } from 'vitest'
+import * as tokenring from '../../src/index.ts'
+import * as tokenringReact from '../../src/react/index.ts'
+import { failOnComplaints } from '../support/complaints.ts'
+import { runGuide } from '../support/run-guide.ts'
+import { redirectUri } from '../support/sign-in.ts'
+import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
+import { acting, mount, within, type Mounted } from './mount.ts'
+
+failOnComplaints('warn', 'error')
+
+let profile: Profile
+let tab: Tab
+beforeEach(() => {
+  profile = createProfile()
+  tab = profile.openTab({ redirectUri, resourceServers: ['https://api.example.com/v2/'] })
+})
+
+const run = (...entries: string[]): Promise<Record<string, unknown>> =>
+  runGuide('react', entries, {
+    react,
+    'react/jsx-runtime': jsxRuntime,
+    tokenring,
+    'tokenring/react': tokenringReact,
+    './auth.ts': { auth: tab.auth },
+  })
+
+async function open(name: 'App' | 'page', member: string): Promise<Mounted> {
+  const files = await run(name)
+  const Page = (files[name] as Record<string, react.ComponentType>)[member]
+  if (!Page) throw new Error(`${name} exports no ${member}.`)
+  vi.spyOn(tab.auth, 'fetch').mockImplementation(async () => Response.json([]))
+  return mount(within(tab.auth, react.createElement(Page)))
+}
+
+it.each([
+  ['without a router', 'App', 'App'],
+  ['of Next.js', 'page', 'default'],
+] as const)('the page %s says why the session has ended', async (_, name, member) => {
+  const page = await open(name, member)
+  expect(page.text().trim()).toBe('Sign in')
+  await acting(() => tab.auth.startSession(profile.server.signIn()))
+  expect(page.text()).toContain('Sign out')
+  profile.server.revokeFamilies()
+  await acting(() => tab.auth.refresh().catch(() => undefined))
+  expect(page.text()).toBe('You were signed out because your session has ended. Sign in')
+  await acting(() => tab.auth.startSession(profile.server.signIn()))
+  await acting(() => tab.auth.signOut())
+  expect(page.text().trim()).toBe('Sign in')
+  await page.unmount()
+})
+
+it.each([
+  ['without a router', 'App', 'App'],
+  ['of Next.js', 'page', 'default'],
+] as const)(
+  'the page %s says nothing to who comes back from the login page',
+  async (_, name, member) => {
+    const page = await open(name, member)
+    await page.click('button')
+    expect(page.text()).toBe('One moment …')
+    await acting(() => tab.page.emit('restore'))
+    expect(page.text().trim()).toBe('Sign in')
+    vi.spyOn(tab.auth, 'signIn').mockRejectedValueOnce(Object.assign(new Error(), { code: 'LOOP' }))
+    await page.click('button')
+    expect(page.text()).toBe('The sign-in did not succeed. Sign in')
+    await page.unmount()
+  },
+)
+
+it('Next’s router is given no base path', async () => {
+  const files = await run('auth-below-base-path')
+  const { auth, withoutBasePath } = files['auth_below_base_path'] as {
+    auth: tokenring.TokenManager
+    withoutBasePath(path: string): string
+  }
+  auth.dispose()
+  const paths = ['/shop', '/shop/', '/shop/orders?open=1#a', '/shop?a=1', '/shop#a', '/shopping']
+  expect(paths.map(withoutBasePath)).toEqual([
+    '/',
+    '/',
+    '/orders?open=1#a',
+    '/?a=1',
+    '/#a',
+    '/shopping',
+  ])
+  // Not another origin.
+  expect(withoutBasePath('/shop//example.com')).toBe('/example.com')
+})
