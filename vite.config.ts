@@ -67,7 +67,7 @@ const dom = [
   'test/vue/**/*.test.ts',
   'test/angular/**/*.test.ts',
   'test/adapters/{navigation,page-events,tab-storage}.test.ts',
-  'test/recipes/migration.test.ts',
+  'test/recipes/{migration,plain-page}.test.ts',
   'test/testing/{jsdom,with-*}.test.ts',
 ]
 
