@@ -1,6 +1,12 @@
 import { expect } from '@playwright/test'
 import { test } from './signed-in.ts'
 
+test('shows the orders to a user who is signed in', async ({ page }) => {
+  await page.goto('/orders')
+  await expect(page.getByRole('listitem').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeHidden()
+})
+
 for (const nth of ['first', 'second']) {
   test(`the ${nth} test that outlives a token is still signed in`, async ({ page }) => {
     await page.goto('/')
