@@ -17,6 +17,13 @@ it('is the same in the three guides', () => {
   expect(others).toEqual([code, code])
 })
 
+it('is what the small apps say', () => {
+  const [, ...lines] = code?.split('\n') ?? []
+  for (const folder of ['react/src', 'vue/src', 'angular/src', 'next/lib']) {
+    expect(readText(`demo/apps/${folder}/what-to-say.ts`)).toBe(lines.join('\n'))
+  }
+})
+
 interface WhatToSay {
   sayFailure(error: unknown): string
   sayEnd(state: SessionState): string

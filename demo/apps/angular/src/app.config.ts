@@ -16,8 +16,9 @@ export const appConfig: ApplicationConfig = {
       // A sign-in that cannot begin, or from whose login page the user comes back.
       withNavigationErrorHandler(({ error, url }) => {
         console.error(error)
-        if (!findTokenError(error) || auth.getState().status !== 'signed-out') return
-        const extras = { queryParams: { returnTo: url }, replaceUrl: true }
+        const problem = findTokenError(error)?.code
+        if (!problem || auth.getState().status !== 'signed-out') return
+        const extras = { queryParams: { returnTo: url, problem }, replaceUrl: true }
         void inject(Router).navigate(['/sign-in-failed'], extras)
       }),
     ),

@@ -1,4 +1,4 @@
-import { Component, effect, inject } from '@angular/core'
+import { Component, effect, inject, linkedSignal } from '@angular/core'
 import { Router, RouterOutlet } from '@angular/router'
 import { injectSession } from 'tokenring/angular'
 
@@ -7,7 +7,7 @@ import { injectSession } from 'tokenring/angular'
   imports: [RouterOutlet],
   // Another user, who signed in in another tab, has other data: everything is made anew.
   template: `
-    @for (page of [{ of: user() }]; track page.of) {
+    @for (page of [{ of: lastUser() }]; track page.of) {
       <router-outlet />
     }
   `,
@@ -15,9 +15,14 @@ import { injectSession } from 'tokenring/angular'
 export class App {
   private readonly router = inject(Router)
   private readonly status = injectSession((state) => state.status)
-  protected readonly user = injectSession((state) =>
+  private readonly user = injectSession((state) =>
     state.status === 'signed-in' ? state.sub : undefined,
   )
+  // Of nobody, it would be made once more before it goes.
+  protected readonly lastUser = linkedSignal<string | undefined, string | undefined>({
+    source: this.user,
+    computation: (user, before) => user ?? before?.value,
+  })
 
   constructor() {
     let before: string | undefined

@@ -1,6 +1,8 @@
-import { Component, signal } from '@angular/core'
-import { RouterLink } from '@angular/router'
+import { Location } from '@angular/common'
+import { Component, inject, linkedSignal } from '@angular/core'
+import { ActivatedRoute, RouterLink } from '@angular/router'
 import { injectAuth, injectSession } from 'tokenring/angular'
+import { sayEnd, sayFailure } from './what-to-say'
 
 @Component({
   selector: 'app-welcome',
@@ -11,9 +13,7 @@ import { injectAuth, injectSession } from 'tokenring/angular'
         <p>One moment …</p>
       }
       @case ('signed-out') {
-        @if (hasFailed()) {
-          <p>The sign-in did not succeed.</p>
-        }
+        <p role="status">{{ problem() || end() }}</p>
         <button (click)="signIn()">Sign in</button>
       }
       @default {
@@ -29,15 +29,24 @@ import { injectAuth, injectSession } from 'tokenring/angular'
 })
 export class Welcome {
   protected readonly auth = injectAuth()
+  private readonly route = inject(ActivatedRoute)
+  private readonly location = inject(Location)
+  // A claim of the ID token, which comes with the scope `profile`.
   protected readonly name = injectSession((state) =>
     state.status === 'signed-in' ? state.claims?.['name'] : undefined,
   )
-  protected readonly hasFailed = signal(false)
   protected readonly standing = injectSession((state) =>
     state.status === 'signed-in' ? state.refresh.phase : state.status,
   )
+  protected readonly end = injectSession(sayEnd)
+  // Until there is a session, or it has ended.
+  protected readonly problem = linkedSignal({ source: this.standing, computation: () => '' })
 
   protected signIn(): void {
-    this.auth.signIn().catch(() => this.hasFailed.set(true))
+    this.problem.set('')
+    // Where a guard has sent the user away from; else here.
+    const wanted = this.route.snapshot.queryParamMap.get('returnTo')
+    const returnTo = wanted === null ? undefined : this.location.prepareExternalUrl(wanted)
+    this.auth.signIn({ returnTo }).catch((error) => this.problem.set(sayFailure(error)))
   }
 }

@@ -24,21 +24,29 @@ function show(state: SessionState, problem = ''): void {
   }
   if (state.status === 'restoring') return app.replaceChildren('One moment …')
   if (state.status === 'signed-out') {
-    const signIn = button('Sign in', () => auth.signIn().catch(() => show(state, 'That failed. ')))
-    return app.replaceChildren(problem, signIn)
+    const tell = (error: unknown): void => show(state, sayFailure(error))
+    return app.replaceChildren(
+      problem,
+      button('Sign in', () => auth.signIn().catch(tell)),
+    )
   }
   void load()
   const signOut = button('Sign out', () => auth.signOut())
   app.replaceChildren(state.sub ?? '', list, button('Load again', load), signOut)
 }
 
+function sayFailure(error: unknown): string {
+  if (findTokenError(error)?.code !== 'NOT_LEFT') return 'The sign-in did not succeed. '
+  return navigator.onLine ? '' : 'You are offline. '
+}
+
 let problem = ''
 try {
   const arrived = await auth.handleRedirect()
   if (arrived) history.replaceState(null, '', arrived.returnTo)
-} catch {
+} catch (error) {
   history.replaceState(null, '', '/')
-  problem = 'The sign-in did not succeed. '
+  problem = sayFailure(error)
 }
 // What is on the page depends on who is signed in, not on renewals.
 let shown: string | undefined
@@ -46,4 +54,5 @@ auth.subscribe((state) => {
   const key = state.status + (state.status === 'signed-in' ? state.sub : '')
   if (key !== shown) show(state, problem)
   shown = key
+  problem = ''
 })

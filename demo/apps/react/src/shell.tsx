@@ -1,8 +1,10 @@
 import { Link, Outlet } from 'react-router'
 import { RequireSession, useAuth, useSession } from 'tokenring/react'
+import { sayEnd, sayFailure } from './what-to-say.ts'
 
 /** What is around every page, and what stands in place of one while nobody is signed in. */
 export function Shell({ signInError }: { signInError?: unknown }) {
+  const end = useSession(sayEnd)
   return (
     <RequireSession
       fallback={({ isPending, error = signInError, signIn }) =>
@@ -10,8 +12,7 @@ export function Shell({ signInError }: { signInError?: unknown }) {
           <p>One moment …</p>
         ) : (
           <p>
-            {error !== undefined && 'The sign-in did not succeed. '}
-            <button onClick={() => signIn()}>Sign in</button>
+            {sayFailure(error) || end} <button onClick={() => signIn()}>Sign in</button>
           </p>
         )
       }

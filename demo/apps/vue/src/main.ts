@@ -13,7 +13,8 @@ const start = await auth.handleRedirect().then(
   (arrived) => arrived?.returnTo,
   (error: Partial<SignInError>) => {
     console.error(error)
-    return { path: '/sign-in-failed', query: { returnTo: error.returnTo } }
+    const { returnTo, code } = error
+    return { path: '/sign-in-failed', query: { returnTo, problem: code } }
   },
 )
 if (start !== undefined) await router.replace(start).catch(console.error)

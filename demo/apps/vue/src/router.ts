@@ -19,5 +19,6 @@ export const router = createRouter({
 router.beforeEach(createSessionGuard(auth))
 router.onError((error, { fullPath }) => {
   if (!isTokenError(error) || auth.getState().status !== 'signed-out') return
-  void router.replace({ path: '/sign-in-failed', query: { returnTo: fullPath } })
+  const query = { returnTo: fullPath, problem: error.code }
+  void router.replace({ path: '/sign-in-failed', query })
 })
