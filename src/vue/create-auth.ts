@@ -1,7 +1,6 @@
 import type { App } from 'vue'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { authKey } from './auth-key.ts'
-import { routerKey, type RouterLike } from './router-key.ts'
 
 /**
  * Creates the plugin that hands the manager to the composables of an app. Does nothing else: it
@@ -26,9 +25,7 @@ import { routerKey, type RouterLike } from './router-key.ts'
 export function createAuth(manager: TokenManager): { install(app: App): void } {
   return {
     install(app) {
-      app.provide(authKey, manager)
-      const globals: Readonly<Record<string, unknown>> = app.config.globalProperties
-      app.provide(routerKey, () => globals['$router'] as RouterLike | undefined)
+      app.provide(authKey, [manager, app.config.globalProperties])
     },
   }
 }

@@ -1,6 +1,6 @@
 import { hasInjectionContext, inject } from 'vue'
 import type { TokenManager } from '../manager/token-manager-api.ts'
-import { routerKey, type RouterLike } from './router-key.ts'
+import { authKey } from './auth-key.ts'
 
 /** What the guard reads of the route that is being gone to. */
 export interface GuardedRoute {
@@ -60,44 +60,33 @@ export function createSessionGuard<Location = never>(
   let latest: GuardedRoute | undefined
 
   return async (to) => {
-    const router = hasInjectionContext() ? inject(routerKey, undefined)?.() : undefined
+    const router = hasInjectionContext() ? inject(authKey, [])[1]?.$router : undefined
     const isGuarded = to.meta['requiresSession']
     // Where the router tells, one without a session may have waited elsewhere, and be the older one.
     if (isGuarded || !router) latest = to
     if (!isGuarded) return true
-    const other = watchForAnother(router)
-    const isReplaced = (): boolean => other.hasBegun || latest !== to
+
+    const replace = (): void => {
+      if (latest === to) latest = undefined
+    }
+    // No older one comes here any more: the router asks only those that begin from here on.
+    const forget = router?.beforeEach(replace)
+    const forgetEnds = router?.afterEach((_to, _from, failure) => {
+      // `NavigationFailureType.duplicated`: to the page that is shown, past all guards.
+      if (failure?.type === 16) replace()
+    })
     try {
       await manager.ready
-      // The router lets a replaced one pass no further. It would follow where that one is sent to.
-      if (isReplaced() || manager.getState().status !== 'signed-out') return true
-      return redirect ? redirect(to) : await manager.signIn({ returnTo: to.fullPath })
+      // A redirect would be followed even if this navigation is over; it passes no further by `true`.
+      if (latest === to && manager.getState().status === 'signed-out') {
+        return redirect ? redirect(to) : await manager.signIn({ returnTo: to.fullPath })
+      }
     } catch (error) {
-      if (isReplaced()) return true
-      throw error
+      if (latest === to) throw error
     } finally {
-      other.forget()
+      forget?.()
+      forgetEnds?.()
     }
+    return true
   }
-}
-
-/** `NavigationFailureType.duplicated` of vue-router: to the page that is shown, past all guards. */
-const duplicated = 16
-
-/** Whether another navigation begins from here on. No older one does: the router asks it first. */
-function watchForAnother(router: RouterLike | undefined): {
-  hasBegun: boolean
-  forget(): void
-} {
-  const begin = (): void => {
-    other.hasBegun = true
-  }
-  const stops = router && [
-    router.beforeEach(begin),
-    router.afterEach((_to, _from, failure) => {
-      if (failure?.type === duplicated) begin()
-    }),
-  ]
-  const other = { hasBegun: false, forget: () => stops?.forEach((stop) => stop()) }
-  return other
 }

@@ -66,7 +66,7 @@ export const RequireSession: RequireSessionComponent = {
     const auth = useAuth()
     const session = useSession()
     const page = shallowRef(noPage)
-    const progress = shallowRef<Pick<FallbackState, 'isPending' | 'error'>>()
+    const progress = shallowRef<{ readonly isPending: boolean; readonly error?: unknown }>()
     let latest = {}
 
     // Every state in turn, before anything is rendered.
@@ -81,10 +81,11 @@ export const RequireSession: RequireSessionComponent = {
       { immediate: true, flush: 'sync' },
     )
 
-    const stop = auth.observe((event) => {
-      page.value = pageAfter(page.value, event)
-    })
-    onScopeDispose(stop)
+    onScopeDispose(
+      auth.observe((event) => {
+        page.value = pageAfter(page.value, event)
+      }),
+    )
 
     /** Shows what becomes of it, unless something else was begun, or a session, meanwhile. */
     function follow(work: Promise<unknown>): void {
@@ -92,20 +93,21 @@ export const RequireSession: RequireSessionComponent = {
       const end = (error?: unknown): void => {
         if (latest === mine) progress.value = { isPending: false, error }
       }
-      progress.value = { isPending: true, error: undefined }
+      progress.value = { isPending: true }
       Promise.resolve(work).then(() => end(), end)
-    }
-    const begin: Pick<FallbackState, 'signIn' | 'follow'> = {
-      signIn: (options) => follow(auth.signIn(options)),
-      follow,
     }
 
     return () => {
       const state = session.value
       const { key, standing } = page.value
-      const isShown = standing === 'shown' || (standing === 'kept' && slots.notice !== undefined)
+      const isShown = standing === 'shown' || (standing === 'kept' && slots.notice)
       const { isPending = state.status === 'restoring', error } = progress.value ?? {}
-      const shown = { isPending, error, ...begin }
+      const shown: FallbackState = {
+        isPending,
+        error,
+        signIn: (options) => follow(auth.signIn(options)),
+        follow,
+      }
       if (!isShown) return slots.fallback?.(shown)
       const said =
         state.status === 'signed-out' && slots.notice?.({ ...shown, reason: state.reason })

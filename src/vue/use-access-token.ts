@@ -77,8 +77,8 @@ export function useAccessToken(
       const caller = new AbortController()
       onCleanup(() => caller.abort())
       const take = (state: AccessTokenState): void => {
-        const isNew = state.token !== access.value.token || state.status !== 'ready'
-        if (isNew && !caller.signal.aborted) access.value = state
+        const isKnown = state.token === access.value.token && state.status === 'ready'
+        if (!caller.signal.aborted && !isKnown) access.value = state
       }
       getAccessToken({ ...toValue(options), signal: caller.signal }).then(
         (token) => take({ status: 'ready', token }),

@@ -24,9 +24,9 @@ import { authKey } from './auth-key.ts'
  */
 export function useAuth(): TokenManager {
   if (!hasInjectionContext()) {
-    throw new Error('There is no app here: call this in setup, before anything is awaited.')
+    throw new Error('No app here: call this in setup.')
   }
-  const manager = inject(authKey, undefined)
-  if (!manager) throw new Error('The app has no manager: add app.use(createAuth(manager)).')
+  const [manager] = inject(authKey, [])
+  if (!manager) throw new Error('There is no manager: app.use(createAuth(manager)).')
   return manager
 }

@@ -51,19 +51,11 @@ export function useSession<T>(
     })
   }
 
-  if (isHydrating()) onMounted(follow)
+  // A component that has an element before it is mounted takes over what a server rendered.
+  if (getCurrentInstance()?.vnode.el) onMounted(follow)
   // No scope ever ends on a server.
-  else if (!isRenderedToString()) follow()
+  else if (!inject(ssrContextKey, undefined)) follow()
   onScopeDispose(() => unsubscribe())
 
   return computed(() => (selector ? selector(state.value) : state.value))
-}
-
-function isRenderedToString(): boolean {
-  return inject(ssrContextKey, undefined) !== undefined
-}
-
-/** A component that has an element before it is mounted takes over what a server rendered. */
-function isHydrating(): boolean {
-  return Boolean(getCurrentInstance()?.vnode.el)
 }

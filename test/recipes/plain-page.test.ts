@@ -9,8 +9,11 @@ const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(html) 
 
 let profile: Profile
 let tab: Tab
+/** What the page writes to the console. */
+let told: unknown[]
 beforeEach(async () => {
-  vi.spyOn(console, 'error').mockImplementation(() => {})
+  told = []
+  vi.spyOn(console, 'error').mockImplementation((error) => void told.push(error))
   profile = createProfile()
   tab = profile.openTab({
     redirectUri: 'https://app.example/callback',
@@ -58,7 +61,7 @@ it('says that a sign-in has failed, and nothing to who comes back from the login
   await says('That did not succeed.')
   refuse('NOT_LEFT')
   signIn()
-  await vi.waitUntil(() => vi.mocked(console.error).mock.calls.length === 2, patience)
+  await vi.waitUntil(() => told.length === 2, patience)
   expect(problem()).toBe('')
 })
 
