@@ -60,32 +60,32 @@ export function createSessionGuard<Location = never>(
   let latest: GuardedRoute | undefined
 
   return async (to) => {
-    const router = hasInjectionContext() ? inject(authKey, [])[1]?.$router : undefined
     const isGuarded = to.meta['requiresSession']
+    const router = hasInjectionContext() ? inject(authKey, [])[1]?.$router : undefined
     // Where the router tells, one without a session may have waited elsewhere, and be the older one.
     if (isGuarded || !router) latest = to
-    if (!isGuarded) return true
-
-    const replace = (): void => {
-      if (latest === to) latest = undefined
-    }
-    // No older one comes here any more: the router asks only those that begin from here on.
-    const forget = router?.beforeEach(replace)
-    const forgetEnds = router?.afterEach((_to, _from, failure) => {
-      // `NavigationFailureType.duplicated`: to the page that is shown, past all guards.
-      if (failure?.type === 16) replace()
-    })
-    try {
-      await manager.ready
-      // A redirect would be followed even if this navigation is over; it passes no further by `true`.
-      if (latest === to && manager.getState().status === 'signed-out') {
-        return redirect ? redirect(to) : await manager.signIn({ returnTo: to.fullPath })
+    if (isGuarded) {
+      const replace = (): void => {
+        if (latest === to) latest = undefined
       }
-    } catch (error) {
-      if (latest === to) throw error
-    } finally {
-      forget?.()
-      forgetEnds?.()
+      // No older one comes here any more: the router asks only those that begin from here on.
+      const forget = router?.beforeEach(replace)
+      const forgetEnds = router?.afterEach((_to, _from, failure) => {
+        // `NavigationFailureType.duplicated`: to the page that is shown, past all guards.
+        if (failure?.type === 16) replace()
+      })
+      try {
+        await manager.ready
+        // A redirect would be followed even if this navigation is over; it passes no further by `true`.
+        if (latest === to && manager.getState().status === 'signed-out') {
+          return redirect ? redirect(to) : await manager.signIn({ returnTo: to.fullPath })
+        }
+      } catch (error) {
+        if (latest === to) throw error
+      } finally {
+        forget?.()
+        forgetEnds?.()
+      }
     }
     return true
   }

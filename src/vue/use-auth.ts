@@ -24,9 +24,9 @@ import { authKey } from './auth-key.ts'
  */
 export function useAuth(): TokenManager {
   if (!hasInjectionContext()) {
-    throw new Error('No app here: call this in setup.')
+    throw new Error('There is no app: call this in setup.')
   }
   const [manager] = inject(authKey, [])
-  if (!manager) throw new Error('There is no manager: app.use(createAuth(manager)).')
+  if (!manager) throw new Error('No manager: call app.use(createAuth(manager)).')
   return manager
 }

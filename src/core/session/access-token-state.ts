@@ -18,7 +18,9 @@ export function ownerOf(state: SessionState): string | number | undefined {
 /** Changes when asking again may bring something else; nothing without a session. */
 export function occasionToAsk(state: SessionState): string | undefined {
   if (state.status !== 'signed-in') return undefined
-  const { generation, refresh } = state
-  const isHeldOff = refresh.phase === 'waiting' || refresh.phase === 'halted'
-  return JSON.stringify([ownerOf(state), generation, isHeldOff])
+  return JSON.stringify([
+    ownerOf(state),
+    state.generation,
+    ['waiting', 'halted'].includes(state.refresh.phase),
+  ])
 }
