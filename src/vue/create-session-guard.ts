@@ -14,10 +14,7 @@ export interface SessionGuardOptions<Location> {
   readonly redirect?: ((to: GuardedRoute) => Location) | undefined
 }
 
-/**
- * Fits `router.beforeEach` and `beforeEnter` of vue-router. A guard of the app may ask it, before
- * anything is awaited.
- */
+/** Fits `router.beforeEach` and `beforeEnter` of vue-router. */
 export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Location>
 
 /**
@@ -28,7 +25,8 @@ export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Locati
  * back to the route (`returnTo` is its path in the router, to be given to `router.replace`), or
  * redirects. If the sign-in cannot begin, or the user comes back from the login page, the navigation
  * fails with its error, which `router.onError` receives. A navigation that another one has replaced
- * meanwhile begins nothing. On a server everybody passes: only the page knows the session.
+ * meanwhile begins nothing, in an app that has the router and `createAuth`; a guard of the app that asks
+ * this one does so before it awaits anything. On a server everybody passes: only the page knows the session.
  *
  * @param manager The app's.
  * @param options Where to go instead.
@@ -57,35 +55,34 @@ export function createSessionGuard<Location = never>(
   manager: TokenManager,
   { redirect }: SessionGuardOptions<Location> = {},
 ): SessionGuard<Location> {
-  let latest: GuardedRoute | undefined
+  /** Of several that wait, what the user has asked for last. */
+  let wanted: GuardedRoute
 
   return async (to) => {
-    const isGuarded = to.meta['requiresSession']
+    if (!to.meta['requiresSession']) return true
     const router = hasInjectionContext() ? inject(authKey, [])[1]?.$router : undefined
-    // Where the router tells, one without a session may have waited elsewhere, and be the older one.
-    if (isGuarded || !router) latest = to
-    if (isGuarded) {
-      const replace = (): void => {
-        if (latest === to) latest = undefined
+    let isReplaced = false
+    wanted = to
+    const replace = (): void => {
+      isReplaced = true
+    }
+    // The router asks it for those navigations only that begin from here on.
+    const forget = router?.beforeEach(replace)
+    const forgetEnds = router?.afterEach((_to, _from, failure) => {
+      // `NavigationFailureType.duplicated`: to the page that is shown, past all guards.
+      if (failure?.type === 16) replace()
+    })
+    try {
+      await manager.ready
+      // A redirect would be followed even if this navigation is over; it passes no further by `true`.
+      if (!isReplaced && manager.getState().status === 'signed-out') {
+        return redirect ? redirect(wanted) : await manager.signIn({ returnTo: wanted.fullPath })
       }
-      // No older one comes here any more: the router asks only those that begin from here on.
-      const forget = router?.beforeEach(replace)
-      const forgetEnds = router?.afterEach((_to, _from, failure) => {
-        // `NavigationFailureType.duplicated`: to the page that is shown, past all guards.
-        if (failure?.type === 16) replace()
-      })
-      try {
-        await manager.ready
-        // A redirect would be followed even if this navigation is over; it passes no further by `true`.
-        if (latest === to && manager.getState().status === 'signed-out') {
-          return redirect ? redirect(to) : await manager.signIn({ returnTo: to.fullPath })
-        }
-      } catch (error) {
-        if (latest === to) throw error
-      } finally {
-        forget?.()
-        forgetEnds?.()
-      }
+    } catch (error) {
+      if (!isReplaced) throw error
+    } finally {
+      forget?.()
+      forgetEnds?.()
     }
     return true
   }
