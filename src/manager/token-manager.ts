@@ -13,7 +13,6 @@ import { createAuthorizationHeaders } from '../http/authorization-headers.ts'
 import { createAuthorizedFetch } from '../http/authorized-fetch.ts'
 import { parseResourceServers } from '../http/resource-servers.ts'
 import { createAuthorizationCode } from '../oauth/authorization-code.ts'
-import { createBoundedDpop } from '../oauth/crypto-bound.ts'
 import { createDiscovery } from '../oauth/discovery.ts'
 import { createSharedCallback } from '../oauth/shared-callback.ts'
 import { stateMark } from '../oauth/state-mark.ts'
@@ -74,7 +73,7 @@ export function createTokenManager(
     settings.postLogoutRedirectUri,
     pageUrl(),
   )
-  const dpop = settings.dpop && createBoundedDpop(settings.dpop, clock)
+  const dpop = settings.dpop?.boundedBy(clock)
   const accepts: Accepts = (tokenType, senderKey) =>
     !dpop || (tokenType === 'DPoP' && dpop.isKeyPair(senderKey))
   const optionsBase = ownBaseOf(navigation)

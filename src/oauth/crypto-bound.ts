@@ -2,7 +2,6 @@ import { RefreshUnavailableError } from '../core/errors.ts'
 import { patiently } from '../core/patiently.ts'
 import type { Clock } from '../core/ports.ts'
 import { unlessStopped } from '../core/until.ts'
-import type { DpopSupport } from './dpop.ts'
 
 /** `crypto.subtle` that has not done one thing in this time hangs; the slowest keys take a second or two. */
 const cryptoBoundMs = 5_000
@@ -37,26 +36,6 @@ export function createCryptoBound(clock: Clock): CryptoBound {
     pass() {
       isThrough = !isOver
       return isThrough
-    },
-  }
-}
-
-/** The same support, but nothing that it does waits for the browser's cryptography for ever. */
-export function createBoundedDpop(dpop: DpopSupport, clock: Clock): DpopSupport {
-  const bounded = <T>(work: Promise<T>): Promise<T> => createCryptoBound(clock).bound(work)
-  return {
-    ...dpop,
-    createKeyPair: () => bounded(dpop.createKeyPair()),
-    learn: (...given) => bounded(dpop.learn(...given)),
-    thumbprint: (keyPair) => bounded(dpop.thumbprint(keyPair)),
-    proofHeaders: (request) => bounded(dpop.proofHeaders(request)),
-    send(request, dispatch) {
-      const { bound, pass } = createCryptoBound(clock)
-      const work = dpop.send(request, async (headers) => {
-        if (!pass()) throw new Error('The proof came too late.')
-        return dispatch(headers)
-      })
-      return bound(work)
     },
   }
 }

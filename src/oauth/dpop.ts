@@ -8,9 +8,11 @@ import {
 } from 'oauth4webapi'
 import { ConfigurationError } from '../core/errors.ts'
 import { memberOf } from '../core/member-of.ts'
+import type { Clock } from '../core/ports.ts'
 import type { ProofSender, ProvenRequest } from '../core/proof-sender.ts'
 import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
+import { createCryptoBound } from './crypto-bound.ts'
 import type { ServerReply } from './exchange.ts'
 import { decodeJwtPart } from './id-token.ts'
 
@@ -38,6 +40,10 @@ export interface DpopSupport extends ProofSender<Response> {
     reply: ServerReply,
     issuer: string,
   ): Extract<RefreshOutcome, { readonly kind: 'nonce-required' | 'configuration' }> | undefined
+  /** The nonce that a proof holds. */
+  nonceOf(proof: string): string | undefined
+  /** The same support, but nothing that it does waits for the browser's cryptography for ever. */
+  boundedBy(clock: Clock): DpopSupport
 }
 
 /**
@@ -125,7 +131,7 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
     await exchange(known, { accessToken: 'none', method: 'GET', url }, async () => nonce)
   }
 
-  return {
+  const support: DpopSupport = {
     createKeyPair: () => generateKeyPair(algorithm),
     isKeyPair,
     handle: (keyPair) => handle(keyPair),
@@ -145,6 +151,28 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
         return new Response()
       })
       return { ...proof }
+    },
+    nonceOf,
+    boundedBy: (clock) => boundedSupport(support, clock),
+  }
+  return support
+}
+
+function boundedSupport(dpop: DpopSupport, clock: Clock): DpopSupport {
+  const bounded = <T>(work: Promise<T>): Promise<T> => createCryptoBound(clock).bound(work)
+  return {
+    ...dpop,
+    createKeyPair: () => bounded(dpop.createKeyPair()),
+    learn: (...given) => bounded(dpop.learn(...given)),
+    thumbprint: (keyPair) => bounded(dpop.thumbprint(keyPair)),
+    proofHeaders: (request) => bounded(dpop.proofHeaders(request)),
+    send(request, dispatch) {
+      const { bound, pass } = createCryptoBound(clock)
+      const work = dpop.send(request, async (headers) => {
+        if (!pass()) throw new Error('The proof came too late.')
+        return dispatch(headers)
+      })
+      return bound(work)
     },
   }
 }
@@ -183,8 +211,7 @@ function nonceNotExposed(url: string): ConfigurationError {
   )
 }
 
-/** The nonce that a proof holds. */
-export function nonceOf(proof: string): string | undefined {
+function nonceOf(proof: string): string | undefined {
   const nonce = decodeJwtPart(proof, 1)?.['nonce']
   return typeof nonce === 'string' ? nonce : undefined
 }

@@ -3,7 +3,7 @@ import { defined } from '../core/defined.ts'
 import type { IdTokenClaims } from '../core/id-token-claims.ts'
 import type { TokenReply } from '../core/record/token-reply.ts'
 import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
-import { nonceOf, type DpopSupport } from './dpop.ts'
+import type { DpopSupport } from './dpop.ts'
 import { readRefusal, type Refusal, type RefusalContext } from './error-response.ts'
 import { misfit } from './errors.ts'
 import { isSuccess, type ServerReply } from './exchange.ts'
@@ -30,7 +30,7 @@ export interface TokenAnswerContext extends RefusalContext {
   readonly server: AuthorizationServer
   readonly clientId: string
   /** Where tokens have to be bound to a key (RFC 9449). */
-  readonly dpop: Pick<DpopSupport, 'readNonceWish'> | undefined
+  readonly dpop: Pick<DpopSupport, 'readNonceWish' | 'nonceOf'> | undefined
   /** What the request was sent with. */
   readonly proof: string | undefined
 }
@@ -61,7 +61,7 @@ function readTokens(
     else if (objection) detail = misfit(objection)
     else {
       // A server that has nothing new to name takes the one it took once more (RFC 9449 §8.2).
-      const senderNonce = dpop && (headers.get('dpop-nonce') ?? (proof && nonceOf(proof)))
+      const senderNonce = dpop && (headers.get('dpop-nonce') ?? (proof && dpop.nonceOf(proof)))
       return { kind: 'accepted', issuer, reply: { ...tokens, ...defined({ senderNonce }) } }
     }
   } catch (error) {
