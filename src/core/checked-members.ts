@@ -1,15 +1,12 @@
 import { memberOf } from './member-of.ts'
-import { isObject, isString, type Check } from './shape.ts'
+import { areAll, isObject, isString, isWord, type Check } from './shape.ts'
 
 /** What a value has to be, and how that reads after "must be". */
 export type Rule = readonly [isMet: Check, description: string]
 
 export const word: Rule = [isWord, 'a non-empty string']
 export const text: Rule = [isString, 'a string']
-export const texts: Rule = [
-  (value) => isObject(value) && Object.values(value).every(isString),
-  'an object of strings',
-]
+export const texts: Rule = [(value) => areAll(value, isString), 'an object of strings']
 
 /**
  * The members that a rule is about of what a caller, perhaps without a type checker, has passed as
@@ -37,10 +34,6 @@ export function checkedMembers(
 
 export function mustBe(name: string, description: string): TypeError {
   return new TypeError(`${name} must be ${description}`)
-}
-
-export function isWord(value: unknown): value is string {
-  return isString(value) && value !== ''
 }
 
 export function isFunction(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { isObject, isString } from './shape.ts'
+import { isObject, isString, isWord } from './shape.ts'
 
 /**
  * Claims of an `id_token` that was checked when it came (OpenID Connect Core §2). Those about the
@@ -64,9 +64,9 @@ export function isIdTokenClaims(value: unknown): value is IdTokenClaims {
   const { iss, sub, aud, exp, iat } = value
   return (
     // An empty name is nobody's, and two users could have it.
-    [iss, sub].every((claim) => isString(claim) && claim !== '') &&
+    [iss, sub].every(isWord) &&
     [exp, iat].every(Number.isFinite) &&
-    (isString(aud) || (Array.isArray(aud) && aud.every(isString))) &&
+    [aud].flat().every(isString) &&
     isShallowJson(value)
   )
 }

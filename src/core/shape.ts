@@ -10,6 +10,10 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string'
 }
 
+export function isWord(value: unknown): value is string {
+  return isString(value) && value !== ''
+}
+
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }
@@ -27,6 +31,11 @@ export function fits(
       ([name, check]) => value[name] === undefined || check(value[name]),
     )
   )
+}
+
+/** Whether all that an object or a list holds passes. */
+export function areAll(values: unknown, check: Check): boolean {
+  return isObject(values) && Object.values(values).every(check)
 }
 
 /** A JSON object, or nothing. */

@@ -1,7 +1,6 @@
 import {
   checkedMembers,
   isFunction,
-  isWord,
   mustBe,
   texts,
   word,
@@ -12,7 +11,7 @@ import type { TokenStore } from '../core/ports.ts'
 import { memberOf } from '../core/member-of.ts'
 import { toTokenParameters, type TokenParameters } from '../core/record/token-set.ts'
 import { isSecureUrl } from '../core/secure-url.ts'
-import { isObject, isString } from '../core/shape.ts'
+import { isObject, isString, isWord } from '../core/shape.ts'
 import type { IdleSupport } from '../core/session/idle-support.ts'
 import type { RefreshAhead } from '../core/session/refresh-schedule.ts'
 import type { ResourceServerOptions } from '../http/resource-servers.ts'

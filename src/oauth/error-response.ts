@@ -2,6 +2,7 @@ import { defined } from '../core/defined.ts'
 import type { OAuthErrorDetails } from '../core/errors.ts'
 import { longestRetryAfterMs } from '../core/rotation/back-off.ts'
 import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
+import { isString, isWord } from '../core/shape.ts'
 import { clientRejected, redact, unavailable } from './errors.ts'
 import { isSuccess, type ServerReply } from './exchange.ts'
 
@@ -78,11 +79,11 @@ export function readOAuthError(
   if (!json) return undefined
   const { message, error_uri } = json
   const known = [...rejectedBy, ...configurationErrors, ...transientErrors]
-  const isCode = typeof message === 'string' && known.includes(message)
+  const isCode = isString(message) && known.includes(message)
   const error = isCode ? message : json['error']
-  if (typeof error !== 'string' || error === '') return undefined
+  if (!isWord(error)) return undefined
   const error_description = json['error_description'] ?? (error === message ? undefined : message)
-  const issued = tokenMembers.map((name) => json[name]).filter((token) => typeof token === 'string')
+  const issued = tokenMembers.map((name) => json[name]).filter(isString)
   const words = { error, status, error_description, error_uri }
   const oauth = redact(words, [...secrets, ...issued])
   // A word that is known is no secret, whatever tokens look like at this server.

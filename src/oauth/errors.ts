@@ -8,6 +8,7 @@ import {
   type RequestOutcome,
 } from '../core/errors.ts'
 import { withoutSecrets } from '../core/redaction.ts'
+import { isString } from '../core/shape.ts'
 
 // Nothing of oauth4webapi's own errors is passed on: their causes hold whole replies, tokens included.
 
@@ -91,7 +92,7 @@ export function redact(
 ): OAuthErrorDetails {
   const clean = (text: string): string => withoutSecrets(text, secrets).slice(0, longestDescription)
   const cleanText = (value: unknown): string | undefined =>
-    typeof value === 'string' ? clean(value) : undefined
+    isString(value) ? clean(value) : undefined
   return defined({
     error: clean(words.error),
     status: words.status,

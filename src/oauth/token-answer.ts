@@ -3,6 +3,7 @@ import { defined } from '../core/defined.ts'
 import type { IdTokenClaims } from '../core/id-token-claims.ts'
 import type { TokenReply } from '../core/record/token-reply.ts'
 import type { RefreshOutcome } from '../core/rotation/token-grant.ts'
+import { isString, isWord } from '../core/shape.ts'
 import type { DpopSupport } from './dpop.ts'
 import { readRefusal, type Refusal, type RefusalContext } from './error-response.ts'
 import { misfit } from './errors.ts'
@@ -69,7 +70,7 @@ function readTokens(
   }
   const { refresh_token: token, id_token: idToken } = json
   // The server has rotated, so it is the only one that is left, whatever else is wrong.
-  const refreshToken = typeof token === 'string' && token ? token : undefined
-  const claims = typeof idToken === 'string' ? decodeIdToken(idToken) : undefined
+  const refreshToken = isWord(token) ? token : undefined
+  const claims = isString(idToken) ? decodeIdToken(idToken) : undefined
   return { kind: 'unusable', issuer, detail, ...defined({ refreshToken, claims }) }
 }

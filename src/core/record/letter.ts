@@ -1,5 +1,5 @@
 import type { LetterAnswer } from '../ports.ts'
-import { fits, isCount, isObject, isString, type Check } from '../shape.ts'
+import { areAll, fits, isCount, isObject, isString, type Check } from '../shape.ts'
 import type { TokenKey } from './token-set.ts'
 
 /** A refresh token grant that a courier sends, so that its answer outlives the page. */
@@ -31,7 +31,11 @@ export function letterLockName(id: string): string {
 export const isLetterAnswer: Check = (value) =>
   fits(value, { receivedAt: Number.isFinite }) &&
   (fits(value, { failure: (failure) => failure === 'network' || failure === 'timeout' }) ||
-    fits(value, { status: Number.isFinite, headers: areTexts, body: isString }))
+    fits(value, {
+      status: Number.isFinite,
+      headers: (headers) => areAll(headers, isString),
+      body: isString,
+    }))
 
 /** Of a state that this version does not know it is, for all that matters here, an open one. */
 export const isLetter: Check = (value) =>
@@ -42,7 +46,3 @@ export const isLetter: Check = (value) =>
   ) &&
   isObject(value) &&
   (value['state'] === 'answered') === (value['answer'] !== undefined)
-
-function areTexts(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every(isString)
-}

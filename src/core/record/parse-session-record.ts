@@ -1,5 +1,5 @@
 import { isIdTokenClaims } from '../id-token-claims.ts'
-import { fits, isCount, isObject, isString, type Check } from '../shape.ts'
+import { areAll, fits, isCount, isObject, isString, isWord, type Check } from '../shape.ts'
 import type { Letter } from './letter.ts'
 import type { Session, SessionRecord } from './session-record.ts'
 import { isAccessToken } from './token-set.ts'
@@ -15,7 +15,7 @@ export type ParsedRecord = SessionRecord | 'absent' | 'corrupt' | 'newer'
 export function parseSessionRecord(stored: unknown): ParsedRecord {
   if (stored === undefined) return 'absent'
   if (!isObject(stored)) return 'corrupt'
-  if (isFinite(stored['schema']) && Number(stored['schema']) > 1) return 'newer'
+  if (Number.isFinite(stored['schema']) && Number(stored['schema']) > 1) return 'newer'
   if (!isRecord(stored)) return 'corrupt'
   // Every member that is read has just been checked.
   const { letters, ...record } = stored as unknown as SessionRecord
@@ -54,7 +54,7 @@ const isRecord: Check = (value) =>
       signedOutEpoch: isCount,
       lease: isLease,
       failure: isFailure,
-      refusedSince: isFinite,
+      refusedSince: Number.isFinite,
       from: (from) => fits(from, { generation: isCount, claim: isCount }),
     },
   )
@@ -62,11 +62,11 @@ const isRecord: Check = (value) =>
 const isSession: Check = (value) =>
   fits(
     value,
-    { startedAt: isFinite, tokens: (tokens) => areAll(tokens, isTokenSet) },
+    { startedAt: Number.isFinite, tokens: (tokens) => areAll(tokens, isTokenSet) },
     {
-      refreshToken: isToken,
-      refreshTokenExpiresAt: isFinite,
-      activeAt: isFinite,
+      refreshToken: isWord,
+      refreshTokenExpiresAt: Number.isFinite,
+      activeAt: Number.isFinite,
       refreshTokenGeneration: isCount,
       scope: isString,
       sub: isString,
@@ -83,27 +83,27 @@ const isTokenSet: Check = (value) =>
   fits(
     value,
     {
-      accessToken: isToken,
+      accessToken: isWord,
       tokenType: (type) => type === 'Bearer' || type === 'DPoP',
       generation: isCount,
-      receivedAt: isFinite,
+      receivedAt: Number.isFinite,
     },
     {
       scope: isString,
-      expiresAt: isFinite,
+      expiresAt: Number.isFinite,
       mintedFor: (list) => Array.isArray(list) && areAll(list, isMintedFor),
     },
   )
 
-const isMintedFor: Check = (value) => fits(value, { resourceServer: isString, at: isFinite })
+const isMintedFor: Check = (value) => fits(value, { resourceServer: isString, at: Number.isFinite })
 
 const isLease: Check = (value) =>
   fits(
     value,
     {
       tab: isString,
-      takenAt: isFinite,
-      until: isFinite,
+      takenAt: Number.isFinite,
+      until: Number.isFinite,
       underLock: isBoolean,
     },
     { letter: isString },
@@ -116,31 +116,19 @@ const isFailure: Check = (value) =>
       kind: (kind) => kind === 'transient' || kind === 'refused' || kind === 'configuration',
       code: isString,
       attempt: isCount,
-      failedAt: isFinite,
-      until: isFinite,
+      failedAt: Number.isFinite,
+      until: Number.isFinite,
     },
-    { since: isFinite, oauth: isOAuthError, hint: isString },
+    { since: Number.isFinite, oauth: isOAuthError, hint: isString },
   )
 
 const isOAuthError: Check = (value) =>
   fits(
     value,
     { error: isString },
-    { error_description: isString, error_uri: isString, status: isFinite },
+    { error_description: isString, error_uri: isString, status: Number.isFinite },
   )
-
-function areAll(values: unknown, check: Check): boolean {
-  return isObject(values) && Object.values(values).every(check)
-}
 
 function isBoolean(value: unknown): boolean {
   return typeof value === 'boolean'
-}
-
-function isToken(value: unknown): boolean {
-  return isString(value) && value !== ''
-}
-
-function isFinite(value: unknown): boolean {
-  return Number.isFinite(value)
 }
