@@ -1,3 +1,4 @@
+import { listen } from './listen.ts'
 import type { Clock, PageEvent, PageEvents } from './ports.ts'
 
 /** Whether the page is here or put away, and when the network last came back. */
@@ -36,8 +37,7 @@ export function createPage(events: PageEvents, clock: Clock): Page {
   })
 
   function subscribe(listener: (event: PageEvent) => void): () => void {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+    return listen(listeners, listener)
   }
 
   // Clocks are often set when the network comes back. An instant of before would be in the future

@@ -1,4 +1,5 @@
 import type { Report, TokenManagerEvent } from '../core/events.ts'
+import { listen } from '../core/listen.ts'
 import type { Clock } from '../core/ports.ts'
 
 export interface Observers {
@@ -12,12 +13,8 @@ export interface Observers {
 export function createObservers(clock: Clock): Observers {
   const observers = new Set<(event: TokenManagerEvent) => void>()
   return {
-    observe(observer) {
-      // The same function may observe twice; each observation ends by itself.
-      const observation = (event: TokenManagerEvent): void => observer(event)
-      observers.add(observation)
-      return () => observers.delete(observation)
-    },
+    // The same function may observe twice; each observation ends by itself.
+    observe: (observer) => listen(observers, (event) => observer(event)),
     report(event) {
       for (const observer of observers) call(() => observer({ ...event, at: clock.now() }))
     },

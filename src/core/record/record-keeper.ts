@@ -1,4 +1,5 @@
 import type { BoundedStore } from './bounded-store.ts'
+import { listen } from '../listen.ts'
 import { StorageError } from '../errors.ts'
 import type { Report } from '../events.ts'
 import { boundTo, laidOver, type UnstoredDecision } from './unstored-decision.ts'
@@ -241,10 +242,7 @@ export function createRecordKeeper(options: {
       await lastUpdate.catch(() => undefined)
       return unstored !== undefined
     },
-    onSeen(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onSeen: (listener) => listen(listeners, listener),
   }
   return keeper
 }

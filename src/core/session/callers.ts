@@ -1,4 +1,5 @@
 import { disposedError } from '../errors.ts'
+import { listen } from '../listen.ts'
 import type { AbortSignalLike, Clock } from '../ports.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
 import { atMost, onAbort, unlessStopped, type Stop } from '../until.ts'
@@ -27,10 +28,7 @@ export function createCallers(options: {
   const { keeper, clock, askers } = options
   const disposal = new Set<(reason: unknown) => void>()
 
-  const onDisposal: Stop = (reject) => {
-    disposal.add(reject)
-    return () => disposal.delete(reject)
-  }
+  const onDisposal: Stop = (reject) => listen(disposal, reject)
 
   function onRefusal(asker: Asker): Stop {
     return (reject) =>

@@ -2,6 +2,7 @@ import { defined } from '../defined.ts'
 import type { Report } from '../events.ts'
 import { toSessionEndedError } from '../record/record-errors.ts'
 import { lacking } from '../record/granted-scope.ts'
+import { listen } from '../listen.ts'
 import type { Page } from '../page.ts'
 import type { Clock } from '../ports.ts'
 import type { RecordKeeper } from '../record/record-keeper.ts'
@@ -117,10 +118,9 @@ export function createSessionView(options: {
     getState: () => state,
     subscribe(listener) {
       // The same function may be subscribed twice; each subscription ends by itself.
-      const subscription = (next: SessionState): void => listener(next)
-      listeners.add(subscription)
+      const end = listen(listeners, (next) => listener(next))
       call(() => listener(state))
-      return () => listeners.delete(subscription)
+      return end
     },
     update,
     noteWritten(record, before) {
