@@ -95,13 +95,9 @@ export function planRefresh(record: SessionRecord, wish: Wish, context: PlanCont
   if (answered) return { kind: 'collect', session, unknown: record.unknown, letter: answered }
   if (underWay.length > 0) return { kind: 'await-mail', letters: underWay }
 
-  const isInForce = (candidate: Failure | undefined): candidate is Failure =>
-    candidate !== undefined &&
-    isHoldOffInForce(candidate, now) &&
-    !isLifted(candidate, wish, context)
-  if (isInForce(failure)) return { kind: 'hold-off', failure }
-  const refusal = session.refused?.[wish.key]
-  if (isInForce(refusal)) return { kind: 'hold-off', failure: refusal }
+  for (const candidate of [failure, session.refused?.[wish.key]]) {
+    if (holdsOff(candidate, wish, context)) return { kind: 'hold-off', failure: candidate }
+  }
 
   const displaces = lease && lease.tab !== context.tab
   if (displaces && isLeaseRunning) {
@@ -130,6 +126,15 @@ export function isRenewable(session: Session): session is RenewableSession {
 /** Whether any access token of the session has not run out by the wall clock. */
 export function hasLiveToken(session: Session, now: number): boolean {
   return Object.values(session.tokens).some((token) => remainingMs(token, now) > 0)
+}
+
+/** Whether the wish has to wait for the end of this hold-off. */
+export function holdsOff(
+  failure: Failure | undefined,
+  wish: Pick<Wish, 'explicit'>,
+  context: Pick<PlanContext, 'now' | 'onlineAt'>,
+): failure is Failure {
+  return !!failure && isHoldOffInForce(failure, context.now) && !isLifted(failure, wish, context)
 }
 
 /** `online` ends a hold-off that the network made, not one that a server asked for. */

@@ -157,10 +157,10 @@ export function createAccessTokens(options: {
 
   /** The session that this tab knows of, if it is the asker's. */
   function sessionOf(asker: Asker): Session {
+    const record = keeper.seen() ?? blankRecord
     const refused = askers.refusal(asker)
-    const { session } = keeper.seen() ?? blankRecord
-    if (refused || !session) throw refused ?? toSessionEndedError(keeper.seen() ?? blankRecord)
-    return session
+    if (refused || !record.session) throw refused ?? toSessionEndedError(record)
+    return record.session
   }
 
   /** Some servers let only the newest access token of a session live. */

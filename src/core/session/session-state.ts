@@ -1,8 +1,7 @@
-import { isHoldOffInForce } from '../rotation/back-off.ts'
 import type { TokenError } from '../errors.ts'
 import { toFailureError, toSessionEndedError } from '../record/record-errors.ts'
 import { defined } from '../defined.ts'
-import { isLifted, isRenewable } from '../rotation/refresh-plan.ts'
+import { holdsOff, isRenewable } from '../rotation/refresh-plan.ts'
 import type { Failure, SessionRecord } from '../record/session-record.ts'
 import { defaultTokenKey } from '../record/token-set.ts'
 import type { EndReason } from '../end-reason.ts'
@@ -83,11 +82,10 @@ export function toSessionState(record: SessionRecord, context: StateContext): Se
 
 function toRefreshState(
   failure: Failure | undefined,
-  { now, running, onlineAt }: StateContext,
+  context: StateContext,
 ): RefreshState {
-  if (running) return { phase: 'running' }
-  const isHeldOff = failure && isHoldOffInForce(failure, now)
-  if (!isHeldOff || isLifted(failure, { explicit: false }, { onlineAt })) return { phase: 'idle' }
+  if (context.running) return { phase: 'running' }
+  if (!holdsOff(failure, { explicit: false }, context)) return { phase: 'idle' }
   const error = toFailureError(failure)
   if (failure.kind === 'configuration') return { phase: 'halted', error }
   return { phase: 'waiting', retryAt: failure.until, attempt: failure.attempt, error }
