@@ -1,4 +1,4 @@
-import type { Asker } from '../core/session/asker.ts'
+import type { AccessTokenRequest } from '../core/session/access-token-request.ts'
 import type { Report } from '../core/events.ts'
 import type { IssuedToken } from '../core/session/held-tokens.ts'
 import { readComplaint, type Complaint } from './challenge.ts'
@@ -29,7 +29,7 @@ type Because = 'newer-token' | 'renewed-token' | 'dpop-nonce'
 
 /** A request under way to a listed server. */
 interface Call {
-  readonly asker: Asker
+  readonly wanted: AccessTokenRequest
   readonly url: string
   readonly server: ResourceServer
   readonly request: ReplayableRequest
@@ -62,13 +62,13 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
         `A request to ${server.id} cannot be no-cors, which takes no access token along`,
       )
     }
-    return sendAuthorized({ asker, url: url.href, server, request })
+    const wanted = { asker, parameters: server.parameters, signal: request.signal }
+    return sendAuthorized({ wanted, url: url.href, server, request })
   }
 
   async function sendAuthorized(call: Call): Promise<Response> {
-    const { asker, server, request } = call
-    const wanted = { asker, parameters: server.parameters, signal: request.signal }
-    const served = source.obtain(wanted)
+    const { server, request } = call
+    const served = source.obtain(call.wanted)
     // In the very turn of the call, as with fetch itself, if nothing has to be waited for.
     const token = served instanceof Promise ? await served : served
     const { response, nonceRequired } = await dispatch(call, token)
@@ -125,13 +125,12 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
 
   /** Another token in place of one that a resource server has refused. */
   function replace(call: Call, token: IssuedToken): IssuedToken | Promise<IssuedToken> {
-    const { asker, server, request } = call
     const rejected = {
       accessToken: token.accessToken,
-      resourceServer: server.id,
+      resourceServer: call.server.id,
       ...(good.has(token) && { wasGood: true }),
     }
-    return source.obtain({ asker, parameters: server.parameters, signal: request.signal, rejected })
+    return source.obtain({ ...call.wanted, rejected })
   }
 
   async function dispatch(
@@ -156,11 +155,11 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): Fetch {
 
   /** In the very turn in which it leaves: a user may have signed out or in while a proof was made. */
   function leave(
-    { asker, server, request }: Call,
+    { wanted, server, request }: Call,
     because: Because | undefined,
     redirect?: RequestRedirect,
   ): Promise<Response> {
-    const refused = source.refusal(asker)
+    const refused = source.refusal(wanted.asker)
     if (refused) throw refused
     if (because) report({ type: 'retried', resourceServer: server.id, because })
     return request.send(redirect)
