@@ -6,19 +6,12 @@ import {
   type AuthorizationServer,
 } from 'oauth4webapi'
 import { ConfigurationError, RefreshUnavailableError } from '../core/errors.ts'
-import { defined } from '../core/defined.ts'
 import type { Clock, LetterAnswer } from '../core/ports.ts'
-import type { Deliver, Delivery, SealedGrant } from '../core/rotation/token-grant.ts'
+import type { Deliver, Delivery } from '../core/rotation/token-grant.ts'
 import { createCryptoBound } from './crypto-bound.ts'
 import type { DpopSupport } from './dpop.ts'
 import { transportError } from './errors.ts'
-import {
-  exchange,
-  toServerReply,
-  type Outgoing,
-  type ServerReply,
-  type TransportFailure,
-} from './exchange.ts'
+import { exchange, toServerReply, type ServerReply, type TransportFailure } from './exchange.ts'
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts'
 
 export interface TokenRequestOptions {
@@ -110,7 +103,7 @@ async function send(
     {
       async [customFetch](url, outgoing) {
         proof = outgoing.headers['dpop']
-        const delivered = proving.pass() ? await grant.deliver?.(sealed(url, outgoing)) : 'withheld'
+        const delivered = proving.pass() ? await grant.deliver?.({ ...outgoing, url }) : 'withheld'
         answer =
           delivered === undefined || delivered === 'undelivered'
             ? await exchange({ ...options, maySend }, url, outgoing)
@@ -125,11 +118,6 @@ async function send(
   )
   await proving.bound(request)
   return { answer, proof }
-}
-
-function sealed(url: string, { headers, body }: Outgoing): SealedGrant {
-  const { accept = '', dpop } = headers
-  return defined({ url, accept, dpop, body: String(body) })
 }
 
 function toAnswer(delivered: Exclude<Delivery, 'undelivered'>): ServerReply | TransportFailure {

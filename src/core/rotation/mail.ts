@@ -1,4 +1,5 @@
-import type { Clock, Courier, CourierWord, LockManager, Random } from '../ports.ts'
+import { defined } from '../defined.ts'
+import type { Clock, Courier, CourierWord, LockManager, PostedLetter, Random } from '../ports.ts'
 import type { Page } from '../page.ts'
 import { patiently } from '../patiently.ts'
 import { isLetter, letterLockName, type Letter, type NewLetter } from '../record/letter.ts'
@@ -9,7 +10,7 @@ import { runs } from '../time-span.ts'
 import { unlessStopped, untilFirst, type Stop } from '../until.ts'
 import { leaseMsFor, leaseReserveMs, type Claim } from './claim.ts'
 import { lockUntilPutAway } from './lock-until-put-away.ts'
-import type { Delivery, SealedGrant } from './token-grant.ts'
+import type { Delivery, OutgoingGrant } from './token-grant.ts'
 
 /** How long a letter may lie unopened before the page sends by itself. */
 const unopenedMs = 1_000
@@ -25,7 +26,7 @@ export interface Mail {
   /** Has the grant of a claim sent by the courier. `maySend` is asked in the turn in which it is posted. */
   deliver(
     claim: Claim & { readonly letter: Letter },
-    grant: SealedGrant,
+    grant: OutgoingGrant,
     maySend: () => boolean,
   ): Promise<Delivery>
   /** What came of a request that the page has sent by itself: it may show that only couriers have no network. */
@@ -82,7 +83,7 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       const notAfter = claim.lease.until - timeoutMs - leaseReserveMs
       let end = (): void => {}
       try {
-        end = courier.post({ ...grant, id, notAfter, timeoutMs }, hear)
+        end = courier.post({ ...sealed(grant), id, notAfter, timeoutMs }, hear)
       } catch {
         takeBack()
       }
@@ -204,4 +205,14 @@ export function createMail(options: MailOptions & { readonly courier: Courier })
       for (const { id } of end === 'free' ? free : letters) orphaned.add(id)
     },
   }
+}
+
+/** All but what is the same in every one. */
+function sealed({
+  url,
+  headers,
+  body,
+}: OutgoingGrant): Omit<PostedLetter, 'id' | 'notAfter' | 'timeoutMs'> {
+  const { accept = '', dpop } = headers
+  return defined({ url, accept, dpop, body: String(body) })
 }

@@ -30,7 +30,7 @@ export interface RefreshRequest {
   readonly deliver?: Deliver | undefined
 }
 
-export type Deliver = (grant: SealedGrant) => Promise<Delivery>
+export type Deliver = (grant: OutgoingGrant) => Promise<Delivery>
 
 /**
  * What came of a letter. `undelivered`: nobody has sent it, or will, so that the page can. `timeout`: it
@@ -38,13 +38,12 @@ export type Deliver = (grant: SealedGrant) => Promise<Delivery>
  */
 export type Delivery = LetterAnswer | 'withheld' | 'undelivered' | 'timeout'
 
-/** A token request as it goes out, all but what is the same in every one. */
-export interface SealedGrant {
+/** A token request as it goes out. */
+export interface OutgoingGrant {
   readonly url: string
-  readonly accept: string
-  /** The proof of possession (RFC 9449), if there is one. */
-  readonly dpop?: string
-  readonly body: string
+  /** With the proof of possession (RFC 9449), if there is one. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: { toString(): string } | undefined
 }
 
 /** What became of one refresh token grant. */
