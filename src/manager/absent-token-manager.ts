@@ -7,7 +7,7 @@ export function createAbsentTokenManager(): TokenManager {
   const refuse = async (): Promise<never> => {
     throw new ConfigurationError(
       'NO_WINDOW',
-      'There is no window: sessions are kept by the page, not by the server that renders it.',
+      'There is no window: sessions are kept by the page alone.',
     )
   }
   return {

@@ -158,17 +158,17 @@ export function dpop(options: DpopOptions = {}): DpopSupport {
   return support
 }
 
-function boundedSupport(dpop: DpopSupport, clock: Clock): DpopSupport {
+function boundedSupport(support: DpopSupport, clock: Clock): DpopSupport {
   const bounded = <T>(work: Promise<T>): Promise<T> => createCryptoBound(clock).bound(work)
   return {
-    ...dpop,
-    createKeyPair: () => bounded(dpop.createKeyPair()),
-    learn: (...given) => bounded(dpop.learn(...given)),
-    thumbprint: (keyPair) => bounded(dpop.thumbprint(keyPair)),
-    proofHeaders: (request) => bounded(dpop.proofHeaders(request)),
+    ...support,
+    createKeyPair: () => bounded(support.createKeyPair()),
+    learn: (...given) => bounded(support.learn(...given)),
+    thumbprint: (keyPair) => bounded(support.thumbprint(keyPair)),
+    proofHeaders: (request) => bounded(support.proofHeaders(request)),
     send(request, dispatch) {
       const { bound, pass } = createCryptoBound(clock)
-      const work = dpop.send(request, async (headers) => {
+      const work = support.send(request, async (headers) => {
         if (!pass()) throw new Error('The proof came too late.')
         return dispatch(headers)
       })

@@ -31,7 +31,7 @@ export function createSharedCallback(options: {
     hasWarned = true
     // oxlint-disable-next-line no-console -- a danger that nothing else would ever show
     console.warn(
-      `tokenring: two authorization servers answer to ${redirectUri}, and one does not name itself (iss, RFC 9207): give each a redirectUri of its own (RFC 9700, 4.4.2).`,
+      `tokenring: two authorization servers answer to ${redirectUri}, and one does not name itself (iss): give each its own (RFC 9700, 4.4.2).`,
     )
   }
 

@@ -15,7 +15,7 @@ export function toFailureError(failure: Failure): RefreshUnavailableError | Conf
   if (kind === 'configuration') {
     return new ConfigurationError(
       code as ConfigurationErrorCode,
-      `The authorization server does not accept this client (${word}): renewal is halted in all tabs.`,
+      `The authorization server rejects this client (${word}): renewal is halted in all tabs.`,
       { oauth },
     )
   }

@@ -13,7 +13,7 @@ export function notHandled(): RefreshUnavailableError {
 export function nonceRefused(): RefreshUnavailableError {
   return new RefreshUnavailableError(
     'SERVER_UNAVAILABLE',
-    'The authorization server asked for another DPoP nonce right after it had named one: the session is kept.',
+    'The authorization server asks for one DPoP nonce after another: the session is kept.',
     { outcome: 'answered' },
   )
 }
