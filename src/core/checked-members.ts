@@ -39,3 +39,7 @@ export function mustBe(name: string, description: string): TypeError {
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
+
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => isFunction(value[name]))
+}

@@ -1,12 +1,12 @@
 import {
   checkedMembers,
+  hasMethods,
   isFunction,
   text,
   texts,
   word,
   type Rule,
 } from '../core/checked-members.ts'
-import { isObject } from '../core/shape.ts'
 import type { AnySignInOptions } from './sign-in-options.ts'
 import type {
   AccessTokenOptions,
@@ -19,10 +19,7 @@ type Rules<Options> = Readonly<Partial<Record<keyof Options, Rule>>>
 
 const flag: Rule = [(value) => typeof value === 'boolean', 'true or false']
 const amount: Rule = [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of ms']
-const signal: Rule = [
-  (value) => isObject(value) && isFunction(value['addEventListener']),
-  'an AbortSignal',
-]
+const signal: Rule = [(value) => hasMethods(value, 'addEventListener'), 'an AbortSignal']
 
 export const accessTokenRules: Rules<AccessTokenOptions> = {
   scope: word,

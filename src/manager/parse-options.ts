@@ -1,5 +1,6 @@
 import {
   checkedMembers,
+  hasMethods,
   isFunction,
   mustBe,
   texts,
@@ -68,7 +69,7 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
   authorizationParameters: texts,
   resourceServers: [Array.isArray, 'an array'],
   storage: [
-    (value) => value === 'indexeddb' || value === 'memory' || isStore(value),
+    (value) => value === 'indexeddb' || value === 'memory' || hasMethods(value, 'read', 'update'),
     "'indexeddb', 'memory' or a store with read() and update()",
   ],
   sessionName: word,
@@ -88,12 +89,9 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
     (value) => isObject(value) && isAddress(memberOf(value, 'url')),
     'an object with an https url',
   ],
-  dpop: [(value) => isObject(value) && isFunction(value['createKeyPair']), 'what dpop() returns'],
-  courier: [
-    (value) => isObject(value) && isFunction(value['createMail']),
-    'what courier() returns',
-  ],
-  idle: [(value) => isObject(value) && isFunction(value['watch']), 'what idle() returns'],
+  dpop: madeBy('dpop', 'createKeyPair'),
+  courier: madeBy('courier', 'createMail'),
+  idle: madeBy('idle', 'watch'),
   fetch: [isFunction, 'a function'],
 }
 
@@ -200,6 +198,6 @@ function isUri(value: unknown): value is string {
   return isString(value) && URL.canParse(value) && !value.includes('#')
 }
 
-function isStore(value: unknown): boolean {
-  return isObject(value) && isFunction(value['read']) && isFunction(value['update'])
+function madeBy(maker: string, method: string): Rule {
+  return [(value) => hasMethods(value, method), `what ${maker}() returns`]
 }
