@@ -98,13 +98,6 @@ const rules: Readonly<Record<keyof TokenManagerOptions, Rule>> = {
 const required = ['authorizationServer', 'clientId']
 
 const defaults = {
-  // What is not there at all may be inherited, from what another script has put on Object.prototype.
-  redirectUri: undefined,
-  postLogoutRedirectUri: undefined,
-  endSession: undefined,
-  dpop: undefined,
-  courier: undefined,
-  idle: undefined,
   authorizationParameters: {},
   resourceServers: [],
   storage: 'indexeddb',
@@ -127,6 +120,8 @@ export function parseOptions(options: TokenManagerOptions): Settings {
   const read = checkedMembers('options', options, rules, required) as unknown as TokenManagerOptions
   const { authorizationServer, spentRefreshToken = [], fetch } = read
   return {
+    // What is not there at all may be inherited, from what another script has put on Object.prototype.
+    ...(read as { [K in keyof TokenManagerOptions]-?: TokenManagerOptions[K] | undefined }),
     ...defaults,
     ...defined(read),
     issuer:

@@ -14,7 +14,7 @@ import {
   type SessionRecord,
 } from '../record/session-record.ts'
 import { scopeOf, type TokenSet } from '../record/token-set.ts'
-import { untilFirst } from '../until.ts'
+import { onAbort, untilFirst } from '../until.ts'
 import { createClaimKeeper, leaseMsFor } from './claim.ts'
 import {
   planRefresh,
@@ -175,12 +175,8 @@ export function createRotation(options: RotationOptions): Rotate {
 
   /** Something that a tab waiting for time to pass wants to know of. */
   function onNews(listener: () => void): () => void {
-    const unsubscribe = keeper.onSeen(listener)
-    disposal.addEventListener('abort', listener)
-    return () => {
-      unsubscribe()
-      disposal.removeEventListener('abort', listener)
-    }
+    const ends = [keeper.onSeen(listener), onAbort(disposal)(listener, listener)]
+    return () => ends.forEach((end) => end())
   }
 
   /**
@@ -195,7 +191,7 @@ export function createRotation(options: RotationOptions): Rotate {
         isOver = true
         cancel()
         unsubscribe()
-        disposal.removeEventListener('abort', giveUp)
+        forgetDisposal()
         resolve(record)
       }
       const giveUp = (): void => {
@@ -203,7 +199,7 @@ export function createRotation(options: RotationOptions): Rotate {
         finish()
       }
       const cancel = patiently(clock, leaseMs + lockMarginMs, giveUp)
-      disposal.addEventListener('abort', giveUp)
+      const forgetDisposal = onAbort(disposal)(giveUp, giveUp)
       const unsubscribe = keeper.onSeen((record) => {
         const { kind } = planRefresh(record, wish, contextOf(lock))
         if (!needsTurn.includes(kind)) finish(record)
