@@ -39,18 +39,13 @@ export type Stop<T = never> = (
 export function unlessStopped<T>(work: Promise<T>, stops: readonly Stop<T>[]): Promise<T> {
   return new Promise((resolve, reject) => {
     const finish = (): void => unsubscribes.forEach((unsubscribe) => unsubscribe())
-    const unsubscribes = stops.map((stop) =>
-      stop(
-        (reason) => {
-          finish()
-          reject(reason)
-        },
-        (value) => {
-          finish()
-          resolve(value)
-        },
-      ),
-    )
+    const settle =
+      <V>(how: (value: V) => void) =>
+      (value: V): void => {
+        finish()
+        how(value)
+      }
+    const unsubscribes = stops.map((stop) => stop(settle(reject), settle(resolve)))
     work.then(resolve, reject).finally(finish)
   })
 }

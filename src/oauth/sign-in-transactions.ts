@@ -1,6 +1,6 @@
 import { StorageError } from '../core/errors.ts'
 import type { Clock, StoreChange, TokenStore } from '../core/ports.ts'
-import { fits, isString, type Check } from '../core/shape.ts'
+import { fits, isString } from '../core/shape.ts'
 
 /** What a sign-in has to remember until its callback comes. */
 export interface SignInTransaction {
@@ -101,8 +101,6 @@ function newest<T>(signIns: readonly T[]): readonly T[] {
   )
 }
 
-const isNumber: Check = (value) => typeof value === 'number'
-
 export function isTransaction(value: unknown): value is SignInTransaction {
   return fits(
     value,
@@ -111,12 +109,12 @@ export function isTransaction(value: unknown): value is SignInTransaction {
       verifier: isString,
       redirectUri: (uri) => isString(uri) && URL.canParse(uri),
       returnTo: isString,
-      createdAt: isNumber,
+      createdAt: Number.isFinite,
     },
-    { nonce: isString, scope: isString, maxAgeSeconds: isNumber },
+    { nonce: isString, scope: isString, maxAgeSeconds: Number.isFinite },
   )
 }
 
 function isFinished(value: unknown): value is FinishedSignIn {
-  return fits(value, { state: isString, returnTo: isString, finishedAt: isNumber })
+  return fits(value, { state: isString, returnTo: isString, finishedAt: Number.isFinite })
 }

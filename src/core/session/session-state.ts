@@ -60,9 +60,8 @@ export function toSessionState(record: SessionRecord, context: StateContext): Se
   const { session, failure } = record
   if (!session) {
     const reason = record.endedBy ?? 'never'
-    return reason === 'never' || reason === 'signed-out'
-      ? { status: 'signed-out', reason }
-      : { status: 'signed-out', reason, error: toSessionEndedError(record) }
+    const isNews = reason !== 'never' && reason !== 'signed-out'
+    return { status: 'signed-out', reason, ...(isNews && { error: toSessionEndedError(record) }) }
   }
   const { sub, claims, refreshTokenExpiresAt } = session
   const token = session.tokens[defaultTokenKey]

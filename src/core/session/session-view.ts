@@ -71,9 +71,7 @@ export function createSessionView(options: {
   function armForChangeByTime(): void {
     cancel()
     const until = keeper.seen()?.failure?.until
-    const isHeldOff =
-      state.status === 'signed-in' &&
-      (state.refresh.phase === 'waiting' || state.refresh.phase === 'halted')
+    const isHeldOff = state.status === 'signed-in' && 'error' in state.refresh
     cancel =
       isHeldOff && until !== undefined ? clock.schedule(until - clock.now(), update) : () => {}
   }
