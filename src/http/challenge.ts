@@ -7,35 +7,24 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-const schemePattern = new RegExp(`^(${token})(?:[ \\t]+|(?=,)|$)`)
-const token68Pattern = /^[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/
-const parameterPattern = new RegExp(
-  `^[\\s,]*(${token})[ \\t]*=[ \\t]*(?:(${token})|"((?:[^"\\\\]|\\\\.)*)")(?=[ \\t]*(?:,|$))`,
-)
+const token = "([!#$%&'*+.^_`|~0-9A-Za-z-]+)"
+const end = '(?=[ \\t]*(?:,|$))'
+const parameter = `${token}[ \\t]*=[ \\t]*(?:${token}|"((?:[^"\\\\]|\\\\.)*)")${end}`
+const scheme = `${token}(?:[ \\t]+(?:[A-Za-z0-9\\-._~+/]+=*${end})?|(?=,)|$)`
+const part = new RegExp(`^[\\s,]*(?:${parameter}|${scheme})`)
 
 /** Parses `WWW-Authenticate` (RFC 9110 §11.6.1). A header that cannot be parsed holds no challenge. */
 export function parseChallenges(header: string): readonly Challenge[] {
-  const challenges: Challenge[] = []
-  for (let rest = trimmed(header); rest !== ''; rest = trimmed(rest)) {
-    const scheme = schemePattern.exec(rest)
-    if (!scheme) return []
-    rest = rest.slice(scheme[0].length)
-    const parameters = new Map<string, string>()
-    const token68 = token68Pattern.exec(rest)
-    if (token68) rest = rest.slice(token68[0].length)
-    for (let next = parameterPattern.exec(rest); next; next = parameterPattern.exec(rest)) {
-      const [whole, name = '', plain, quoted = ''] = next
-      parameters.set(name.toLowerCase(), plain ?? quoted.replaceAll(/\\(.)/g, '$1'))
-      rest = rest.slice(whole.length)
-    }
-    challenges.push({ scheme: (scheme[1] ?? '').toLowerCase(), parameters })
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = []
+  for (let rest = header; /[^\s,]/.test(rest);) {
+    const [whole = '', name = '', plain, quoted = '', scheme] = part.exec(rest) ?? []
+    rest = rest.slice(whole.length)
+    if (scheme) challenges.push({ scheme: scheme.toLowerCase(), parameters: new Map() })
+    const last = challenges.at(-1)
+    if (!whole || !last) return []
+    if (name) last.parameters.set(name.toLowerCase(), plain ?? quoted.replaceAll(/\\(.)/g, '$1'))
   }
   return challenges
-}
-
-function trimmed(text: string): string {
-  return text.replace(/^[\s,]+/, '')
 }
 
 /** What a 401 or 403 is about: the token, a DPoP nonce, or something that no new token mends. */
