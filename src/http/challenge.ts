@@ -9,9 +9,9 @@ export interface Challenge {
 
 const token = "([!#$%&'*+.^_`|~0-9A-Za-z-]+)"
 const end = '(?=[ \\t]*(?:,|$))'
-const parameter = `${token}[ \\t]*=[ \\t]*(?:${token}|"((?:[^"\\\\]|\\\\.)*)")${end}`
-const scheme = `${token}(?:[ \\t]+(?:[A-Za-z0-9\\-._~+/]+=*${end})?|(?=,)|$)`
-const part = new RegExp(`^[\\s,]*(?:${parameter}|${scheme})`)
+const oneParameter = `${token}[ \\t]*=[ \\t]*(?:${token}|"((?:[^"\\\\]|\\\\.)*)")${end}`
+const oneScheme = `${token}(?:[ \\t]+(?:[A-Za-z0-9\\-._~+/]+=*${end})?|(?=,)|$)`
+const part = new RegExp(`^[\\s,]*(?:${oneParameter}|${oneScheme})`)
 
 /** Parses `WWW-Authenticate` (RFC 9110 §11.6.1). A header that cannot be parsed holds no challenge. */
 export function parseChallenges(header: string): readonly Challenge[] {

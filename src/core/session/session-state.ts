@@ -79,10 +79,7 @@ export function toSessionState(record: SessionRecord, context: StateContext): Se
   })
 }
 
-function toRefreshState(
-  failure: Failure | undefined,
-  context: StateContext,
-): RefreshState {
+function toRefreshState(failure: Failure | undefined, context: StateContext): RefreshState {
   if (context.running) return { phase: 'running' }
   if (!holdsOff(failure, { explicit: false }, context)) return { phase: 'idle' }
   const error = toFailureError(failure)
