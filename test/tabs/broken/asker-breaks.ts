@@ -72,9 +72,8 @@ export const askerBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: authorizedFetch,
-        find: 'return source.obtain({ asker, parameters: server.parameters, signal: request.signal, rejected })',
-        replace:
-          'return source.obtain({ asker: source.asker(), parameters: server.parameters, rejected })',
+        find: 'return source.obtain({ ...call.wanted, rejected })',
+        replace: 'return source.obtain({ ...call.wanted, asker: source.asker(), rejected })',
       },
       noLastComparison,
     ],

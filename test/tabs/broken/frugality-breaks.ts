@@ -7,8 +7,8 @@ export const frugalityBreaks: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: 'core/rotation/refresh-plan.ts',
-        find: "if (isInForce(failure)) return { kind: 'hold-off', failure }",
-        replace: "if (isInForce(failure) && now < 0) return { kind: 'hold-off', failure }",
+        find: 'for (const candidate of [failure, session.refused?.[wish.key]]) {',
+        replace: 'for (const candidate of [session.refused?.[wish.key]]) {',
       },
     ],
     promise: 'hold-offs are kept',
