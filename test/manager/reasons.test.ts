@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenManagerOptions } from '../../src/index.ts'
+import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { json, page } from '../oauth/server-double.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { openExpiredTabs } from '../support/open-tabs.ts'
@@ -150,17 +151,21 @@ describe('refusals in a row that nobody can read', () => {
 })
 
 describe('a token endpoint without CORS headers', () => {
+  const unavailable: FakeReply = () => page(503)
+
   async function goThrough(
     options: Partial<TokenManagerOptions>,
-    between: (tab: Tab) => unknown,
+    between: (tab: Tab, profile: Profile) => unknown,
+    replies: readonly FakeReply[] = [],
   ): Promise<{ profile: Profile; tab: Tab; peer: Tab }> {
     const opened = await openExpiredTabs(2, options)
     const { profile, tab } = opened
     profile.server.answerAlways(cut)
+    for (const reply of replies) profile.server.answerNext(reply)
     for (let attempt = 0; attempt < 4; attempt += 1) {
       await failureOf(tab.auth.getAccessToken())
       await settle()
-      await between(tab)
+      await between(tab, profile)
       await profile.pass(10_000)
     }
     profile.clock.advance(1)
@@ -168,13 +173,13 @@ describe('a token endpoint without CORS headers', () => {
   }
 
   it('is named in message and event once other requests were answered meanwhile', async () => {
-    const { profile, tab, peer } = await goThrough({}, async ({ auth }) => {
+    const { profile, tab, peer } = await goThrough({}, async ({ auth }, { clock }) => {
+      clock.advance(1)
       // Any server will do, so long as it answers.
       await auth.fetch('https://api.example/public')
     })
     const hints = tab.events.flatMap((event) => (event.type === 'held-off' ? [event.hint] : []))
-    expect(hints.slice(0, 2)).toEqual([undefined, undefined])
-    expect(hints.at(-1)).toBe('cors')
+    expect(hints).toEqual([undefined, undefined, 'cors', 'cors', 'cors'])
     for (const { auth } of [tab, peer]) {
       const error = await failureOf(auth.getAccessToken())
       expect(error).toMatchObject({ code: 'NETWORK' })
@@ -191,6 +196,19 @@ describe('a token endpoint without CORS headers', () => {
       if (isFirst) await auth.fetch('https://api.example/public')
       isFirst = false
     })
+    expect(tab.events).not.toContainEqual(expect.objectContaining({ hint: 'cors' }))
+  })
+
+  it.each([
+    ['answers with 503', Array<FakeReply>(5).fill(unavailable)],
+    ['does so now and then', [cut, unavailable, unavailable, cut, unavailable]],
+  ])('is not suspected of one that %s', async (_, replies) => {
+    const between = async ({ auth }: Tab, { clock }: Profile): Promise<unknown> => {
+      clock.advance(1)
+      return auth.fetch('https://api.example/public')
+    }
+    const { tab } = await goThrough({}, between, replies)
+    expect(tab.events.filter(({ type }) => type === 'held-off').length).toBeGreaterThan(3)
     expect(tab.events).not.toContainEqual(expect.objectContaining({ hint: 'cors' }))
   })
 
