@@ -79,6 +79,17 @@ describe('a bound that is waited out patiently', () => {
     expect(ran()).toBe(1)
   })
 
+  it.each([
+    [30_000, 19],
+    [30_001, 1],
+  ])('takes a gap of %i ms for one that needs %i others like it', (gapMs, others) => {
+    const { block, ran } = wait(10_000)
+    for (let left = others; left > 0; left -= 1) block(gapMs)
+    expect(ran()).toBe(0)
+    block(gapMs)
+    expect(ran()).toBe(1)
+  })
+
   it('ends when it is told to, in whichever slice', () => {
     const { idle, cancel, ran, timers } = wait(2_000)
     idle(1_234)

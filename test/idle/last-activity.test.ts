@@ -45,6 +45,20 @@ describe('the time since the last activity', () => {
   })
 })
 
+describe('an instant by a wall clock that was set back', () => {
+  const then = { at: 1_000_000, monotonic: 0 }
+
+  it.each([
+    [0, 1_000_000],
+    [1_000, 1_000_000],
+    [1_001, 998_999],
+    [60_000, 940_000],
+  ])('by %i ms is written down as %i', (backMs, at) => {
+    const now = { at: then.at + 5_000 - backMs, monotonic: 5_000 }
+    expect(byWallClock(then, now)).toEqual({ at, monotonic: 0 })
+  })
+})
+
 describe('what is written down', () => {
   const now = { at: 1_000_000, monotonic: 0 }
   const mine = { at: 900_000, monotonic: 0 }
@@ -54,7 +68,8 @@ describe('what is written down', () => {
     [899_999, false],
     [900_000, true],
     [1_000_000, true],
-    [1_002_000, false],
+    [1_001_000, true],
+    [1_001_001, false],
   ])('%j is known: %j', (activeAt, known) => {
     expect(isKnown(mine, activeAt, now)).toBe(known)
   })

@@ -63,6 +63,36 @@ interface ComeBack {
 
 afterEach(() => vi.unstubAllGlobals())
 
+interface Frame {
+  readonly location: unknown
+  readonly self: Frame
+  readonly parent: Frame
+  readonly top: Frame
+}
+
+const blocked = new DOMException('Blocked a frame', 'SecurityError')
+
+/** A window under pages of these origins, the nearest first. Nobody may look into one that is `blocked`. */
+function frameUnder(own: string, [above, ...more]: readonly string[]): Frame {
+  const parent = above === undefined ? undefined : frameUnder(above, more)
+  const frame = {
+    get location(): unknown {
+      if (own === 'blocked') throw blocked
+      return { origin: own }
+    },
+    get self(): Frame {
+      return frame
+    },
+    get parent(): Frame {
+      return parent ?? frame
+    },
+    get top(): Frame {
+      return parent?.top ?? frame
+    },
+  }
+  return frame
+}
+
 describe('signInWithPopup', () => {
   it('sends the window to the login page, without a way back to this one, and stays here', async () => {
     const { tab, popup, left, ending } = await ask({ loginHint: 'ada', returnTo: '/orders' })
@@ -336,6 +366,34 @@ describe('signInWithPopup', () => {
     tab.auth.dispose()
     await settle()
   })
+
+  it.each([
+    ['of another site', ['https://other.example'], 'ConfigurationError UNSUPPORTED'],
+    ['that nobody may look into', ['blocked'], 'ConfigurationError UNSUPPORTED'],
+    ['of its own origin', ['https://app.example'], 'none yet'],
+    [
+      'under one of another site',
+      ['https://app.example', 'https://other.example'],
+      'ConfigurationError UNSUPPORTED',
+    ],
+    ['with nobody above it', [], 'none yet'],
+  ])(
+    'knows a frame under a page %s, where the browser does not list them',
+    async (_, origins, expected) => {
+      const tab = createProfile().openTab(options, {})
+      await tab.auth.ready
+      const own = 'https://app.example'
+      vi.stubGlobal('location', { origin: own })
+      vi.stubGlobal('window', frameUnder(own, origins))
+      let ending = 'none yet'
+      const popup = createPopupWindow()
+      signInWithPopup(tab.auth, popup).catch((error: TokenError) => (ending = named(error)))
+      await settle()
+      expect(ending).toBe(expected)
+      tab.auth.dispose()
+      await settle()
+    },
+  )
 
   it.each([undefined, {}, 'https://as.example', 1])('takes no %j for a window', async (popup) => {
     const tab = createProfile().openTab(options)
