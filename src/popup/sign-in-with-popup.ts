@@ -85,7 +85,7 @@ async function begin(
   auth: TokenManager,
   popup: Window,
   options: PopupSignInOptions,
-): Promise<'begun' | 'late'> {
+): Promise<'late' | undefined> {
   const { signal } = checkedMembers('options', options, rules) as PopupSignInOptions
   if (signal?.aborted) throw signal.reason
   return untilBegun(auth, popup, options)

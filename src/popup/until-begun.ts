@@ -32,14 +32,14 @@ interface Shown {
 }
 
 /**
- * Begins the sign-in in the window, and fulfils when its session has begun, or when it is too late for
- * that.
+ * Begins the sign-in in the window, and fulfils when its session has begun; with `'late'` when it is too
+ * late for that.
  */
 export async function untilBegun(
   auth: TokenManager,
   popup: Window,
   options: PopupSignInOptions,
-): Promise<'begun' | 'late'> {
+): Promise<'late' | undefined> {
   const willAnyDo = willAnySessionDo(auth, options)
   const over = new AbortController()
   const here: { shown?: Shown } = {}
@@ -59,16 +59,16 @@ export async function untilBegun(
   })
   const { shown } = here
   // It was refused, and rejects.
-  if (!shown) return opened.then(() => 'late')
+  if (!shown) return opened.then(() => undefined)
 
   const { clock, disposal } = shown.watch
   const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()), reject)
   const late: Stop<'late'> = (_, resolve) => patiently(clock, longestMs, () => resolve('late'))
-  const anySession: Stop<'begun'> = (_, resolve) =>
-    auth.subscribe(({ status }) => willAnyDo && status === 'signed-in' && resolve('begun'))
+  const anySession: Stop<undefined> = (_, resolve) =>
+    auth.subscribe(({ status }) => willAnyDo && status === 'signed-in' && resolve(undefined))
   const isStrict = wantsMoreThanASession(options)
   const work = opened.then(() => untilSettled(shown, isStrict, over.signal))
-  return unlessStopped<'begun' | 'late'>(work, [
+  return unlessStopped<'late' | undefined>(work, [
     onAbort(options.signal),
     disposed,
     late,
@@ -81,8 +81,8 @@ async function untilSettled(
   { watch, login, state = '' }: Shown,
   isStrict: boolean,
   over: AbortSignal,
-): Promise<'begun'> {
-  if (over.aborted) return 'begun'
+): Promise<undefined> {
+  if (over.aborted) return
   let hasNews = false
   let wake = (): void => {}
   const onNews = (): void => {
@@ -108,7 +108,7 @@ async function untilSettled(
       // Another tab may have asked as well, and its session come after this one.
       const isReplaced = found.session !== undefined && found.session.id !== outcome.sessionId
       if (!found.session || (isReplaced && isStrict)) throw signedOutMeanwhile()
-      return 'begun'
+      return
     }
     if (isClosed) throw popupClosed()
     if (hasNews) continue
@@ -118,7 +118,6 @@ async function untilSettled(
       return () => {}
     })
   }
-  return 'begun'
 }
 
 /** Where nobody was signed in and nothing particular is wanted; what there is already will not do. */

@@ -90,6 +90,35 @@ describe('a bound that is waited out patiently', () => {
     expect(ran()).toBe(1)
   })
 
+  it('counts a gap of a frozen page as half of the bound', () => {
+    const { block, idle, ran } = wait(10_000)
+    block(60_000)
+    idle(4_999)
+    expect(ran()).toBe(0)
+    idle(1)
+    expect(ran()).toBe(1)
+  })
+
+  it('is waited out to the last slice, however short', () => {
+    const { idle, ran } = wait(40)
+    idle(39)
+    expect(ran()).toBe(0)
+    idle(1)
+    expect(ran()).toBe(1)
+  })
+
+  it('is one timer where the clock is punctual, and ends when it is told to', () => {
+    const { clock, block, timers } = createPage()
+    let ran = 0
+    const start = (): (() => void) =>
+      patiently({ ...clock, isPunctual: true }, 2_000, () => (ran += 1))
+    start()
+    block(60_000)
+    expect(ran).toBe(1)
+    start()()
+    expect(timers()).toBe(0)
+  })
+
   it('ends when it is told to, in whichever slice', () => {
     const { idle, cancel, ran, timers } = wait(2_000)
     idle(1_234)

@@ -23,12 +23,18 @@ describe('the time since the last activity', () => {
     )
   })
 
+  it('goes on by the other clock where the wall clock is set back after something was written down', () => {
+    const then = instantOf(95_000, { at: 100_000, monotonic: 7_000 })
+    expect(sinceMs(then, { at: 40_000, monotonic: 8_000 })).toBe(6_000)
+  })
+
   it('is that of the later of two', () => {
     fc.assert(
       fc.property(instant, instant, instant, (a, b, now) => {
         const least = Math.min(sinceMs(a, now), sinceMs(b, now))
         expect(sinceMs(later(a, b, now), now)).toBe(least)
         expect(later(undefined, b, now)).toBe(b)
+        expect(later(a, { ...a }, now)).toBe(a)
       }),
     )
   })

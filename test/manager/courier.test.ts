@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import type { CourierSupport } from '../../src/core/rotation/courier-support.ts'
 import { dpop } from '../../src/index.ts'
+import { createManualClock } from '../../src/testing/manual-clock.ts'
 import { createFakeCourier, type FakeCourier } from '../support/courier.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { overwriteRecord } from '../support/stored-record.ts'
-import { createProfile, type Profile } from '../support/tabs.ts'
+import { createProfile, settle, type Profile } from '../support/tabs.ts'
 
 const recordKey = (profile: Profile): string =>
   `session ${encodeURIComponent(profile.server.issuer)} spa default`
@@ -108,6 +109,104 @@ describe('a renewal by a courier', () => {
     const { auth } = await profile.openSignedInTab({ courier: courier.option })
     await profile.passUntil(auth.refresh())
     expect(profile.server.counts).toMatchObject({ grants: 1, replays: 0 })
+  })
+})
+
+describe('the bounds of a page that has posted a letter', () => {
+  /** A tab whose bounds are over to the millisecond. */
+  async function openPunctual(profile: Profile, courier: FakeCourier) {
+    const ports = { clock: { ...profile.clock, isPunctual: true } }
+    const tab = profile.openTab({ courier: courier.option }, ports)
+    await tab.auth.ready
+    return tab
+  }
+
+  async function advance({ clock }: Profile, ms: number): Promise<void> {
+    clock.advance(ms)
+    await settle()
+  }
+
+  it('it sends by itself after a second in which nobody has opened it, and after two such letters for good', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    courier.post = () => () => {}
+    const { auth } = await openPunctual(profile, courier)
+    await auth.startSession(profile.server.signIn())
+    for (const [letters, reasons] of [
+      [1, []],
+      [2, ['no-worker']],
+      [2, ['no-worker']],
+    ] as const) {
+      const { requests } = profile.server.counts
+      const renewed = auth.refresh()
+      await settle()
+      expect(courier.letters).toHaveLength(letters)
+      if (letters > requests) {
+        await advance(profile, 999)
+        expect(profile.server.counts.requests).toBe(requests)
+        await advance(profile, 1)
+      }
+      await renewed
+      expect(profile.server.counts.requests).toBe(requests + 1)
+      expect(courier.reasons).toEqual(reasons)
+    }
+  })
+
+  it('it gives a courier up only for letters in a row', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const { post } = courier
+    const { auth } = await openPunctual(profile, courier)
+    await auth.startSession(profile.server.signIn())
+    for (const deliver of [() => () => {}, post, () => () => {}] as const) {
+      courier.post = deliver
+      const renewed = auth.refresh()
+      await settle()
+      await advance(profile, 1_000)
+      await renewed
+    }
+    expect(courier.letters).toHaveLength(3)
+    expect(courier.reasons).toEqual([])
+  })
+
+  it('it waits for the answer to one that was opened five seconds longer than its request may take', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    courier.post = (_, onWord) => {
+      onWord('opened')
+      return () => {}
+    }
+    const { auth } = await openPunctual(profile, courier)
+    await auth.startSession(profile.server.signIn())
+    let ending = 'none yet'
+    failureOf(auth.refresh()).then((error) => (ending = named(error)))
+    await settle()
+    await advance(profile, 14_999)
+    expect(ending).toBe('none yet')
+    await advance(profile, 1)
+    expect(ending).toBe('RefreshUnavailableError TIMEOUT')
+  })
+
+  it('another takes its courier for gone after a lease and five seconds, though it keeps its lock', async () => {
+    const profile = createProfile()
+    const courier = createFakeCourier(profile)
+    const { post } = courier
+    courier.fetch = () => new Promise(() => {})
+    courier.post = (letter, onWord) => post({ ...letter, timeoutMs: 600_000 }, onWord)
+    const frozen = { clock: createManualClock(profile.clock.now()) }
+    const first = await profile.openSignedInTab({ courier: courier.option }, frozen)
+    first.auth.refresh().catch(() => {})
+    await settle()
+    first.page.emit('hide')
+    const second = createFakeCourier(profile)
+    const { auth } = await openPunctual(profile, second)
+    auth.refresh().catch(() => {})
+    await settle()
+    await advance(profile, 19_999)
+    expect(second.letters).toHaveLength(0)
+    await advance(profile, 1)
+    expect(second.letters).toHaveLength(1)
+    expect(profile.server.counts.requests).toBe(1)
   })
 })
 

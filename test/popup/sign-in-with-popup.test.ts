@@ -252,7 +252,12 @@ describe('signInWithPopup', () => {
     const tab = profile.openTab(options, { openChannel: () => undefined })
     const asked = await ask({}, { profile, tab })
     comeBack(asked, { parameters: { error: 'access_denied' } })
-    await asked.profile.pass(1_100)
+    await settle()
+    asked.profile.clock.advance(999)
+    await settle()
+    expect(asked.ending()).toBe('none yet')
+    asked.profile.clock.advance(1)
+    await settle()
     expect(asked.ending()).toBe('SignInError DENIED')
   })
 

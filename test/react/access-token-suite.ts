@@ -65,6 +65,18 @@ export function describeAccessTokenHook(): void {
       expect(seen.at(-1)?.token).not.toBe(seen[before - 1]?.token)
     })
 
+    it('has the token again of a session that was begun a second time by the same reply', async () => {
+      const profile = createProfile()
+      const { auth } = profile.openTab()
+      const reply = profile.server.signIn({ id_token: idToken() })
+      const { seen, Recorder } = recorder(() => useAccessToken())
+      await mount(within(auth, h(Recorder)))
+      await acting(() => auth.startSession(reply))
+      await acting(() => auth.signOut({ revoke: false }))
+      await acting(() => auth.startSession(reply))
+      expect(seen.at(-1)).toEqual({ status: 'ready', token: reply.access_token })
+    })
+
     it('takes whoever comes next for another user where no user is known', async () => {
       const profile = createProfile()
       const { auth } = await profile.openSignedInTab()

@@ -87,6 +87,19 @@ describe('useAccessToken', () => {
     expect(wishes).toMatchObject([{ minValidityMs: 5_000 }, { minValidityMs: 30_000 }])
   })
 
+  it('has the token again of a session that was begun a second time by the same reply', async () => {
+    const profile = createProfile()
+    const { auth } = profile.openTab()
+    const reply = profile.server.signIn({ id_token: idToken() })
+    const { seen, Recorder } = recorder(() => useAccessToken())
+    await mount(auth, Recorder)
+    await auth.startSession(reply)
+    await auth.signOut({ revoke: false })
+    await auth.startSession(reply)
+    await rest()
+    expect(seen.at(-1)).toEqual({ status: 'ready', token: reply.access_token })
+  })
+
   it('takes whoever comes next for another user where no user is known', async () => {
     const profile = createProfile()
     const { auth } = await profile.openSignedInTab()

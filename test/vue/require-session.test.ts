@@ -141,6 +141,24 @@ describe('RequireSession', () => {
     expect(said.at(-1)).toMatchObject({ isPending: false, error: undefined })
   })
 
+  it('goes on showing a sign-in that is under way when the user signs out meanwhile', async () => {
+    const { end, said, text } = await show()
+    await end('rejected')
+    said.at(-1)?.follow(new Promise<void>(() => {}))
+    await end('signed-out')
+    expect(text()).toBe('one moment')
+  })
+
+  it('forgets what became of a sign-in once there is a session', async () => {
+    const { end, said, startSession } = await show()
+    await end('rejected')
+    said.at(-1)?.follow(Promise.reject(new Error('denied')))
+    await rest()
+    await startSession('ada')
+    await end('rejected')
+    expect(said.at(-1)).toMatchObject({ isPending: false, error: undefined })
+  })
+
   it('forgets what became of an earlier sign-in once another is under way', async () => {
     const { end, said } = await show()
     await end('rejected')
