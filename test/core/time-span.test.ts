@@ -14,5 +14,6 @@ describe('a span', () => {
 
   it('may begin a little later than the clock of another process shows', () => {
     expect(runs(100_000, 115_000, 15_000, 99_000)).toBe(true)
+    expect(runs(100_000, 115_000, 15_000, 98_999)).toBe(false)
   })
 })

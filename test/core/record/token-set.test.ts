@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
+  hasOwnScope,
+  isAccessToken,
   isMintedFor,
   judgeToken,
   leewayOf,
   mintedForBy,
   remainingMs,
+  scopeOf,
+  toTokenParameters,
   tokenKey,
   type TokenSet,
 } from '../../../src/core/record/token-set.ts'
@@ -31,6 +35,42 @@ describe('tokenKey', () => {
   it('tells scope, resource and audience apart', () => {
     const keys = [{}, { scope: 'x' }, { resource: 'x' }, { audience: 'x' }].map(tokenKey)
     expect(new Set(keys).size).toBe(4)
+  })
+
+  it('is that of the session itself where nothing is asked for, and never another', () => {
+    expect(tokenKey({})).toBe('default')
+    for (const one of [{ scope: '' }, { resource: '' }, { audience: '' }]) {
+      expect(tokenKey(one)).not.toBe('default')
+    }
+  })
+
+  it('says with which scope the token set was asked for, if it was with one', () => {
+    for (const parameters of [{ scope: 'b a' }, { scope: 'b a', audience: 'x' }]) {
+      expect(hasOwnScope(tokenKey(parameters))).toBe(true)
+      expect(scopeOf(tokenKey(parameters))).toBe('a b')
+    }
+    for (const parameters of [{}, { audience: 'x' }, { resource: '[["x"]' }]) {
+      expect(hasOwnScope(tokenKey(parameters))).toBe(false)
+      expect(scopeOf(tokenKey(parameters))).toBe(undefined)
+    }
+  })
+
+  it('is made of scope, resource and audience, and nothing else of what was asked for', () => {
+    const wish = { scope: 'a', resource: 'r', audience: 'x' }
+    expect(toTokenParameters({ ...wish, minValidityMs: 1 } as never)).toEqual(wish)
+  })
+})
+
+describe('isAccessToken', () => {
+  it.each([
+    ['a', true],
+    [' ~', true],
+    ['', false],
+    ['a\n', false],
+    ['ä', false],
+    ['a\u007f', false],
+  ])('%j: %j', (text, is) => {
+    expect(isAccessToken(text)).toBe(is)
   })
 })
 
@@ -63,6 +103,15 @@ describe('judgeToken', () => {
 
   it.each([
     ['outside the leeway', 60_001, {}, 'fresh'],
+    ['at the leeway', 60_000, {}, 'ageing'],
+    [
+      'outside the leeway and just as long as the caller needs',
+      90_000,
+      { minValidityMs: 90_000 },
+      'fresh',
+    ],
+    ['with a millisecond left, which is enough', 1, { minValidityMs: 0 }, 'ageing'],
+    ['run out, where no time is enough', 0, { minValidityMs: 0 }, 'spent'],
     ['inside the leeway with ten seconds left', 10_000, {}, 'ageing'],
     ['with less than ten seconds left', 9_999, {}, 'spent'],
     ['run out', 0, {}, 'spent'],
@@ -83,6 +132,7 @@ describe('judgeToken', () => {
   })
 
   it('counts a token that has just come as good enough, however short its life', () => {
+    expect(judgeToken(tokenOf(0), 0, receivedAt, need)).toBe('fresh')
     expect(judgeToken(tokenOf(0), 0, receivedAt + 4_999, need)).toBe('fresh')
     expect(judgeToken(tokenOf(0), -5_000, receivedAt + 5_000, need)).toBe('spent')
   })
@@ -99,6 +149,9 @@ describe('isMintedFor', () => {
     expect(isMintedFor(token, 'api', receivedAt + 29_999)).toBe(true)
     expect(isMintedFor(token, 'api', receivedAt + 30_000)).toBe(false)
     expect(isMintedFor(token, 'other', receivedAt)).toBe(false)
+    expect(isMintedFor(token, 'api', receivedAt)).toBe(true)
+    expect(isMintedFor(token, 'api', receivedAt - 1)).toBe(false)
+    expect(isMintedFor(tokenOf(60_000), 'api', receivedAt)).toBe(false)
   })
 })
 

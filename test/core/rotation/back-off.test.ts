@@ -78,11 +78,17 @@ describe('nextFailure', () => {
   const failed = { kind: 'transient', code: 'NETWORK', fraction: 0, at } as const
 
   it('is at least what the server asks for, and at most an hour of that', () => {
-    const pauseMs = (retryAfterMs: number): number =>
+    const pauseMs = (retryAfterMs?: number): number =>
       nextFailure(undefined, { ...failed, retryAfterMs }).until - at
+    expect(pauseMs()).toBe(250)
     expect(pauseMs(0)).toBe(250)
     expect(pauseMs(3_000)).toBe(3_000)
     expect(pauseMs(1e9)).toBe(3_600_000)
+  })
+
+  it('is ten minutes where renewal is halted, whatever the server asks for', () => {
+    const halted = { ...failed, kind: 'configuration', retryAfterMs: 3_600_000 } as const
+    expect(nextFailure(undefined, halted).until - at).toBe(600_000)
   })
 
   it('grows all the same when a server names a second every time', () => {
@@ -119,6 +125,15 @@ describe('nextFailure', () => {
     }
   })
 
+  it('believes an outage of an hour and two minutes for each attempt, and one that begins now', () => {
+    const last = { ...nextFailure(undefined, failed), attempt: 2, until: at }
+    const sinceOf = (since: number): number | undefined =>
+      nextFailure({ ...last, since }, failed).since
+    expect(sinceOf(at - 7_440_000)).toBe(at - 7_440_000)
+    expect(sinceOf(at - 7_440_001)).toBe(at)
+    expect(sinceOf(at)).toBe(at)
+  })
+
   it('takes up an outage that an earlier version has written down', () => {
     const { since: _, ...last } = nextFailure(undefined, failed)
     expect(nextFailure(last, { ...failed, at: at + 1_000 })).toMatchObject({ since: at })
@@ -129,6 +144,7 @@ describe('unaskedLeftMs', () => {
   it('is a minute from the failure, or until the end of a longer pause', () => {
     const failure = { kind: 'transient', code: 'NETWORK', attempt: 1, failedAt: 0 } as const
     expect(unaskedLeftMs({ ...failure, until: 250 }, 10_000)).toBe(50_000)
+    expect(unaskedLeftMs({ ...failure, until: 250 }, 59_999)).toBe(1)
     expect(unaskedLeftMs({ ...failure, until: 250 }, 60_000)).toBe(0)
     expect(unaskedLeftMs({ ...failure, until: 90_000 }, 10_000)).toBe(80_000)
     // The clock was set back.
@@ -152,6 +168,7 @@ describe('isHoldOffInForce', () => {
 
   it('counts as over when it starts in the future or is longer than it can be', () => {
     expect(isHoldOffInForce(failure, 90_000)).toBe(false)
+    expect(isHoldOffInForce({ ...failure, until: 100_000 + 3_600_000 }, 100_001)).toBe(true)
     expect(isHoldOffInForce({ ...failure, until: 100_000 + 3_600_001 }, 100_001)).toBe(false)
   })
 })
