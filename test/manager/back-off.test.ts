@@ -173,6 +173,27 @@ describe('when the network comes back', () => {
       expect(auth.getState()).toMatchObject({ refresh: { phase: 'idle' } })
   })
 
+  it('the pause after another failure counts, though it is shorter than what was left of the one before', async () => {
+    const profile = createProfile()
+    let fraction = 1
+    const { auth, page: events } = await profile.openSignedInTab(
+      {},
+      { random: { fraction: () => fraction, id: () => 'tab' } },
+    )
+    profile.clock.advance(600_000)
+    profile.server.answerAlways(cut)
+    for (let attempt = 1; attempt < 6; attempt += 1) {
+      await failureOf(auth.getAccessToken())
+      await profile.pass(attempt < 5 ? 8_000 : 100)
+    }
+    fraction = 0
+    const last = await failureOf(auth.getAccessToken())
+    events.emit('online')
+    const next = await failureOf(auth.getAccessToken())
+    expect(retryAtOf(next)).toBe(profile.clock.now() + 7_200)
+    expect(retryAtOf(last)).toBeGreaterThan(profile.clock.now() + 7_200)
+  })
+
   it('a hold-off that the server asked for goes on', async () => {
     const { profile, tabs } = await withTabs(2)
     profile.clock.advance(600_000)

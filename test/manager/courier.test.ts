@@ -6,6 +6,7 @@ import { createManualClock } from '../../src/testing/manual-clock.ts'
 import { createFakeCourier, type FakeCourier } from '../support/courier.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
+import { noLocks } from '../support/open-tabs.ts'
 import { overwriteRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile } from '../support/tabs.ts'
 
@@ -238,6 +239,25 @@ describe('letters in the record', () => {
     held.release()
     await profile.passUntil(renewed)
     expect(profile.server.counts).toMatchObject({ replays: 0 })
+  })
+
+  it('are looked at again after a second where neither locks nor messages bring news of them', async () => {
+    const { profile, courier, held } = await leaveInMidRenewal()
+    const deaf = { locks: noLocks, openChannel: () => undefined }
+    const next = profile.openTab({ courier: courier.option }, deaf)
+    await next.auth.ready
+    const renewed = next.auth.refresh()
+    await settle()
+    held.release()
+    await settle()
+    const isHeard = (): boolean => next.events.some(({ type }) => type === 'adopted')
+    profile.clock.advance(999)
+    await settle()
+    expect(isHeard()).toBe(false)
+    profile.clock.advance(1)
+    await settle()
+    expect(isHeard()).toBe(true)
+    await profile.passUntil(renewed)
   })
 
   it('are looked at in a pause as well, which their answer ends', async () => {

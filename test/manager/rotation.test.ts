@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../../src/core/record/session-record.ts'
 import type { Ports } from '../../src/index.ts'
 import type { FakeReply } from '../../src/testing/fake-authorization-server.ts'
 import { createDeferred } from '../support/deferred.ts'
@@ -12,7 +13,7 @@ import {
 } from '../support/open-tabs.ts'
 import { newest } from '../support/newest.ts'
 import { leaseMs, sharedName } from '../support/protocol-facts.ts'
-import { storedRecord } from '../support/stored-record.ts'
+import { overwriteRecord, storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut, hang, spoilt } from '../support/token-replies.ts'
 
@@ -38,6 +39,21 @@ describe('a tab that waits for its turn', () => {
     await profile.pass(200)
     await expect(call).resolves.toBeTypeOf('string')
     expect(unknownAtClaim(tab)).toEqual([1])
+  })
+
+  it('looks again after a second, because news of the lease may get lost', async () => {
+    const ports = { openChannel: () => undefined }
+    const { profile, tab } = await openExpiredTabs(2, {}, createProfile(), ports)
+    await openHangingTab(profile, { locks: noLocks })
+    const call = tab.auth.getAccessToken()
+    await settle()
+    const { lease: _, ...record } = (await storedRecord(profile)) as SessionRecord
+    await overwriteRecord(profile, { ...record, revision: record.revision + 1 })
+    profile.clock.advance(999)
+    await settle()
+    expect(profile.server.counts.requests).toBe(1)
+    profile.clock.advance(1)
+    await expect(call).resolves.toBeTypeOf('string')
   })
 
   it('does not keep the lock while it waits for a lease to run out', async () => {

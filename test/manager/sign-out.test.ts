@@ -80,6 +80,15 @@ describe('signOut', () => {
     expect(profile.sent.at(-1)?.parameters.get('token')).toBe(profile.server.secrets.at(-1))
   })
 
+  it('revokes the refresh token that this tab knows, of a session that has ended elsewhere without its hearing', async () => {
+    const profile = createProfile()
+    const ports = { openChannel: () => undefined }
+    const { tab, peer } = await openTabs(2, {}, profile, ports)
+    await peer.auth.signOut({ revoke: false })
+    await tab.auth.signOut()
+    expect(profile.sent.at(-1)?.parameters.get('token')).toBe(newest(profile, 'refresh'))
+  })
+
   it('reaches a page at once that is back from the back/forward cache', async () => {
     const { tab, peer } = await openTabs()
     peer.page.emit('hide')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenStore } from '../../src/index.ts'
-import { json } from '../oauth/server-double.ts'
+import { json, page } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
@@ -189,7 +189,8 @@ describe('a sign-out that storage refuses', () => {
     const peer = await profile.openSignedInTab()
     const storage = createTroubledStore(profile)
     const tab = profile.openTab({ storage })
-    await tab.auth.ready
+    // What was written before counts no longer.
+    await tab.auth.refresh()
     await peer.auth.signOut(hereOnly)
     profile.clock.stepWallClock(-3_600_000)
     const write = createDeferred()
@@ -606,6 +607,16 @@ describe('refresh() in a tab that could not read its record', () => {
     const { auth } = profile.openTab()
     expect(named(await failureOf(auth.refresh()))).toBe('StorageError STORE_READ')
   })
+})
+
+it('tells what the server has said, though storage refuses to note it', async () => {
+  const { profile, storage, tab } = await openTroubledTab()
+  profile.server.answerNext(() => {
+    storage.refusesUpdates = true
+    return page(503)
+  })
+  const error = await failureOf(profile.passUntil(tab.auth.refresh()))
+  expect(named(error)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')
 })
 
 it('takes a commit that was carried out, and then said to have failed, for a commit', async () => {
