@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionRecord } from '../../src/core/record/session-record.ts'
+import type { CourierWord } from '../../src/core/ports.ts'
 import type { CourierSupport } from '../../src/core/rotation/courier-support.ts'
 import { dpop } from '../../src/index.ts'
 import { createManualClock } from '../../src/testing/manual-clock.ts'
@@ -173,7 +174,9 @@ describe('the bounds of a page that has posted a letter', () => {
   it('it waits for the answer to one that was opened five seconds longer than its request may take', async () => {
     const profile = createProfile()
     const courier = createFakeCourier(profile)
+    let say = (_: CourierWord): void => {}
     courier.post = (_, onWord) => {
+      say = onWord
       onWord('opened')
       return () => {}
     }
@@ -182,7 +185,11 @@ describe('the bounds of a page that has posted a letter', () => {
     let ending = 'none yet'
     failureOf(auth.refresh()).then((error) => (ending = named(error)))
     await settle()
-    await advance(profile, 14_999)
+    await advance(profile, 10_000)
+    // Nothing of that is news.
+    say('opened')
+    say('not-sent')
+    await advance(profile, 4_999)
     expect(ending).toBe('none yet')
     await advance(profile, 1)
     expect(ending).toBe('RefreshUnavailableError TIMEOUT')
@@ -319,17 +326,23 @@ describe('letters in the record', () => {
       return { profile, record, next: profile.openTab() }
     }
 
-    it('do not end the session by a refusal, which says nothing of the stored one', async () => {
-      const { profile, next } = await withLateAnswer(() =>
-        Response.json({ error: 'invalid_grant' }, { status: 400 }),
-      )
-      await profile.passUntil(next.auth.refresh())
-      expect(next.auth.getState()).toMatchObject({
-        status: 'signed-in',
-        refresh: { phase: 'idle' },
-      })
-      expect(profile.server.counts).toMatchObject({ grants: 2, replays: 0 })
-    })
+    it.each([
+      [400, 'invalid_grant'],
+      [400, 'tenant_suspended'],
+      [401, 'invalid_client'],
+      [503, 'temporarily_unavailable'],
+    ])(
+      'do nothing to the session by a %i %s, which says nothing of the stored one',
+      async (status, error) => {
+        const { profile, next } = await withLateAnswer(() => Response.json({ error }, { status }))
+        await profile.passUntil(next.auth.refresh())
+        expect(next.auth.getState()).toMatchObject({
+          status: 'signed-in',
+          refresh: { phase: 'idle' },
+        })
+        expect(profile.server.counts).toMatchObject({ grants: 2, replays: 0 })
+      },
+    )
 
     it('bring the refresh token that counts, of the same origin as the one in whose place it is', async () => {
       const { profile, record, next } = await withLateAnswer(({ server }) =>

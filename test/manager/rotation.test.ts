@@ -12,7 +12,7 @@ import {
   openMortalTab,
 } from '../support/open-tabs.ts'
 import { newest } from '../support/newest.ts'
-import { leaseMs, sharedName } from '../support/protocol-facts.ts'
+import { leaseMs, lockBoundMs, sharedName } from '../support/protocol-facts.ts'
 import { overwriteRecord, storedRecord } from '../support/stored-record.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 import { arrivingWith, cut, hang, spoilt } from '../support/token-replies.ts'
@@ -39,6 +39,27 @@ describe('a tab that waits for its turn', () => {
     await profile.pass(200)
     await expect(call).resolves.toBeTypeOf('string')
     expect(unknownAtClaim(tab)).toEqual([1])
+  })
+
+  it('waits for the lock a lease and five seconds, and does not take that for a browser without locks', async () => {
+    const profile = createProfile()
+    const ports = { clock: { ...profile.clock, isPunctual: true } }
+    const { auth, events } = await profile.openSignedInTab({}, ports)
+    const lock = profile.locks.request(sharedName)
+    await lock.granted
+    const renewed = auth.refresh()
+    await settle()
+    profile.clock.advance(lockBoundMs - 1)
+    await settle()
+    expect(profile.server.counts.requests).toBe(0)
+    profile.clock.advance(1)
+    await renewed
+    lock.release()
+    await settle()
+    expect(profile.server.counts.requests).toBe(1)
+    const types = events.map(({ type }) => type)
+    expect(types).not.toContain('lock-granted')
+    expect(types).not.toContain('degraded')
   })
 
   it('looks again after a second, because news of the lease may get lost', async () => {

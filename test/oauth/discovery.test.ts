@@ -397,6 +397,28 @@ describe('createDiscovery: a page that stays open', () => {
     expect(sent).toHaveLength(4)
   })
 
+  it('pauses as long as the outage asks for, not as long as the page has been open', async () => {
+    const { server, sent, clock } = createServerWith(issuer, () => page(503))
+    clock.advance(day)
+    for (const pauseMs of [250, 500, 1_000, 2_000, 4_000, 7_200]) {
+      await expect(server.metadata()).rejects.toMatchObject({ retryAt: clock.now() + pauseMs })
+      const before = sent.length
+      clock.advance(pauseMs - 1)
+      await expect(server.metadata()).rejects.toMatchObject(unavailable)
+      expect(sent).toHaveLength(before)
+      clock.advance(1)
+    }
+  })
+
+  it.each(['http://as.example', 'nowhere'])(
+    'says which issuer cannot be asked: %s',
+    async (where) => {
+      const { server, sent } = createServerWith(where)
+      await expect(server.metadata()).rejects.toThrow('issuer')
+      expect(sent).toEqual([])
+    },
+  )
+
   it('resolves relative endpoints against the page that it was first used on', async () => {
     let pageUrl = 'https://app.example/a/'
     const read = createDiscovery({

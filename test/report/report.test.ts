@@ -141,6 +141,30 @@ describe('a session report', () => {
     )
   })
 
+  it('tells every option that is no secret, and of what the app brings along that it is there', () => {
+    const report = createSessionReport(createSpeaker(), {
+      options: {
+        leewayMs: 1,
+        refreshAhead: 'visible',
+        tokenRequestTimeoutMs: 2,
+        spentRefreshToken: ['dead'],
+        audience: 'https://a.example/?key=query',
+        resource: 'https://r.example/?key=query',
+        postLogoutRedirectUri: '/bye?key=query',
+        sessionName: 'ann',
+        dpop: {} as never,
+        courier: {} as never,
+        idle: {} as never,
+        endSession: {} as never,
+      },
+    })
+    expect(report.text().split('\n')[2]).toBe(
+      'options: isMetadataGiven=false leewayMs=1 refreshAhead=visible tokenRequestTimeoutMs=2 ' +
+        'spentRefreshToken=["dead"] audience=https://a.example/ resource=https://r.example/ ' +
+        'postLogoutRedirectUri=/bye with=["sessionName","dpop","courier","idle","endSession"]',
+    )
+  })
+
   it('is made of options of every form', () => {
     const givenOptions: Partial<TokenManagerOptions>[] = [
       {},

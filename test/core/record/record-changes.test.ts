@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Letter } from '../../../src/core/record/letter.ts'
 import {
+  active,
   claimed,
   committed,
   ended,
@@ -8,6 +9,7 @@ import {
   leaseGivenUp,
   salvaged,
   takenBack,
+  tokenSetRefused,
   withoutLetter,
 } from '../../../src/core/record/record-changes.ts'
 import {
@@ -146,6 +148,72 @@ describe('a late reply that brings the refresh token that is stored already', ()
     expect(committed(sending, session, same)).not.toHaveProperty('lease')
     expect(committed(sending, session, same)).toMatchObject({ unknown: 0, refusals: 0 })
   })
+})
+
+describe('what the server has refused of several token sets', () => {
+  const refused = { default: failure, other: failure }
+
+  it('is given again by a reply for that one, and only for that', () => {
+    const before = { ...session, refused }
+    const to = { generation: 4, claim: 20 }
+    const after = committed({ ...record, session: before }, before, { ...accepted, to })
+    expect(after.session?.refused).toEqual({ other: failure })
+    const never = committed(record, session, { ...accepted, to })
+    expect(never.session).not.toHaveProperty('refused')
+  })
+
+  it('is noted beside the others, gives the lease up, and leaves the session as it is', () => {
+    const before = { ...session, refused: { other: failure } }
+    const later = { ...failure, attempt: 2 }
+    const after = tokenSetRefused({ ...record, lease }, before, 'default', later)
+    expect(after.session).toEqual({ ...before, refused: { other: failure, default: later } })
+    expect(after).not.toHaveProperty('lease')
+    expect(after).not.toHaveProperty('failure')
+    expect(after.revision).toBe(21)
+  })
+})
+
+describe('an attempt that did not work out', () => {
+  it('gives the lease up, and counts what it was told to count', () => {
+    const after = failed({ ...record, lease }, failure, {
+      unknown: 3,
+      refusals: 2,
+      refusedSince: 9,
+    })
+    expect(after).toMatchObject({ failure, unknown: 3, refusals: 2, refusedSince: 9, revision: 21 })
+    expect(after).not.toHaveProperty('lease')
+  })
+
+  it('keeps the refresh token that came with it, and the pause', () => {
+    const after = salvaged(record, session, 'r7', failure, { generation: 4, claim: 20 })
+    expect(after).toMatchObject({
+      failure,
+      generation: 7,
+      session: { refreshToken: 'r7', refreshTokenGeneration: 7, tokens: {} },
+    })
+  })
+})
+
+describe('the end of a session', () => {
+  it('says why, in whose words, and whether it was the user', () => {
+    const endedWith = { error: 'invalid_grant' }
+    const rejected = ended(record, 'rejected', 1_000, endedWith)
+    expect(rejected).toMatchObject({ endedBy: 'rejected', endedWith, epoch: 1_000 })
+    expect(rejected.signedOutEpoch).toBe(undefined)
+    expect(rejected).not.toHaveProperty('session')
+    const signedOut = ended(record, 'signed-out', 1_000)
+    expect(signedOut).toMatchObject({ endedBy: 'signed-out', signedOutEpoch: 1_000 })
+    expect(signedOut).not.toHaveProperty('endedWith')
+  })
+
+  it('begins a later epoch than the one before, also by a clock that was set back', () => {
+    expect(ended({ ...record, epoch: 2_000 }, 'idle', 1_000).epoch).toBe(2_001)
+  })
+})
+
+it('what the user does is written down with the session', () => {
+  const after = active(record, session, 1_000)
+  expect(after).toEqual({ ...record, revision: 21, session: { ...session, activeAt: 1_000 } })
 })
 
 describe('the scope in the key of a token set', () => {
