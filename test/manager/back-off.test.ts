@@ -190,8 +190,10 @@ describe('when the network comes back', () => {
     const last = await failureOf(auth.getAccessToken())
     events.emit('online')
     const next = await failureOf(auth.getAccessToken())
-    expect(retryAtOf(next)).toBe(profile.clock.now() + 7_200)
-    expect(retryAtOf(last)).toBeGreaterThan(profile.clock.now() + 7_200)
+    const retryAt = profile.clock.now() + 7_200
+    expect(retryAtOf(next)).toBe(retryAt)
+    expect(auth.getState()).toMatchObject({ refresh: { phase: 'waiting', retryAt } })
+    expect(retryAtOf(last)).toBeGreaterThan(retryAt)
   })
 
   it('a hold-off that the server asked for goes on', async () => {

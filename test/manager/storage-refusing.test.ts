@@ -189,8 +189,6 @@ describe('a sign-out that storage refuses', () => {
     const peer = await profile.openSignedInTab()
     const storage = createTroubledStore(profile)
     const tab = profile.openTab({ storage })
-    // What was written before counts no longer.
-    await tab.auth.refresh()
     await peer.auth.signOut(hereOnly)
     profile.clock.stepWallClock(-3_600_000)
     const write = createDeferred()
@@ -206,6 +204,33 @@ describe('a sign-out that storage refuses', () => {
     await look(tab)
     expect(tab.auth.getState()).toEqual(signedOut)
     await expect(profile.openTab().auth.ready).resolves.toEqual(signedOut)
+  })
+
+  it('ends the sign-in that is written, and not reported yet, in an epoch that this tab cannot know', async () => {
+    const { profile, storage, tab, peer } = await openTroubledTab()
+    // What was reported before counts no longer.
+    await tab.auth.refresh()
+    const reads = createDeferred()
+    storage.readsAfter = reads.promise
+    profile.clock.stepWallClock(3_600_000)
+    await peer.auth.startSession(profile.server.signIn())
+    profile.clock.stepWallClock(-3_600_000)
+    const report = createDeferred()
+    storage.reportsAfter = report.promise
+    const arrived = tab.auth.startSession(profile.server.signIn())
+    await settle()
+    storage.refusesUpdates = true
+    await tab.auth.signOut(hereOnly)
+    reads.resolve()
+    await settle()
+    expect(tab.auth.getState()).toEqual(signedOut)
+    report.resolve()
+    await failureOf(arrived)
+    expect(tab.auth.getState()).toEqual(signedOut)
+    storage.refusesUpdates = false
+    await look(tab)
+    await look(peer)
+    expect(peer.auth.getState()).toEqual(signedOut)
   })
 
   it.each(['after it', 'after it, and storage was read meanwhile'])(
