@@ -42,18 +42,23 @@ describe('signOut', () => {
 
   it('waits no longer than 3 s for a revocation that is not answered', async () => {
     const profile = createProfile()
-    const tab = await profile.openSignedInTab({
-      fetch: () => new Promise(() => {}),
-      postLogoutRedirectUri: 'https://app.example/bye',
-      endSession: { url: 'https://as.example/logout' },
-    })
+    const tab = await profile.openSignedInTab(
+      {
+        fetch: () => new Promise(() => {}),
+        postLogoutRedirectUri: 'https://app.example/bye',
+        endSession: { url: 'https://as.example/logout' },
+      },
+      { clock: { ...profile.clock, isPunctual: true } },
+    )
     let isOver = false
     const leaving = tab.auth.signOut().then(() => {
       isOver = true
     })
-    await profile.pass(2_900)
+    await settle()
+    profile.clock.advance(2_999)
+    await settle()
     expect(isOver).toBe(false)
-    await profile.pass(200)
+    profile.clock.advance(1)
     await leaving
     expect(tab.navigation.left).toHaveLength(1)
   })

@@ -322,6 +322,18 @@ describe('signInWithPopup', () => {
     expect(asked.tab.auth.getState().status).toBe('signed-in')
   })
 
+  it('waits ten minutes to the millisecond', async () => {
+    const profile = createProfile()
+    const tab = profile.openTab(options, { clock: { ...profile.clock, isPunctual: true } })
+    const asked = await ask({}, { profile, tab })
+    profile.clock.advance(599_999)
+    await settle()
+    expect(asked.ending()).toBe('none yet')
+    profile.clock.advance(1)
+    await settle()
+    expect(asked.ending()).toBe('SignInError UNAVAILABLE')
+  })
+
   it('rejects when its manager is disposed of', async () => {
     const asked = await ask()
     asked.tab.auth.dispose()

@@ -9,6 +9,7 @@ import { createMail } from '../../../src/core/rotation/mail.ts'
 import { createManualClock } from '../../../src/testing/manual-clock.ts'
 import { createMemoryLocks } from '../../../src/testing/memory-locks.ts'
 import { createMemoryPageEvents } from '../../../src/testing/memory-page-events.ts'
+import { createDeferred } from '../../support/deferred.ts'
 import { noLocks } from '../../support/open-tabs.ts'
 import { settle } from '../../support/tabs.ts'
 
@@ -27,7 +28,7 @@ function open(parts: { readonly locks?: ReturnType<typeof createMemoryLocks> } =
   const lease = { tab: 'me', takenAt, until: takenAt + 15_000, underLock: true, letter: 'mine' }
   let record: SessionRecord = { ...blankRecord, revision: 3, lease, letters: [mine] }
   const listeners = new Set<(record: SessionRecord) => void>()
-  const storage = { refuses: false }
+  const storage = { refuses: false, goesOn: Promise.resolve() }
   const refuseIfTold = (): void => {
     if (storage.refuses) throw new Error('storage refuses')
   }
@@ -49,6 +50,7 @@ function open(parts: { readonly locks?: ReturnType<typeof createMemoryLocks> } =
     },
     async update(change: (current: SessionRecord) => { next?: SessionRecord; result: unknown }) {
       refuseIfTold()
+      await storage.goesOn
       const { next, result } = change(record)
       if (next) {
         record = next
@@ -263,6 +265,50 @@ describe('a letter that is delivered', () => {
     expect(delivery()).toBe('withheld')
   })
 
+  it.each<[string, Letter[], unknown]>([
+    ['there is no other', [], 'undelivered'],
+    ['another refresh token was answered', [{ ...answered, id: 'other', token: 9 }], 'undelivered'],
+    ['the same one was not answered yet', [{ ...opened, id: 'other' }], 'undelivered'],
+    ['the same one was answered', [{ ...answered, id: 'other' }], 'none yet'],
+  ])(
+    'that says it is open while it is being taken back is sent by the page where %s',
+    async (_, others, came) => {
+      const { deliver, say, file, storage, idsIn } = open()
+      const goOn = createDeferred()
+      storage.goesOn = goOn.promise
+      const { delivery } = deliver()
+      say('not-sent')
+      say('opened')
+      file({ letters: [...others, mine] })
+      goOn.resolve()
+      await settle()
+      expect(delivery()).toBe(came)
+      expect(idsIn()).toEqual(others.map(({ id }) => id))
+    },
+  )
+
+  it('that is found open when it is to be taken back is left, also beside one that nobody has opened', async () => {
+    const { deliver, say, file, pass, idsIn } = open()
+    const { delivery } = deliver()
+    file({ letters: [opened, { ...mine, id: 'other' }] })
+    say('not-sent')
+    await settle()
+    await pass(14_999)
+    expect(delivery()).toBe('none yet')
+    expect(idsIn()).toEqual(['mine', 'other'])
+    await pass(1)
+    expect(delivery()).toBe('timeout')
+  })
+
+  it('is looked for once more before it is given up', async () => {
+    const { deliver, say, file, pass } = open()
+    const { delivery } = deliver()
+    say('opened')
+    file({ letters: [answered] })
+    await pass(15_000)
+    expect(delivery()).toEqual(accepted)
+  })
+
   it('outlasts storage that cannot be read when its courier says that the answer is there', async () => {
     const { deliver, say, see, storage } = open()
     const { delivery } = deliver()
@@ -367,6 +413,20 @@ describe('letters that are waited for', () => {
     const { isOver } = await wait(parts, { holds: false })
     await settle()
     await parts.pass(7_999)
+    expect(isOver()).toBe(false)
+    await parts.pass(1)
+    expect(isOver()).toBe(true)
+    expect(parts.mail.isOrphaned('mine')).toBe(true)
+  })
+
+  it('have been open since their courier has said so, by whichever clock', async () => {
+    const parts = open()
+    await parts.pass(600_000)
+    parts.deliver()
+    parts.say('opened')
+    await parts.pass(6_000)
+    const { isOver } = await wait(parts)
+    await parts.pass(13_999)
     expect(isOver()).toBe(false)
     await parts.pass(1)
     expect(isOver()).toBe(true)
