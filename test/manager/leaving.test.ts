@@ -80,9 +80,9 @@ describe('a sign-in whose page', () => {
     const { outcome, isPending } = await leave(tab)
     tab.page.emit('visible')
     tab.page.emit('online')
-    await profile.pass(29_000)
+    profile.clock.advance(29_999)
     expect(await isPending()).toBe(true)
-    await profile.pass(1_000)
+    profile.clock.advance(1)
     expect(await outcome).toBe('SignInError NOT_LEFT')
     const again = await leave(tab)
     expect(await again.isPending()).toBe(true)
@@ -338,6 +338,22 @@ describe('sign-ins of one tab that follow each other', () => {
       const page = loadPage(slow, tab)
       slow.clock.advance(2_000)
       await leave({ ...page, navigation: tab.navigation })
+    }
+  })
+
+  it('count as asked for from two seconds after the page has come, where nobody tells of gestures', async () => {
+    for (const [afterMs, is] of [
+      [1_999, 'SignInError LOOP'],
+      [2_000, 'left'],
+    ] as const) {
+      const { profile, tab } = await signInTimes(4, 0)
+      const { auth } = loadPage(profile, tab)
+      profile.clock.advance(afterMs)
+      const before = tab.navigation.left.length
+      let failure: string | undefined
+      void failureOf(auth.signIn()).then((error) => (failure = named(error)))
+      await vi.waitUntil(() => failure ?? tab.navigation.left.length > before, patience)
+      expect(failure ?? 'left').toBe(is)
     }
   })
 

@@ -234,16 +234,18 @@ describe('redeem, when something passes by itself', () => {
   ]
 
   it.each(failures)('tries again after %s, and finishes the sign-in', async (_, failing) => {
-    let failed = 0
-    const { code, begin, sent, clock } = createCode((request) =>
-      failed++ < 3 ? failing(request) : json(200, tokens),
-    )
+    const times: number[] = []
+    const { code, begin, sent, clock } = createCode((request) => {
+      times.push(clock.monotonic())
+      return times.length < 4 ? failing(request) : json(200, tokens)
+    })
     const startedAt = clock.now()
     const redeemed = await passUntil(clock, code.redeem((await begin()).callback()))
     expect(redeemed?.reply.accessToken).toBe('access-secret')
     expect(sent).toHaveLength(4)
     expect(new Set(sent.map(({ parameters }) => parameters.toString())).size).toBe(1)
     expect(clock.now() - startedAt).toBeLessThan(8_000)
+    expect(times).toEqual([0, 1_000, 3_000, 7_000])
   })
 
   it.each(failures)(
@@ -269,6 +271,8 @@ describe('redeem, when something passes by itself', () => {
 
   it.each([
     ['5', 2, 5_000],
+    ['30', 2, 30_000],
+    ['31', 1, 0],
     ['120', 1, 0],
   ])('respects a Retry-After of %s s', async (seconds, requests, ms) => {
     const times: number[] = []

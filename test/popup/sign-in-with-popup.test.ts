@@ -123,7 +123,11 @@ describe('signInWithPopup', () => {
     await settle()
     expect(tab.navigation.isClosed).toBe(true)
     expect(arrived).toBeUndefined()
-    await asked.profile.pass(1_100)
+    asked.profile.clock.advance(999)
+    await settle()
+    expect(arrived).toBeUndefined()
+    asked.profile.clock.advance(1)
+    await settle()
     expect(arrived).toEqual({ returnTo: '/orders' })
   })
 

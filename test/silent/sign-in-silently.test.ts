@@ -332,9 +332,12 @@ describe('signInSilently', () => {
   it('gives up where a lock is never granted', async () => {
     const profile = createProfile()
     const asked = ask(profile.openTab(options, { locks: neverGranted }))
-    await profile.pass(59_000)
+    await settle()
+    profile.clock.advance(59_999)
+    await settle()
     expect(asked.ending()).toBe('none yet')
-    await profile.pass(2_000)
+    profile.clock.advance(1)
+    await settle()
     expect(asked.ending()).toBe('interaction-required')
   })
 

@@ -61,6 +61,18 @@ describe('a bounded store', () => {
     for (const call of calls) await expect(call).rejects.toThrow(silence)
   })
 
+  it('waits five seconds, and no longer', async () => {
+    const { store, clock } = createSlowStore()
+    let isOver = false
+    store.read('key').catch(() => (isOver = true))
+    clock.advance(4_999)
+    await turn()
+    expect(isOver).toBe(false)
+    clock.advance(1)
+    await turn()
+    expect(isOver).toBe(true)
+  })
+
   it('never writes what was given up before it was decided', async () => {
     const { memory, store, clock, begin, answer } = createSlowStore()
     const given = store.update('key', put('late'))
