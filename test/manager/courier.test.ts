@@ -183,7 +183,7 @@ describe('the bounds of a page that has posted a letter', () => {
     const { auth } = await openPunctual(profile, courier)
     await auth.startSession(profile.server.signIn())
     let ending = 'none yet'
-    failureOf(auth.refresh()).then((error) => (ending = named(error)))
+    void failureOf(auth.refresh()).then((error) => (ending = named(error)))
     await settle()
     await advance(profile, 10_000)
     // Nothing of that is news.

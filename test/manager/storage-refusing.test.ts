@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenStore } from '../../src/index.ts'
-import { json, page } from '../oauth/server-double.ts'
+import { json } from '../oauth/server-double.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { newest } from '../support/newest.ts'
@@ -638,7 +638,7 @@ it('tells what the server has said, though storage refuses to note it', async ()
   const { profile, storage, tab } = await openTroubledTab()
   profile.server.answerNext(() => {
     storage.refusesUpdates = true
-    return page(503)
+    return json(503, {})
   })
   const error = await failureOf(profile.passUntil(tab.auth.refresh()))
   expect(named(error)).toBe('RefreshUnavailableError SERVER_UNAVAILABLE')

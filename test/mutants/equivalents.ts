@@ -40,13 +40,6 @@ export const equivalents: readonly Equivalent[] = [
     why: 'The last pause is endless, so that the loop is left with an error inside it.',
   })),
   {
-    file: 'http/challenge.ts',
-    line: "challenges.push({ scheme: (scheme[1] ?? '').toLowerCase(), parameters })",
-    original: "scheme[1] ?? ''",
-    text: 'scheme[1]',
-    why: 'A pattern that matched has its group; only the type does not know.',
-  },
-  {
     file: 'core/record/record-keeper.ts',
     line: 'return Math.max(newest?.epoch ?? 0, stored.epoch)',
     original: 'newest?.epoch ?? 0',
@@ -138,7 +131,7 @@ export const equivalents: readonly Equivalent[] = [
     why: 'React calls what subscribing has returned only if it is a function.',
   },
   {
-    file: 'core/patience.ts',
+    file: 'core/patiently.ts',
     line: 'if (leftMs > 1) cancel = clock.schedule(Math.min(leftMs, sliceMs), step)',
     original: 'leftMs > 1',
     text: '(leftMs >= 1)',

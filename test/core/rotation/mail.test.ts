@@ -14,7 +14,11 @@ import { noLocks } from '../../support/open-tabs.ts'
 import { settle } from '../../support/tabs.ts'
 
 const timeoutMs = 10_000
-const grant = { url: 'https://as.example/token', accept: 'application/json', body: 'a=b' }
+const grant = {
+  url: 'https://as.example/token',
+  headers: { accept: 'application/json' },
+  body: 'a=b',
+}
 const accepted: LetterAnswer = { status: 200, headers: {}, body: '{}', receivedAt: 1 }
 const cutOff: LetterAnswer = { failure: 'network', receivedAt: 1 }
 const mine: Letter = { id: 'mine', about: 'default', claim: 2, token: 1, state: 'posted' }
@@ -365,8 +369,14 @@ describe('letters that are waited for', () => {
   /** Waits for news of one letter, whose courier keeps its lock, or does not. */
   async function wait(
     parts: ReturnType<typeof open>,
-    { holds = true, lease = parts.lease as SessionRecord['lease'], letters = [opened] } = {},
+    how: {
+      readonly holds?: boolean
+      readonly letters?: readonly Letter[]
+      readonly hasLease?: boolean
+    } = {},
   ) {
+    const { holds = true, letters = [opened], hasLease = true } = how
+    const lease = hasLease ? parts.lease : undefined
     const held = holds ? letters.map(({ id }) => parts.locks.request(letterLockName(id))) : []
     await Promise.all(held.map(({ granted }) => granted))
     let isOver = false
@@ -434,7 +444,7 @@ describe('letters that are waited for', () => {
   })
 
   it('without locks are looked for every second, and orphaned once the lease is over', async () => {
-    const parts = open({ locks: noLocks as never })
+    const parts = open({ locks: noLocks })
     const one = await wait(parts, { holds: false })
     await parts.pass(999)
     expect(one.isOver()).toBe(false)
@@ -455,16 +465,16 @@ describe('letters that are waited for', () => {
   })
 
   it('without locks and without a lease are waited for as long as one would last', async () => {
-    const parts = open({ locks: noLocks as never })
+    const parts = open({ locks: noLocks })
     for (let second = 0; second < 15; second += 1) {
-      const { isOver } = await wait(parts, { holds: false, lease: undefined })
+      const { isOver } = await wait(parts, { holds: false, hasLease: false })
       await parts.pass(999)
       expect(isOver()).toBe(false)
       await parts.pass(1)
       expect(isOver()).toBe(true)
       expect(parts.mail.isOrphaned('mine')).toBe(false)
     }
-    const { isOver } = await wait(parts, { holds: false, lease: undefined })
+    const { isOver } = await wait(parts, { holds: false, hasLease: false })
     await settle()
     expect(isOver()).toBe(true)
     expect(parts.mail.isOrphaned('mine')).toBe(true)
