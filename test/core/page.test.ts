@@ -33,6 +33,15 @@ describe('a page', () => {
     expect(page.isAway()).toBe(false)
   })
 
+  it('is here where the browser does not tell of prerendering, and whoever waits for that goes on', async () => {
+    const { page } = open((events) => {
+      delete (events as { isPrerendering?: unknown }).isPrerendering
+    })
+    expect(page.isAway()).toBe(false)
+    expect(page.present()).toBeInstanceOf(Promise)
+    await page.present()
+  })
+
   it.each(['visible', 'resume'] as const)(
     'that was put away is back when it reports %s, though nothing was said of a return',
     (event) => {

@@ -127,7 +127,8 @@ describe('a letter that is delivered', () => {
     const { deliver, posted, clock, lease } = open()
     const { delivery } = deliver()
     await settle()
-    expect(posted).toEqual([{ ...grant, id: 'mine', notAfter: lease.until - 11_000, timeoutMs }])
+    const sealed = { url: grant.url, accept: 'application/json', body: 'a=b' }
+    expect(posted).toEqual([{ ...sealed, id: 'mine', notAfter: lease.until - 11_000, timeoutMs }])
     expect(posted[0]?.notAfter).toBe(clock.now() + 4_000)
     expect(delivery()).toBe('none yet')
   })
