@@ -12,6 +12,13 @@ describe('checkedMembers', () => {
     })
   })
 
+  it('takes an object of strings, however many, and a string that is empty', () => {
+    for (const parameters of [{}, { a: '', b: 'c' }]) {
+      const given = { prompt: '', parameters }
+      expect(checkedMembers('options', given, rules)).toMatchObject(given)
+    }
+  })
+
   it('reads each once: what was checked is what is used', () => {
     const scopes = ['a', 7]
     const options = {

@@ -137,4 +137,11 @@ export const equivalents: readonly Equivalent[] = [
     text: '(leftMs >= 1)',
     why: 'No bound is of so few ms that one of them is left over after whole slices.',
   },
+  {
+    file: 'popup/login-window.ts',
+    line: 'let shownAt = 0',
+    original: '0',
+    text: '1',
+    why: 'Nobody asks before something is shown, which sets it.',
+  },
 ]
