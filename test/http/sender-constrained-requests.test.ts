@@ -46,6 +46,16 @@ describe('a sender-constrained token', () => {
     })
   })
 
+  it('follows none where its server forbids them, whatever the caller says', async () => {
+    const { authorizedFetch, sent } = setUp(() => new Response(), {
+      first: bound('first'),
+      proof: createProof(),
+      resourceServers: [{ url: server, redirect: 'error' }],
+    })
+    await authorizedFetch(url, { redirect: 'follow' })
+    expect(sent[0]?.redirect).toBe('error')
+  })
+
   it.each<[string, RequestInfo, RequestInit | undefined, RequestRedirect]>([
     ['by default', url, undefined, 'error'],
     ['by default, as a Request', new Request(url), undefined, 'error'],

@@ -202,6 +202,18 @@ describe('the events of a rotation', () => {
     expect(types.slice(4).sort()).toEqual(['announced', 'committed'])
   })
 
+  it('say how long it took from the claim to the commit', async () => {
+    const profile = createProfile()
+    const tab = await profile.openSignedInTab()
+    await profile.pass(60_000)
+    profile.server.answerNext((request) => {
+      profile.clock.advance(250)
+      return request.proceed()
+    })
+    await tab.auth.refresh()
+    expect(tab.events.findLast(({ type }) => type === 'committed')).toMatchObject({ tookMs: 250 })
+  })
+
   it('name the generation whose refresh token is spent, and the one that comes of it', async () => {
     const tab = await createProfile().openSignedInTab()
     await tab.auth.refresh()

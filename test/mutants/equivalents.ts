@@ -144,4 +144,18 @@ export const equivalents: readonly Equivalent[] = [
     text: '1',
     why: 'Nobody asks before something is shown, which sets it.',
   },
+  {
+    file: 'courier/stored-record.ts',
+    line: 'let isChanged = false',
+    original: 'false',
+    text: 'true',
+    why: 'A transaction completes only after its read has said what there is, which sets it.',
+  },
+  {
+    file: 'oauth/id-token.ts',
+    line: 'const { iss, azp, auth_time = 0, nbf = 0 } = claims',
+    original: '0',
+    text: '1',
+    why: 'All that is asked is whether it is a number.',
+  },
 ]
