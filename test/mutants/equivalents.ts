@@ -158,4 +158,18 @@ export const equivalents: readonly Equivalent[] = [
     text: '1',
     why: 'All that is asked is whether it is a number.',
   },
+  {
+    file: 'oauth/token-answer.ts',
+    line: 'const objection = idToken && claims && objectionTo(idToken, claims, server, clientId)',
+    original: 'idToken && claims',
+    text: '(idToken || claims)',
+    why: 'There are claims if there is an ID token, and no others; only the type does not know.',
+  },
+  {
+    file: 'http/request-replay.ts',
+    line: 'signal: signal ?? undefined,',
+    original: 'signal ?? undefined',
+    text: 'signal',
+    why: 'Neither is a signal, and all that is asked is whether there is one.',
+  },
 ]
