@@ -11,7 +11,7 @@ import * as tokenringAngular from '../../src/angular/index.ts'
 import * as tokenring from '../../src/index.ts'
 import { patience } from '../support/patience.ts'
 import { runGuide } from '../support/run-guide.ts'
-import { redirectUri } from '../support/sign-in.ts'
+import { callbackOf, leaveToSignIn, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 
 let profile: Profile
@@ -46,35 +46,58 @@ const press = async (selector: string): Promise<void> => {
 
 type Class = new () => object
 
-/** Opens the guide's app at this address, but for its `main`. */
-async function open(address: string, base = '/'): Promise<void> {
-  document.head.appendChild(document.createElement('base')).href = base
-  history.replaceState(null, '', address)
-  tab = profile.openTab({ redirectUri })
-  const files = await runGuide('angular', ['app', 'welcome', 'app.config'], {
+/** Runs files of the guide. Their app is told its base: Angular reads the document's once for all apps. */
+const run = (entries: readonly string[], base = '/'): Promise<Record<string, unknown>> =>
+  runGuide('angular', entries, {
     '@angular/common': angularCommon,
     '@angular/common/http': angularHttp,
     '@angular/core': angularCore,
     '@angular/core/rxjs-interop': rxjsInterop,
+    '@angular/platform-browser': {
+      bootstrapApplication: (root: Class, config: angularCore.ApplicationConfig) =>
+        start(root, config, base),
+    },
     '@angular/router': angularRouter,
     tokenring,
     'tokenring/angular': tokenringAngular,
     './auth': { auth: tab.auth },
   })
-  const { App } = files['app'] as { App: Class }
-  const { appConfig } = files['app_config'] as { appConfig: angularCore.ApplicationConfig }
+
+async function start(
+  root: Class,
+  config: angularCore.ApplicationConfig,
+  base: string,
+): Promise<void> {
   document.body.appendChild(document.createElement('app-root'))
-  // Angular reads the address of the document once for all apps.
   const providers = [{ provide: angularCommon.APP_BASE_HREF, useValue: base }]
-  app = await bootstrapApplication(
-    App,
-    angularCore.mergeApplicationConfig(appConfig, { providers }),
-  )
+  app = await bootstrapApplication(root, angularCore.mergeApplicationConfig(config, { providers }))
   router = app.injector.get(angularRouter.Router)
   router.events.subscribe((event) => {
     if (event instanceof angularRouter.NavigationEnd) made.push(event.urlAfterRedirects)
   })
   await app.whenStable()
+}
+
+/** Opens the guide's app at this address, but for its `main`. */
+async function open(address: string, base = '/'): Promise<void> {
+  document.head.appendChild(document.createElement('base')).href = base
+  history.replaceState(null, '', address)
+  tab = profile.openTab({ redirectUri })
+  const files = await run(['app', 'welcome', 'app.config'], base)
+  const { App } = files['app'] as { App: Class }
+  const { appConfig } = files['app_config'] as { appConfig: angularCore.ApplicationConfig }
+  await start(App, appConfig, base)
+}
+
+/** Opens the guide's app, its `main` included, as the server sends the browser back to it. */
+async function comeBack(returnTo: string, error: string): Promise<void> {
+  document.head.appendChild(document.createElement('base')).href = '/'
+  const before = profile.openTab({ redirectUri })
+  const left = await leaveToSignIn(before, { prompt: 'none', returnTo })
+  before.page.emit('hide')
+  tab = profile.openTab({ redirectUri }, {}, callbackOf(left, { error }))
+  history.replaceState(null, '', '/callback')
+  await run(['main'])
 }
 
 const session = (sub: string): tokenring.TokenEndpointResponse =>
@@ -156,6 +179,19 @@ it('a failed sign-in is said on a page of its own, until there is a session', as
   await tab.auth.startSession(session('Ann'))
   await shows('Orders of AnnSign out')
   expect(router.url).toBe('/?sort=up')
+})
+
+it('a server that was to ask nobody, and does not know the user, is no failure', async () => {
+  await comeBack('/?sort=up', 'login_required')
+  await shows('Sign in')
+  expect(router.url).toBe('/?sort=up')
+})
+
+it('a sign-in that the server has refused is, and is not tried again', async () => {
+  await comeBack('/orders', 'access_denied')
+  await shows('The sign-in did not succeed.Try again')
+  expect(router.url).toBe('/sign-in-failed?returnTo=%2Forders&problem=DENIED')
+  expect(tab.navigation.left).toEqual([])
 })
 
 it('a user who is signed in is not told that a sign-in has failed', async () => {

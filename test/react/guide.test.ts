@@ -6,7 +6,7 @@ import * as tokenring from '../../src/index.ts'
 import * as tokenringReact from '../../src/react/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { runGuide } from '../support/run-guide.ts'
-import { redirectUri } from '../support/sign-in.ts'
+import { callbackOf, leaveToSignIn, redirectUri } from '../support/sign-in.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 import { acting, mount, within, type Mounted } from './mount.ts'
 
@@ -67,6 +67,31 @@ it.each([
     vi.spyOn(tab.auth, 'signIn').mockRejectedValueOnce(Object.assign(new Error(), { code: 'LOOP' }))
     await page.click('button')
     expect(page.text()).toBe('The sign-in did not succeed. Sign in')
+    await page.unmount()
+  },
+)
+
+it.each([
+  ['without a router', 'App', 'App'],
+  ['of Next.js', 'page', 'default'],
+] as const)(
+  'the page %s says nothing when the server was to ask nobody, and does not know the user',
+  async (_, name, member) => {
+    const left = await leaveToSignIn(tab, { prompt: 'none' })
+    tab.page.emit('hide')
+    tab = profile.openTab({ redirectUri }, {}, callbackOf(left, { error: 'login_required' }))
+    const files = await run(name)
+    const Page = (files[name] as Record<string, react.ComponentType>)[member] ?? ''
+    const onSignInError = vi.fn<(error: tokenringReact.SignInFailure) => void>()
+    const page = await mount(
+      react.createElement(
+        tokenringReact.AuthProvider,
+        { manager: tab.auth, onSignInError },
+        react.createElement(Page),
+      ),
+    )
+    expect(onSignInError).toHaveBeenCalledOnce()
+    expect(page.text().trim()).toBe('Sign in')
     await page.unmount()
   },
 )

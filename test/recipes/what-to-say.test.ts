@@ -42,6 +42,10 @@ it('says nothing of a sign-in that the page has not left for, unless it is offli
   }
 })
 
+it('says nothing of a server that was to ask nobody, and does not know the user', () => {
+  expect(sayFailure({ code: 'INTERACTION_REQUIRED' })).toBe('')
+})
+
 /** Those of which the guide says what to say. */
 const reasons = [
   ...section(

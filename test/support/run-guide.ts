@@ -5,7 +5,7 @@ import { examplesOf, toComponentScript } from './guide-examples.ts'
  * Runs files of a guide, word for word, and returns what they export. What they import from beside
  * them is the guide's too, unless it is among the `modules`, as whatever comes from packages is.
  *
- * @param entries Their names, without endings.
+ * @param entries Their names, without endings. One that awaits something at its top exports `done`.
  * @param modules What imports get, by what they say.
  */
 export async function runGuide(
@@ -42,7 +42,7 @@ export async function runGuide(
             return { path: name, namespace: 'guide' }
           })
           onLoad({ filter: /.*/, namespace: 'guide' }, ({ path }) => ({
-            contents: files.get(path) ?? '',
+            contents: withDone(files.get(path) ?? ''),
             loader: 'tsx',
           }))
         },
@@ -62,4 +62,12 @@ export async function runGuide(
   ) => void
   run(module, module.exports, take)
   return module.exports
+}
+
+/** What awaits at its top, for which this kind of module has no place: a function does it. */
+function withDone(code: string): string {
+  if (!/^(?=\S).*\bawait\b/m.test(code) || /^export /m.test(code)) return code
+  const imports = /^import .*\n/gm
+  const rest = code.replaceAll(imports, '')
+  return `${(code.match(imports) ?? []).join('')}export const done = (async () => {\n${rest}\n})()\n`
 }

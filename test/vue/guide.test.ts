@@ -8,7 +8,7 @@ import * as tokenringVue from '../../src/vue/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { patience } from '../support/patience.ts'
 import { runGuide } from '../support/run-guide.ts'
-import { redirectUri } from '../support/sign-in.ts'
+import { callbackOf, leaveToSignIn, redirectUri } from '../support/sign-in.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 import { rest } from './mount.ts'
 
@@ -38,7 +38,10 @@ const press = async (selector: string): Promise<void> => {
 
 const run = (entries: readonly string[]): Promise<Record<string, unknown>> =>
   runGuide('vue', entries, {
-    vue,
+    vue: {
+      ...vue,
+      createApp: (root: vue.Component) => (app = vue.createApp(root)),
+    },
     pinia,
     'vue-router': vueRouter,
     tokenring,
@@ -116,6 +119,35 @@ it('a failed sign-in is said on a page of its own, until there is a session', as
   await tab.auth.startSession(profile.server.signIn())
   await shows('OrdersSign out')
   expect(router.currentRoute.value.fullPath).toBe('/?sort=up')
+})
+
+/** Opens the guide's app, its `main` included, as the server sends the browser back to it. */
+async function comeBack(returnTo: string, error: string): Promise<void> {
+  const before = profile.openTab({ redirectUri })
+  const left = await leaveToSignIn(before, { prompt: 'none', returnTo })
+  before.page.emit('hide')
+  tab = profile.openTab({ redirectUri }, {}, callbackOf(left, { error }))
+  history.replaceState(null, '', '/callback')
+  document.body.appendChild(document.createElement('div')).id = 'app'
+  const files = await run(['main', 'router'])
+  router = (files['router'] as { router: vueRouter.Router }).router
+  await (files['main'] as { done: Promise<void> }).done
+  await router.isReady()
+  await rest()
+}
+
+it('a server that was to ask nobody, and does not know the user, is no failure', async () => {
+  await comeBack('/?sort=up', 'login_required')
+  expect(router.currentRoute.value.fullPath).toBe('/?sort=up')
+  expect(text()).toBe('Sign in')
+})
+
+it('a sign-in that the server has refused is, and is not tried again', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  await comeBack('/orders', 'access_denied')
+  expect(router.currentRoute.value.query).toEqual({ returnTo: '/orders', problem: 'DENIED' })
+  expect(text()).toBe('The sign-in did not succeed.Try again')
+  expect(tab.navigation.left).toEqual([])
 })
 
 it('a user who is signed in is not told that a sign-in has failed', async () => {

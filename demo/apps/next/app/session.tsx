@@ -29,7 +29,7 @@ function SignedIn({ children }: { children: ReactNode }) {
           <p>One moment …</p>
         ) : (
           <p>
-            {error ? sayFailure(error) : end} <button onClick={() => signIn()}>Sign in</button>
+            {sayFailure(error) || end} <button onClick={() => signIn()}>Sign in</button>
           </p>
         )
       }

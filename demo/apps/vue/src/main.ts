@@ -12,8 +12,9 @@ const app = createApp(App).use(createAuth(auth)).use(createPinia())
 const start = await auth.handleRedirect().then(
   (arrived) => arrived?.returnTo,
   (error: Partial<SignInError>) => {
+    const { returnTo = '/', code } = error
+    if (code === 'INTERACTION_REQUIRED') return returnTo
     console.error(error)
-    const { returnTo, code } = error
     return { path: '/sign-in-failed', query: { returnTo, problem: code } }
   },
 )

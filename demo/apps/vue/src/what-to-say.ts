@@ -4,6 +4,8 @@ import type { SessionState } from 'tokenring'
 export function sayFailure(error: unknown): string {
   if (!error) return ''
   const { code } = error as { code?: unknown }
+  // The server was to ask nobody, and does not know the user: nothing has failed.
+  if (code === 'INTERACTION_REQUIRED') return ''
   if (code !== 'NOT_LEFT') return 'The sign-in did not succeed.'
   return navigator.onLine ? '' : 'You are offline.'
 }
