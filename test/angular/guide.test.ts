@@ -6,6 +6,7 @@ import * as angularCore from '@angular/core'
 import * as rxjsInterop from '@angular/core/rxjs-interop'
 import { bootstrapApplication } from '@angular/platform-browser'
 import * as angularRouter from '@angular/router'
+import * as rxjs from 'rxjs'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import * as tokenringAngular from '../../src/angular/index.ts'
 import * as tokenring from '../../src/index.ts'
@@ -58,6 +59,7 @@ const run = (entries: readonly string[], base = '/'): Promise<Record<string, unk
         start(root, config, base),
     },
     '@angular/router': angularRouter,
+    rxjs,
     tokenring,
     'tokenring/angular': tokenringAngular,
     './auth': { auth: tab.auth },
@@ -143,6 +145,49 @@ it('a page is made anew for another user, and not for nobody at a sign-out', asy
   await shows('Orders of BobSign out')
   expect(pages()).toHaveLength(1)
   expect(pages()[0]).not.toBe(before)
+})
+
+class Contact {}
+angularCore.Component({ selector: 'app-contact', template: '<input>' })(Contact)
+
+it('a page for everybody stays when a session begins or ends, and goes for another user', async () => {
+  await open('/')
+  router.resetConfig([{ path: 'contact', component: Contact }, ...router.config])
+  await router.navigateByUrl('/contact')
+  const input = await vi.waitUntil(() => document.querySelector('input'), patience)
+  const { auth } = tab
+  for (const next of [
+    () => auth.startSession(session('Ann')),
+    () => auth.signOut(),
+    () => auth.startSession(session('Ann')),
+  ]) {
+    await next()
+    await app?.whenStable()
+    await settle()
+    expect([router.url, document.querySelector('input')]).toEqual(['/contact', input])
+  }
+  await auth.startSession(session('Bob'))
+  await vi.waitUntil(() => document.querySelector('input') !== input, patience)
+  expect(router.url).toBe('/contact')
+})
+
+it('a page behind a guard is left when the session ends, also on the way there', async () => {
+  await profile.openSignedInTab()
+  await open('/')
+  await shows('Orders of Sign out')
+  vi.spyOn(tab.auth, 'fetch').mockImplementation(async () => Response.json([]))
+  await router.navigateByUrl('/orders')
+  await tab.auth.signOut()
+  await shows('Sign in')
+  expect(router.url).toBe('/')
+  await tab.auth.startSession(session('Ann'))
+  await shows('Orders of AnnSign out')
+  router.events.subscribe((event) => {
+    if (event instanceof angularRouter.GuardsCheckEnd) void tab.auth.signOut()
+  })
+  await router.navigateByUrl('/orders')
+  await shows('Sign in')
+  expect(router.url).toBe('/')
 })
 
 it('a problem of a sign-in is not on the page any more when there was a session meanwhile', async () => {

@@ -159,6 +159,55 @@ it('a user who is signed in is not told that a sign-in has failed', async () => 
   await shows('OrdersSign out')
 })
 
+/** A page for everybody, with something typed into it. */
+async function typeIntoContact(): Promise<() => string | undefined> {
+  const component = { template: '', render: () => vue.h('input') }
+  router.addRoute({ path: '/contact', component })
+  await router.push('/contact')
+  await rest()
+  const input = (): HTMLInputElement | null => document.querySelector('input')
+  input()!.value = 'Dear all'
+  return () => input()?.value
+}
+
+it('a page for everybody stays when a session begins or ends, and goes for another user', async () => {
+  await open('/')
+  const typed = await typeIntoContact()
+  const { auth } = tab
+  const begin = (sub: string) => auth.startSession(profile.server.signIn({ claims: { sub } }))
+  for (const next of [() => begin('ann'), () => auth.signOut(), () => begin('ann')]) {
+    await next()
+    await rest()
+    expect([router.currentRoute.value.path, typed()]).toEqual(['/contact', 'Dear all'])
+  }
+  for (const sub of ['bob', 'ann']) {
+    await begin(sub)
+    await rest()
+    expect(typed()).toBe('')
+    document.querySelector('input')!.value = 'Dear all'
+  }
+})
+
+it('a page that requires a session is left when that ends, also on the way there', async () => {
+  await profile.openSignedInTab()
+  await open('/')
+  vi.spyOn(tab.auth, 'fetch').mockImplementation(async () => Response.json([]))
+  await router.push('/orders')
+  await tab.auth.signOut()
+  await shows('Sign in')
+  expect(router.currentRoute.value.path).toBe('/')
+  await tab.auth.startSession(profile.server.signIn())
+  const going = router.push('/orders')
+  // The guard has let it pass, and the page is being fetched.
+  const forget = router.beforeResolve(async () => {
+    forget()
+    await tab.auth.signOut()
+  })
+  await going
+  await shows('Sign in')
+  expect(router.currentRoute.value.path).toBe('/')
+})
+
 it('a page may show what a store has loaded', async () => {
   await profile.openSignedInTab()
   tab = profile.openTab({ resourceServers: ['https://api.example.com/v2/'] })
