@@ -44,7 +44,7 @@ export interface RequireSessionProps {
  *   const auth = useAuth()
  *   return (
  *     <RequireSession
- *       onSignedOut={() => auth.signIn()}
+ *       onSignedOut={({ reason }) => (reason === 'never' ? auth.signIn() : undefined)}
  *       fallback={({ isPending, signIn }) =>
  *         isPending ? <p>One moment …</p> : <button onClick={() => signIn()}>Sign in</button>
  *       }

@@ -2,10 +2,13 @@
 import * as react from 'react'
 import * as jsxRuntime from 'react/jsx-runtime'
 import { beforeEach, expect, it, vi } from 'vitest'
+import { idle } from '../../src/idle/index.ts'
 import * as tokenring from '../../src/index.ts'
 import * as tokenringReact from '../../src/react/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
+import { idToken } from '../support/id-token.ts'
 import { runGuide } from '../support/run-guide.ts'
+import { ends } from '../support/session-ends.ts'
 import { callbackOf, leaveToSignIn, redirectUri } from '../support/sign-in.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 import { acting, mount, within, type Mounted } from './mount.ts'
@@ -95,6 +98,46 @@ it.each([
     await page.unmount()
   },
 )
+
+/** The guide's component that signs in by itself, around a page. */
+async function openSignedIn(
+  options: Partial<tokenring.TokenManagerOptions> = {},
+): Promise<Mounted> {
+  tab = profile.openTab({ redirectUri, ...options })
+  await tab.auth.startSession(profile.server.signIn({ id_token: idToken() }))
+  const { SignedIn } = (await run('SignedIn'))['SignedIn'] as { SignedIn: react.ComponentType }
+  const page = await mount(within(tab.auth, react.createElement(SignedIn, null, 'private')))
+  expect(page.text()).toBe('private')
+  return page
+}
+
+it.each(['signed-out', 'subject-changed'] as const)(
+  'the component that signs in by itself waits for the user after %s',
+  async (reason) => {
+    const page = await openSignedIn()
+    await acting(() => ends[reason](profile, tab))
+    expect(tab.auth.getState()).toMatchObject({ reason })
+    expect([page.text(), tab.navigation.left]).toEqual(['Sign in', []])
+    await page.click('button')
+    expect(tab.navigation.left).toHaveLength(1)
+    await page.unmount()
+  },
+)
+
+it('the component that signs in by itself does not undo an idle end', async () => {
+  const page = await openSignedIn({ idle: idle({ afterMs: 60_000 }) })
+  await acting(() => profile.pass(61_000))
+  expect(tab.auth.getState()).toMatchObject({ reason: 'idle' })
+  expect([page.text(), tab.navigation.left]).toEqual(['Sign in', []])
+  await page.unmount()
+})
+
+it('the component that signs in by itself does so when the session has ended by itself', async () => {
+  const page = await openSignedIn()
+  await acting(() => ends.rejected(profile, tab))
+  expect([page.text(), tab.navigation.left.length]).toEqual(['One moment …', 1])
+  await page.unmount()
+})
 
 it('Next’s router is given no base path', async () => {
   const files = await run('auth-below-base-path')
