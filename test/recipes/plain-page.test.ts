@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { readText } from '../package/source-files.ts'
 import { patience } from '../support/patience.ts'
+import { callbackOf, leaveToSignIn } from '../support/sign-in.ts'
 import { createProfile, type Profile, type Tab } from '../support/tabs.ts'
 
 const [, html = ''] = /^```html\n([\s\S]*?)^```$/m.exec(readText('src/manager/README.md')) ?? []
@@ -15,10 +16,19 @@ beforeEach(async () => {
   told = []
   vi.spyOn(console, 'error').mockImplementation((error) => void told.push(error))
   profile = createProfile()
-  tab = profile.openTab({
-    redirectUri: 'https://app.example/callback',
-    resourceServers: ['https://api.example.com/v2/'],
-  })
+  await open()
+})
+
+/** Opens the page; whatever page was there is gone. */
+async function open(url?: string): Promise<void> {
+  tab = profile.openTab(
+    {
+      redirectUri: 'https://app.example/callback',
+      resourceServers: ['https://api.example.com/v2/'],
+    },
+    {},
+    url,
+  )
   document.body.innerHTML = html.replace(script, '')
   // What is imported is given instead.
   const code = script.replace(/^\s*import .*$/m, '')
@@ -27,7 +37,7 @@ beforeEach(async () => {
     createTokenManager: () => unknown,
   ) => Promise<void>
   await run(() => tab.auth)
-})
+}
 afterEach(() => {
   tab.auth.dispose()
   vi.restoreAllMocks()
@@ -73,4 +83,26 @@ it('says that the session has ended, until the next one', async () => {
   await says('You were signed out because your session has ended.')
   await tab.auth.startSession(profile.server.signIn({ claims: { sub: 'ann' } }))
   expect(problem()).toBe('')
+})
+
+it('says it also on a page that is opened afterwards, unless there is something newer to say', async () => {
+  vi.spyOn(tab.auth, 'fetch').mockImplementation(async () => Response.json({ orders: [] }))
+  await tab.auth.startSession(profile.server.signIn({ claims: { sub: 'ann' } }))
+  profile.server.revokeFamilies()
+  await tab.auth.refresh().catch(() => undefined)
+  tab.auth.dispose()
+  await open()
+  await says('You were signed out because your session has ended.')
+  const left = await leaveToSignIn(tab)
+  tab.page.emit('hide')
+  await open(callbackOf(left, { error: 'access_denied' }))
+  await says('That did not succeed.')
+})
+
+it('says nothing on a page that is opened after a sign-out', async () => {
+  await tab.auth.startSession(profile.server.signIn())
+  await tab.auth.signOut()
+  tab.auth.dispose()
+  await open()
+  await says('')
 })
