@@ -20,6 +20,7 @@ describe('the examples for React', () => {
       'auth',
       'what-to-say',
       'auth-below-base-path',
+      'svelte-main',
       'svelte-session',
       'solid-session',
     ])

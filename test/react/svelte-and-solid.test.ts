@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
 import { createEffect, createMemo, createRoot, from } from 'solid-js'
 import { derived, get, type Readable } from 'svelte/store'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SessionState } from '../../src/index.ts'
 import { countedManager } from '../support/counted-manager.ts'
+import { runGuide } from '../support/run-guide.ts'
+import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
 import { createProfile, settle } from '../support/tabs.ts'
 
 // In Node the package is its build for servers, in which nothing ever changes.
@@ -31,6 +33,43 @@ describe('for Svelte, the manager', () => {
     expect(subscriptions()).toBe(1)
     unsubscribe()
     expect(subscriptions()).toBe(0)
+  })
+})
+
+describe('for Svelte, the guide', () => {
+  afterEach(() => history.replaceState(null, '', '/'))
+
+  /** Runs what the guide does before it mounts, as the server sends the browser back. */
+  async function comeBack(parameters?: { error: string }) {
+    const profile = createProfile()
+    const left = await leaveToSignIn(profile.openTab({ redirectUri }), { returnTo: '/orders' })
+    profile.server.answerNext(redeeming(profile, left))
+    const { auth } = profile.openTab({ redirectUri }, {}, callbackOf(left, parameters))
+    history.replaceState(null, '', '/callback')
+    const mount = vi.fn(() => location.pathname)
+    const files = await runGuide('react', ['svelte-main'], {
+      svelte: { mount },
+      './App.svelte': { __esModule: true, default: 'App' },
+      './auth.ts': { auth },
+    })
+    await (files['svelte_main'] as { done: Promise<void> }).done
+    expect(mount).toHaveReturnedWith('/orders')
+    return { auth, mount }
+  }
+
+  it('finishes a sign-in before it mounts', async () => {
+    const { auth, mount } = await comeBack()
+    expect(auth.getState().status).toBe('signed-in')
+    expect(mount).toHaveBeenCalledWith('App', {
+      target: document.body,
+      props: { failure: undefined },
+    })
+  })
+
+  it('gives the component why a sign-in has failed', async () => {
+    const { mount } = await comeBack({ error: 'access_denied' })
+    const failure: unknown = expect.objectContaining({ code: 'DENIED' })
+    expect(mount).toHaveBeenCalledWith('App', { target: document.body, props: { failure } })
   })
 })
 
