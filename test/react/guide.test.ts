@@ -1,12 +1,15 @@
 // @vitest-environment happy-dom
 import * as react from 'react'
 import * as jsxRuntime from 'react/jsx-runtime'
+import * as reactRouter from 'react-router'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { idle } from '../../src/idle/index.ts'
 import * as tokenring from '../../src/index.ts'
+import * as tokenringPopup from '../../src/popup/index.ts'
 import * as tokenringReact from '../../src/react/index.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { idToken } from '../support/id-token.ts'
+import { patience } from '../support/patience.ts'
 import { runGuide } from '../support/run-guide.ts'
 import { ends } from '../support/session-ends.ts'
 import { callbackOf, leaveToSignIn, redirectUri } from '../support/sign-in.ts'
@@ -27,6 +30,7 @@ const run = (...entries: string[]): Promise<Record<string, unknown>> =>
     react,
     'react/jsx-runtime': jsxRuntime,
     tokenring,
+    'tokenring/popup': tokenringPopup,
     'tokenring/react': tokenringReact,
     './auth.ts': { auth: tab.auth },
   })
@@ -137,6 +141,35 @@ it('the component that signs in by itself does so when the session has ended by 
   await acting(() => ends.rejected(profile, tab))
   expect([page.text(), tab.navigation.left.length]).toEqual(['One moment …', 1])
   await page.unmount()
+})
+
+it('a page that stays is not taken away when the router loads it again', async () => {
+  tab = profile.openTab({ redirectUri })
+  await tab.auth.startSession(profile.server.signIn({ id_token: idToken() }))
+  const { keptRoute } = (await run('kept-route'))['kept_route'] as {
+    keptRoute: reactRouter.RouteObject
+  }
+  const router = reactRouter.createMemoryRouter([{ path: '/', element: 'welcome' }, keptRoute])
+  const page = await mount(
+    within(tab.auth, react.createElement(reactRouter.RouterProvider, { router })),
+  )
+  await acting(() => router.navigate('/order'))
+  expect(page.text()).toBe('')
+  await acting(() => ends.rejected(profile, tab))
+  for (const again of [() => router.revalidate(), () => router.navigate('/order?sort=up')]) {
+    await acting(() => void again())
+    expect([page.text(), tab.navigation.left]).toEqual([
+      'Your session has ended: sign in again here',
+      [],
+    ])
+  }
+  await page.unmount()
+  router.dispose()
+  // Entered anew, it is guarded.
+  const other = reactRouter.createMemoryRouter([{ path: '/', element: 'welcome' }, keptRoute])
+  void other.navigate('/order')
+  await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
+  other.dispose()
 })
 
 it('Next’s router is given no base path', async () => {

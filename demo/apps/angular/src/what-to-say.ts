@@ -1,6 +1,9 @@
 import type { SessionState } from 'tokenring'
 
-/** Of a sign-in that came to nothing: nothing to a user who has just come back from the login page. */
+/**
+ * Of a sign-in that came to nothing. Nothing to a user who has just come back from the login page, nor
+ * where none has come within 30 s, which looks the same: the button is there again.
+ */
 export function sayFailure(error: unknown): string {
   if (!error) return ''
   const { code } = error as { code?: unknown }
