@@ -185,9 +185,17 @@ it('a page behind a guard is left when the session ends, also on the way there',
   expect(router.url).toBe('/')
   await tab.auth.startSession(session('Ann'))
   await shows('Orders of AnnSign out')
-  router.events.subscribe((event) => {
-    if (event instanceof angularRouter.GuardsCheckEnd) void tab.auth.signOut()
-  })
+  // The guard has let it pass, and something of the page is being fetched.
+  const slow = async (): Promise<void> => {
+    await tab.auth.signOut()
+    await settle()
+    app?.tick()
+  }
+  router.resetConfig(
+    router.config.map((route) =>
+      route.path === 'orders' ? { ...route, resolve: { slow } } : route,
+    ),
+  )
   await router.navigateByUrl('/orders')
   await shows('Sign in')
   expect(router.url).toBe('/')
