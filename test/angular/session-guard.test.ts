@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
 import '@angular/compiler'
+import { APP_BASE_HREF, ɵgetDOM as getDom } from '@angular/common'
 import { Component, inject } from '@angular/core'
 import {
   provideRouter,
   Router,
+  withHashLocation,
   withNavigationErrorHandler,
   type CanActivateFn,
+  type RouterFeatures,
   type UrlTree,
 } from '@angular/router'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -26,13 +29,25 @@ let app: App | undefined
 afterEach(() => {
   app?.close()
   document.querySelector('base')?.remove()
+  // Angular reads the address of the document once for all apps.
+  getDom().resetBaseElement()
   history.replaceState(null, '', '/')
 })
+
+/** How an app says where it is. */
+interface Layout {
+  /** `<base href>`. */
+  readonly base?: string
+  /** `APP_BASE_HREF`. */
+  readonly href?: string
+  readonly isHash?: boolean
+}
 
 async function routerOf(
   auth: TokenManager,
   guard: CanActivateFn,
   onError: (error: unknown) => void = () => {},
+  { href, isHash = false }: Layout = {},
 ): Promise<Router> {
   const routes = [
     { path: 'orders', component: Empty, canActivate: [guard] },
@@ -40,7 +55,12 @@ async function routerOf(
     { path: '**', component: Empty },
   ]
   const handler = withNavigationErrorHandler(({ error }) => onError(error))
-  app = await startApp(auth, { providers: [provideRouter(routes, handler)] })
+  const features: RouterFeatures[] = isHash ? [handler, withHashLocation()] : [handler]
+  const providers = [
+    provideRouter(routes, ...features),
+    href === undefined ? [] : { provide: APP_BASE_HREF, useValue: href },
+  ]
+  app = await startApp(auth, { providers })
   return app.ref.injector.get(Router)
 }
 
@@ -69,16 +89,32 @@ describe('createSessionGuard', () => {
     expect(tab.navigation.left).toEqual([])
   })
 
-  it.each(['/', '/shop/'])(
-    'begins a sign-in that comes back to the route, below %s',
-    async (base) => {
-      document.head.appendChild(document.createElement('base')).href = base
+  it.each<readonly [layout: string, Layout, page: string, returnTo: string]>([
+    ['<base>', { base: '/' }, '/customers/5', '/orders/7'],
+    ['<base> of a folder', { base: '/shop/' }, '/shop/customers/5', '/shop/orders/7'],
+    ['APP_BASE_HREF alone', { href: '/' }, '/customers/5', '/orders/7'],
+    ['APP_BASE_HREF of a folder', { href: '/shop' }, '/shop/customers/5', '/shop/orders/7'],
+    ['both', { base: '/', href: '/shop/' }, '/shop/customers/5', '/shop/orders/7'],
+    ['neither', {}, '/customers/5', '/orders/7'],
+    ['#', { isHash: true }, '/shop/?a=1#/customers/5', '/shop/?a=1#/orders/7'],
+    ['# and <base>', { isHash: true, base: '/shop/' }, '/shop/#/customers/5', '/shop/#/orders/7'],
+    ['# and APP_BASE_HREF', { isHash: true, href: '/shop/' }, '/?a=1#x', '/?a=1#/shop/orders/7'],
+  ])(
+    'begins a sign-in that comes back to the address of the route, with %s',
+    async (_, layout, page, address) => {
+      if (layout.base) document.head.appendChild(document.createElement('base')).href = layout.base
+      history.replaceState(null, '', page)
+      const returnTo = `${address}?open=1#first`
       const tab = createProfile().openTab({ redirectUri })
       const signIn = vi.spyOn(tab.auth, 'signIn')
-      const router = await routerOf(tab.auth, createSessionGuard())
+      const router = await routerOf(tab.auth, createSessionGuard(), undefined, layout)
       void router.navigateByUrl('/orders/7?open=1#first')
       await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
-      expect(signIn).toHaveBeenCalledExactlyOnceWith({ returnTo: `${base}orders/7?open=1#first` })
+      expect(signIn).toHaveBeenCalledExactlyOnceWith({ returnTo })
+      // The router itself gives the route this address.
+      router.resetConfig([{ path: '**', component: Empty }])
+      await router.navigateByUrl('/orders/7?open=1#first')
+      expect(location.pathname + location.search + location.hash).toBe(returnTo)
     },
   )
 

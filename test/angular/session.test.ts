@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import '@angular/compiler'
 import {
   createEnvironmentInjector,
   EnvironmentInjector,

@@ -33,7 +33,7 @@ export async function bundle(source: string, folder: string): Promise<readonly B
       rolldownOptions: {
         input: entry,
         preserveEntrySignatures: 'strict',
-        external: ['react', 'vue', '@angular/core', 'rxjs'],
+        external: ['react', 'vue', '@angular/common', '@angular/core', 'rxjs'],
         output: { entryFileNames: 'entry.js' },
       },
     },

@@ -35,8 +35,9 @@ describe('the package', () => {
       'oauth4webapi',
     ])
     const frameworks = Object.keys(manifest['peerDependencies'] ?? {})
-    expect(frameworks).toEqual(['@angular/core', 'react', 'rxjs', 'vue'])
+    expect(frameworks).toEqual(['@angular/common', '@angular/core', 'react', 'rxjs', 'vue'])
     expect(manifest['peerDependenciesMeta']).toEqual({
+      '@angular/common': { optional: true },
       '@angular/core': { optional: true },
       react: { optional: true },
       rxjs: { optional: true },

@@ -33,7 +33,7 @@ const allowed: Readonly<Record<string, (to: string) => boolean>> = {
   providers: (to) => to === 'manager/token-manager-options.ts',
   react: (to) => to === 'react' || isHooks(to),
   vue: (to) => to === 'vue' || isHooks(to),
-  angular: (to) => ['@angular/core', 'rxjs', systemClock].includes(to) || isApi(to),
+  angular: (to) => [...angular, systemClock].includes(to) || isApi(to),
   report: (to) => to === 'manager/token-manager-options.ts' || isApi(to),
   'token-proxy': () => false,
   'index.ts': (to) => roomOf(to) !== 'package',
@@ -57,6 +57,9 @@ function isHooks(path: string): boolean {
 const shared = ['access-token-state', 'kept-page', 'user-state'].map(
   (name) => `core/session/${name}.ts`,
 )
+
+/** What every app of Angular with a router has. */
+const angular = ['@angular/common', '@angular/core', 'rxjs']
 
 /** What a clock that keeps out of Angular's zone is made of. */
 const systemClock = 'adapters/system-clock.ts'
@@ -127,7 +130,7 @@ describe('the source files', () => {
 
   it('import only files that exist, by their whole name', () => {
     const paths = sourceFiles.map(({ path }) => path)
-    const packages = ['oauth4webapi', 'idb-keyval', 'react', 'vue', '@angular/core', 'rxjs']
+    const packages = ['oauth4webapi', 'idb-keyval', 'react', 'vue', ...angular]
     const lost = imports.filter(({ to }) => !paths.includes(to) && !packages.includes(to))
     expect(lost.map(describeImport)).toEqual([])
   })

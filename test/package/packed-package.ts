@@ -31,6 +31,8 @@ const neighbours = [
   'react',
   'react-dom',
   'vue',
+  '@angular/common',
+  '@angular/compiler',
   '@angular/core',
   'rxjs',
   'tslib',

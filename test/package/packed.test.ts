@@ -23,9 +23,11 @@ const entries = Object.keys(manifest.exports)
 const effects = ['tokenring/courier/service-worker']
 
 const names = entries.map((_, index) => `entry${index}`)
-const importAll = entries
-  .map((entry, index) => `import * as ${names[index]} from '${entry}'`)
-  .join('\n')
+// Of what Angular's packages hold, its builder compiles the rest for an app; here nothing does.
+const importAll = [
+  `import '@angular/compiler'`,
+  ...entries.map((entry, index) => `import * as ${names[index]} from '${entry}'`),
+].join('\n')
 
 let packed: PackedPackage
 
