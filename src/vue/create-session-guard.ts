@@ -12,6 +12,12 @@ export interface GuardedRoute {
 export interface SessionGuardOptions<Location> {
   /** Where a user without a session is sent instead. Default: to the authorization server. */
   readonly redirect?: ((to: GuardedRoute) => Location) | undefined
+  /**
+   * Where a user is sent whose sign-in could not begin, or who is back from the login page; it may
+   * throw. Default: the navigation fails with the error, and if it was one by Back or Forward, the
+   * router goes the other way at once, which may be to the login page.
+   */
+  readonly failed?: ((to: GuardedRoute, error: unknown) => Location) | undefined
 }
 
 /** Fits `router.beforeEach` and `beforeEnter` of vue-router. */
@@ -23,8 +29,8 @@ export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Locati
  *
  * Waits until the stored session has been read. Where there is none it begins a sign-in that comes
  * back to the route (`returnTo` is its path in the router, to be given to `router.replace`), or
- * redirects. If the sign-in cannot begin, or the user comes back from the login page, the navigation
- * fails with its error, which `router.onError` receives. A navigation that another one has replaced
+ * redirects. If the sign-in cannot begin, or the user comes back from the login page, he is sent where
+ * `failed` says, or the navigation fails with the error, which `router.onError` receives. A navigation that another one has replaced
  * meanwhile begins nothing, in an app that has the router and `createAuth`; a guard of the app that asks
  * this one does so before it awaits anything. On a server everybody passes: only the page knows the session.
  *
@@ -53,7 +59,7 @@ export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Locati
  */
 export function createSessionGuard<Location = never>(
   manager: TokenManager,
-  { redirect }: SessionGuardOptions<Location> = {},
+  { redirect, failed }: SessionGuardOptions<Location> = {},
 ): SessionGuard<Location> {
   /** Of several that wait, what the user has asked for last. */
   let wanted: GuardedRoute
@@ -79,7 +85,10 @@ export function createSessionGuard<Location = never>(
         return redirect ? redirect(wanted) : await manager.signIn({ returnTo: wanted.fullPath })
       }
     } catch (error) {
-      if (!isReplaced) throw error
+      if (!isReplaced) {
+        if (!failed) throw error
+        return failed(to, error)
+      }
     } finally {
       forget?.()
       forgetEnds?.()

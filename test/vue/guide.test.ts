@@ -111,6 +111,35 @@ it('nothing is said to a user who comes back from the login page', async () => {
   await vi.waitUntil(() => tab.navigation.left.length === 2, patience)
 })
 
+it.each(['comes back from the login page', 'is offline'])(
+  'a user who went back to a page, and %s, is not sent forward again',
+  async (what) => {
+    await open('/')
+    vi.spyOn(tab.auth, 'fetch').mockResolvedValue(Response.json([]))
+    await tab.auth.startSession(profile.server.signIn())
+    await router.push('/orders')
+    await router.push('/?page=2')
+    await tab.auth.signOut()
+    await vi.waitUntil(() => location.href.endsWith('/'), patience)
+    const go = vi.spyOn(history, 'go')
+    if (what === 'is offline') tab.page.setOnline(false)
+    history.back()
+    if (what !== 'is offline') {
+      await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
+      tab.page.emit('restore')
+    }
+    await vi.waitUntil(() => router.currentRoute.value.path === '/sign-in-failed', patience)
+    await rest()
+    expect(go).not.toHaveBeenCalled()
+    const address = '/sign-in-failed?returnTo=/orders&problem=NOT_LEFT'
+    expect(location.pathname + location.search).toBe(address)
+    expect(router.currentRoute.value.fullPath).toBe(address)
+    // It has taken the place of the page that was gone back to.
+    history.back()
+    await vi.waitUntil(() => router.currentRoute.value.path === '/', patience)
+  },
+)
+
 it('a failed sign-in is said on a page of its own, until there is a session', async () => {
   await open('/sign-in-failed?returnTo=/?sort=up&problem=DENIED')
   expect(text()).toBe('The sign-in did not succeed.Try again')

@@ -134,6 +134,38 @@ describe('createSessionGuard', () => {
     expect(failed).toEqual(['/orders/7?open=1', '/orders/7?open=1'])
   })
 
+  it('sends the user where it is told to instead, and begins again at the next time', async () => {
+    const { auth, page, navigation } = createProfile().openTab({ redirectUri })
+    const errors: unknown[] = []
+    const failed = ({ fullPath }: { fullPath: string }, error: unknown): RouteLocationRaw => {
+      errors.push(error)
+      return { path: '/sign-in-failed', query: { returnTo: fullPath } }
+    }
+    const router = routerWith(createSessionGuard(auth, { failed }))
+    router.onError((error) => errors.push(error))
+    for (let left = 1; left <= 2; left += 1) {
+      const going = router.push('/orders/7?open=1')
+      await vi.waitUntil(() => navigation.left.length === left, patience)
+      page.emit('hide')
+      page.emit('restore')
+      await going
+      expect(router.currentRoute.value.path).toBe('/sign-in-failed')
+      expect(router.currentRoute.value.query).toEqual({ returnTo: '/orders/7?open=1' })
+    }
+    const back = expect.objectContaining({ name: 'SignInError', code: 'NOT_LEFT' })
+    expect(errors).toEqual([back, back])
+  })
+
+  it('fails the navigation with what is thrown by the app instead', async () => {
+    const { auth } = createProfile().openTab()
+    const failed = (): never => {
+      throw new Error('of the app')
+    }
+    const router = routerWith(createSessionGuard(auth, { failed }))
+    router.onError(() => {})
+    await expect(router.push('/orders')).rejects.toThrow('of the app')
+  })
+
   it.each([
     ['succeeds', '/orders/7'],
     ['fails', '/sign-in-failed'],
@@ -301,21 +333,28 @@ describe.each(ways)('a navigation that another one has replaced, with %s', (_, a
     close()
   })
 
-  it('reports no sign-in that came to nothing afterwards', async () => {
-    const tab = createProfile().openTab({ redirectUri })
-    const router = add(createSessionGuard(tab.auth))
-    const errors: unknown[] = []
-    router.onError((error) => errors.push(error))
-    const close = await startIn(tab, router)
-    const first = router.push('/orders/7')
-    await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
-    await router.push('/welcome')
-    tab.page.emit('restore')
-    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
-    expect(errors).toEqual([])
-    expect(router.currentRoute.value.fullPath).toBe('/welcome')
-    close()
-  })
+  it.each([false, true])(
+    'reports no sign-in that came to nothing afterwards',
+    async (redirects) => {
+      const tab = createProfile().openTab({ redirectUri })
+      const errors: unknown[] = []
+      const failed = (_to: unknown, error: unknown): RouteLocationRaw => {
+        errors.push(error)
+        return '/'
+      }
+      const router = add(createSessionGuard(tab.auth, redirects ? { failed } : {}))
+      router.onError((error) => errors.push(error))
+      const close = await startIn(tab, router)
+      const first = router.push('/orders/7')
+      await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
+      await router.push('/welcome')
+      tab.page.emit('restore')
+      expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+      expect(errors).toEqual([])
+      expect(router.currentRoute.value.fullPath).toBe('/welcome')
+      close()
+    },
+  )
 })
 
 describe('a navigation that has replaced another one', () => {

@@ -1,4 +1,4 @@
-import { isTokenError } from 'tokenring'
+import { findTokenError } from 'tokenring'
 import { createSessionGuard } from 'tokenring/vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { auth } from './auth.ts'
@@ -16,9 +16,12 @@ export const router = createRouter({
   ],
 })
 
-router.beforeEach(createSessionGuard(auth))
-router.onError((error, { fullPath }) => {
-  if (!isTokenError(error) || auth.getState().status !== 'signed-out') return
-  const query = { returnTo: fullPath, problem: error.code }
-  void router.replace({ path: '/sign-in-failed', query })
-})
+router.beforeEach(
+  createSessionGuard(auth, {
+    failed: ({ fullPath }, error) => ({
+      path: '/sign-in-failed',
+      query: { returnTo: fullPath, problem: findTokenError(error)?.code },
+      replace: true,
+    }),
+  }),
+)
