@@ -1,6 +1,7 @@
 import { Location } from '@angular/common'
 import { DOCUMENT, EnvironmentInjector, inject, runInInjectionContext } from '@angular/core'
 import { from, Observable } from 'rxjs'
+import type { AnySignInOptions } from '../manager/sign-in-options.ts'
 import { injectAuth } from './inject-auth.ts'
 
 /** What the guard reads of where the router is going. */
@@ -62,7 +63,11 @@ export function createSessionGuard<Target = never>({
         // As the browser resolves what the router gives to `pushState`.
         const address = new URL(location.prepareExternalUrl(to.url), baseURI)
         const { pathname, search, hash } = address
-        return manager.signIn({ returnTo: pathname + search + hash })
+        const signIn: AnySignInOptions = {
+          returnTo: pathname + search + hash,
+          wanted: () => !navigation.closed,
+        }
+        return manager.signIn(signIn)
       }
       return from(decide()).subscribe(navigation)
     })

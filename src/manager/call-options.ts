@@ -43,6 +43,7 @@ export const startSessionRules: Rules<StartSessionOptions> = {
 }
 export const signInRules: Rules<AnySignInOptions> = {
   returnTo: text,
+  wanted: [isFunction, 'a function'],
   scope: word,
   prompt: text,
   loginHint: text,

@@ -24,4 +24,11 @@ export interface AnySignInOptions extends Partial<OpenUrlSignInOptions> {
    * @internal
    */
   readonly before?: ((here: SignInTurnParts) => Promise<boolean>) | undefined
+  /**
+   * For guards: asked once more at the moment in which the page would leave. It stays, and the promise
+   * rejects with `NOT_LEFT`, if nobody who has asked for the sign-in wants it any more.
+   *
+   * @internal
+   */
+  readonly wanted?: (() => boolean) | undefined
 }

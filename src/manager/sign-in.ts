@@ -13,6 +13,11 @@ import { createUnaskedSignIns } from './unasked-sign-ins.ts'
 /** A page that is still here after so long has not left: its user said "stay", or the server sent no page. */
 const stillHereMs = 30_000
 
+/** All that one leaving is for: what the first has asked for counts. */
+type Asked = [AnySignInOptions, ...AnySignInOptions[]]
+
+const isWanted = (asked: AnySignInOptions): boolean => asked.wanted?.() !== false
+
 /** The way to the login page. */
 export function createSignIn(
   options: {
@@ -28,7 +33,7 @@ export function createSignIn(
 ): TokenManager['signIn'] {
   const { code, navigation, page, clock, redirectUri, disposal } = options
   const unasked = createUnaskedSignIns(options)
-  let leaving: { readonly wanted: SignInOptions; readonly end: Promise<never> } | undefined
+  let leaving: { readonly asked: Asked; readonly end: Promise<never> } | undefined
   let hasWarned = false
 
   const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()), reject)
@@ -46,14 +51,15 @@ export function createSignIn(
     }
   }
 
-  async function leave(wanted: SignInOptions): Promise<never> {
+  async function leave(asked: Asked): Promise<never> {
     // One that is only prerendered goes nowhere.
     if (page.isAway()) await unlessStopped(page.present(), [disposed])
     const count = unasked.begin()
     warnOfOtherOrigin()
-    const address = await unlessStopped(code.begin(wanted, requireNetwork), [restored, disposed])
+    const address = await unlessStopped(code.begin(asked[0], requireNetwork), [restored, disposed])
     // Another one has taken its place.
-    if (leaving && leaving.wanted !== wanted) return leaving.end
+    if (leaving && leaving.asked !== asked) return leaving.end
+    if (!asked.some(isWanted)) throw notLeft('it is still here')
     count()
     navigation.leaveFor(address)
     return unlessStopped(new Promise<never>(() => {}), [restored, disposed, stayed])
@@ -89,13 +95,17 @@ export function createSignIn(
     }
     // Not a part of leaving: a user who asks for it meanwhile does not wait for a turn.
     if (given.before && !(await given.before(options))) return
-    // A user who wants to be asked would come back unasked.
-    if (!leaving || (leaving.wanted.prompt === 'none' && given.prompt !== 'none')) {
-      const end = leave(given).finally(() => {
+    if (
+      !leaving?.asked.some(isWanted) ||
+      // A user who wants to be asked would come back unasked.
+      (leaving.asked[0].prompt === 'none' && given.prompt !== 'none')
+    ) {
+      const asked: Asked = [given]
+      const end = leave(asked).finally(() => {
         if (leaving?.end === end) leaving = undefined
       })
-      leaving = { wanted: given, end }
-    }
+      leaving = { asked, end }
+    } else leaving.asked.push(given)
     return leaving.end
   }
   return signIn

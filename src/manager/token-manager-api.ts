@@ -199,7 +199,8 @@ export interface TokenManager {
    * Leaves for the authorization server (authorization code with PKCE). Never fulfils: the page goes
    * away. If it comes back, or stays, the promise rejects, so that the sign-in can be offered again.
    * Called while the page is leaving, it joins the sign-in that runs, whose options count; only one
-   * with `prompt: 'none'` gives way to one without. Several tabs may sign in at once.
+   * with `prompt: 'none'` gives way to one without, and one of a guard's whose navigation another one
+   * has replaced to any. Several tabs may sign in at once.
    *
    * @throws {SignInError} `NOT_LEFT`: the browser is offline; or the user came back to this page,
    *   also where it was loaded anew and nobody has asked for this; or it is still here after 30 s.

@@ -1,3 +1,4 @@
+import type { AnySignInOptions } from '../manager/sign-in-options.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 
 /** What the guard reads of what a loader or a middleware of react-router is called with. */
@@ -58,10 +59,13 @@ export function createSessionGuard(
     // Another sign-in would be begun in the middle of this one.
     const arrived = await manager.handleRedirect()
     if (arrived) throw redirectTo(new URL(arrived.returnTo, to.request.url).href)
-    // Another navigation has taken the place of this one.
-    if (to.request.signal.aborted || !isSignedOut()) return null
+    // Else another navigation has taken the place of this one.
+    const isWanted = (): boolean => !to.request.signal.aborted
+    if (!isWanted() || !isSignedOut()) return null
     const returnTo = addressOf(to)
-    throw redirect ? redirect(returnTo) : await manager.signIn({ returnTo })
+    if (redirect) throw redirect(returnTo)
+    const signIn: AnySignInOptions = { returnTo, wanted: isWanted }
+    return manager.signIn(signIn)
   }
 }
 

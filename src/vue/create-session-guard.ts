@@ -1,4 +1,5 @@
 import { hasInjectionContext, inject } from 'vue'
+import type { AnySignInOptions } from '../manager/sign-in-options.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { authKey } from './auth-key.ts'
 
@@ -61,16 +62,16 @@ export function createSessionGuard<Location = never>(
   manager: TokenManager,
   { redirect, failed }: SessionGuardOptions<Location> = {},
 ): SessionGuard<Location> {
-  /** Of several that wait, what the user has asked for last. */
-  let wanted: GuardedRoute
+  /** Of several that wait, what the user has asked for last, unless that has been replaced. */
+  let wanted: GuardedRoute | undefined
 
   return async (to) => {
     if (!to.meta['requiresSession']) return true
     const router = hasInjectionContext() ? inject(authKey, [])[1]?.$router : undefined
-    let isReplaced = false
     wanted = to
+    const isWanted = (): boolean => wanted === to
     const replace = (): void => {
-      isReplaced = true
+      if (isWanted()) wanted = undefined
     }
     // The router asks it for those navigations only that begin from here on.
     const forget = router?.beforeEach(replace)
@@ -81,11 +82,13 @@ export function createSessionGuard<Location = never>(
     try {
       await manager.ready
       // A redirect would be followed even if this navigation is over; it passes no further by `true`.
-      if (!isReplaced && manager.getState().status === 'signed-out') {
-        return redirect ? redirect(wanted) : await manager.signIn({ returnTo: wanted.fullPath })
+      if (isWanted() && manager.getState().status === 'signed-out') {
+        if (redirect) return redirect(to)
+        const signIn: AnySignInOptions = { returnTo: to.fullPath, wanted: isWanted }
+        return await manager.signIn(signIn)
       }
     } catch (error) {
-      if (!isReplaced) {
+      if (isWanted()) {
         if (!failed) throw error
         return failed(to, error)
       }

@@ -17,6 +17,7 @@ import { createTokenManager, type TokenManager } from '../../src/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { patience } from '../support/patience.ts'
 import { redirectUri } from '../support/sign-in.ts'
+import { openSlowTab, whereToReturn } from '../support/slow-tab.ts'
 import { createProfile, settle, type Tab } from '../support/tabs.ts'
 import { startApp, type App } from './app.ts'
 
@@ -110,7 +111,7 @@ describe('createSessionGuard', () => {
       const router = await routerOf(tab.auth, createSessionGuard(), undefined, layout)
       void router.navigateByUrl('/orders/7?open=1#first')
       await vi.waitUntil(() => tab.navigation.left.length === 1, patience)
-      expect(signIn).toHaveBeenCalledExactlyOnceWith({ returnTo })
+      expect(signIn).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ returnTo }))
       // The router itself gives the route this address.
       router.resetConfig([{ path: '**', component: Empty }])
       await router.navigateByUrl('/orders/7?open=1#first')
@@ -189,6 +190,27 @@ describe('a navigation that another one has replaced', () => {
     expect(tab.navigation.left).toEqual([])
   })
 
+  it.each([
+    ['/welcome', undefined],
+    ['/orders/8', '/orders/8'],
+  ])(
+    'takes nobody away while the server is being asked where it is, for %s',
+    async (to, returnTo) => {
+      const { tab, answer } = openSlowTab()
+      const router = await routerOf(tab.auth, createSessionGuard())
+      const first = router.navigateByUrl('/orders/7')
+      await settle()
+      const second = router.navigateByUrl(to)
+      await settle()
+      answer()
+      if (returnTo) expect(await whereToReturn(tab)).toBe(returnTo)
+      else expect(await second).toBe(true)
+      expect(await first).toBe(false)
+      await settle()
+      expect(tab.navigation.left).toHaveLength(returnTo ? 1 : 0)
+    },
+  )
+
   it('says nothing of where the sign-in of the next one comes back to', async () => {
     const { tab, answer } = openWaitingTab()
     const signIn = vi.spyOn(tab.auth, 'signIn')
@@ -199,7 +221,8 @@ describe('a navigation that another one has replaced', () => {
     await settle()
     answer()
     await vi.waitUntil(() => tab.navigation.left.length > 0, patience)
-    expect(signIn).toHaveBeenCalledExactlyOnceWith({ returnTo: '/orders/8?open=1' })
+    const wanted = { returnTo: '/orders/8?open=1' }
+    expect(signIn).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(wanted))
   })
 
   it('reports no sign-in that came to nothing afterwards', async () => {

@@ -4,11 +4,13 @@ import {
   type SignInOptions,
   type TokenManagerOptions,
 } from '../../src/index.ts'
+import type { AnySignInOptions } from '../../src/manager/sign-in-options.ts'
 import { createFakeAuthorizationServer, createTestBrowser } from '../../src/testing/index.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { failureOf, named } from '../support/failure.ts'
 import { patience } from '../support/patience.ts'
 import { leaveToSignIn, redirectUri } from '../support/sign-in.ts'
+import { openSlowTab, whereToReturn } from '../support/slow-tab.ts'
 import { createProfile, settle, type Profile, type Tab } from '../support/tabs.ts'
 
 afterEach(() => {
@@ -127,6 +129,47 @@ describe('a sign-in whose page', () => {
     expect(tab.navigation.left[0]).not.toContain('prompt')
     tab.page.emit('restore')
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['SignInError NOT_LEFT']))
+  })
+
+  describe('of a guard', () => {
+    /** As a guard asks for it. */
+    function ask(
+      tab: Tab,
+      returnTo: string,
+    ): { giveUp: () => void; failure: ReturnType<typeof failureOf> } {
+      let isWanted = true
+      const options: AnySignInOptions = { returnTo, wanted: () => isWanted }
+      return { giveUp: () => (isWanted = false), failure: failureOf(tab.auth.signIn(options)) }
+    }
+    it('goes nowhere if its navigation has been replaced meanwhile', async () => {
+      const { tab, answer } = openSlowTab()
+      const { giveUp, failure } = ask(tab, '/orders')
+      await settle()
+      giveUp()
+      answer()
+      expect(named(await failure)).toBe('SignInError NOT_LEFT')
+      expect(tab.navigation.left).toEqual([])
+    })
+
+    it('gives way to the next one then, which comes back to where that was going', async () => {
+      const { tab, answer } = openSlowTab()
+      const { giveUp } = ask(tab, '/orders')
+      await settle()
+      giveUp()
+      ask(tab, '/customers')
+      answer()
+      expect(await whereToReturn(tab)).toBe('/customers')
+    })
+
+    it('leaves if somebody else has asked for it meanwhile, too', async () => {
+      const { tab, answer } = openSlowTab()
+      const { giveUp } = ask(tab, '/orders')
+      void failureOf(tab.auth.signIn())
+      await settle()
+      giveUp()
+      answer()
+      expect(await whereToReturn(tab)).toBe('/orders')
+    })
   })
 
   it('is disposed of on its way out rejects, and leaves no timer', async () => {

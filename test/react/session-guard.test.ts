@@ -11,7 +11,8 @@ import { createDeferred } from '../support/deferred.ts'
 import { idToken } from '../support/id-token.ts'
 import { patience } from '../support/patience.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
-import { createProfile, type Tab } from '../support/tabs.ts'
+import { openSlowTab, whereToReturn } from '../support/slow-tab.ts'
+import { createProfile, settle, type Tab } from '../support/tabs.ts'
 import { acting, mount } from './mount.ts'
 
 failOnComplaints('warn', 'error')
@@ -103,6 +104,24 @@ describe('createSessionGuard', () => {
     const back = profile.openTab({ redirectUri }, {}, callbackOf(left))
     expect(await back.auth.handleRedirect()).toEqual({ returnTo: path })
   })
+
+  it.each([
+    ['/callback', undefined],
+    ['/orders?open=2', '/orders?open=2'],
+  ])(
+    'takes nobody away while the server is being asked where it is, but for the last link: %s',
+    async (to, returnTo) => {
+      const { tab, answer } = openSlowTab()
+      const { router: routes } = routerWith(createSessionGuard(tab.auth))
+      const { text } = await shownBy(routes)
+      for (const path of ['/orders', to]) await acting(() => void routes.navigate(path))
+      await acting(answer)
+      await settle()
+      expect(text()).toBe(returnTo ? 'welcome' : 'callback')
+      if (returnTo) expect(await whereToReturn(tab)).toBe(returnTo)
+      expect(tab.navigation.left).toHaveLength(returnTo ? 1 : 0)
+    },
+  )
 
   it('knows the fragment of a page that is opened from a router that does not tell it', async () => {
     const tab = createProfile().openTab({ redirectUri })

@@ -18,6 +18,7 @@ import { json } from '../oauth/server-double.ts'
 import { failOnComplaints } from '../support/complaints.ts'
 import { createDeferred } from '../support/deferred.ts'
 import { callbackOf, leaveToSignIn, redeeming, redirectUri } from '../support/sign-in.ts'
+import { openSlowTab, whereToReturn } from '../support/slow-tab.ts'
 import { createProfile, settle, type Tab } from '../support/tabs.ts'
 import { patience } from '../support/patience.ts'
 
@@ -313,6 +314,35 @@ describe.each(ways)('a navigation that another one has replaced, with %s', (_, a
     expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
     expect(router.currentRoute.value.fullPath).toBe('/')
     expect(tab.navigation.left).toEqual([])
+    close()
+  })
+
+  it('begins no sign-in while the server is being asked where it is', async () => {
+    const { tab, answer } = openSlowTab()
+    const router = add(createSessionGuard(tab.auth))
+    const errors: unknown[] = []
+    router.onError((error) => errors.push(error))
+    const close = await startIn(tab, router)
+    const first = router.push('/orders/7')
+    await settle()
+    await router.push('/welcome')
+    answer()
+    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    expect(router.currentRoute.value.fullPath).toBe('/welcome')
+    expect([...tab.navigation.left, ...errors]).toEqual([])
+    close()
+  })
+
+  it('says nothing of where the sign-in of the next one comes back to, then either', async () => {
+    const { tab, answer } = openSlowTab()
+    const router = add(createSessionGuard(tab.auth))
+    const close = await startIn(tab, router)
+    void router.push('/orders/7')
+    await settle()
+    void router.push('/orders/8?open=1')
+    await settle()
+    answer()
+    expect(await whereToReturn(tab)).toBe('/orders/8?open=1')
     close()
   })
 
