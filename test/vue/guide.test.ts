@@ -120,7 +120,7 @@ it.each(['comes back from the login page', 'is offline'])(
     await router.push('/orders')
     await router.push('/?page=2')
     await tab.auth.signOut()
-    await vi.waitUntil(() => location.href.endsWith('/'), patience)
+    await rest()
     const go = vi.spyOn(history, 'go')
     if (what === 'is offline') tab.page.setOnline(false)
     history.back()
