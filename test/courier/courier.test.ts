@@ -44,6 +44,31 @@ describe('courier()', () => {
   })
 })
 
+it('starts the file that comes with the package, which bundlers take along, where no other is named', async () => {
+  const started: string[] = []
+  vi.stubGlobal('document', { addEventListener() {}, baseURI: 'https://app.example/shop/' })
+  vi.stubGlobal('location', new URL('https://app.example/shop/'))
+  vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:https://app.example/1')
+  vi.stubGlobal(
+    'SharedWorker',
+    function SharedWorker(url: string, { extendedLifetime }: { extendedLifetime?: boolean }) {
+      if (extendedLifetime && URL.canParse(url)) started.push(url)
+      return Object.assign(new EventTarget(), { port: { close() {} } })
+    },
+  )
+  const blobs = vi.spyOn(globalThis, 'Blob')
+  const { metadata } = createFakeAuthorizationServer()
+  for (const options of [{}, { sharedWorker: 'courier.js' }]) {
+    const { ports } = createTestBrowser().openTab('https://app.example/')
+    const given = { authorizationServer: metadata, clientId: 'spa', courier: courier(options) }
+    createTokenManager(given, ports).dispose()
+  }
+  expect(started).toEqual(['blob:https://app.example/1', 'https://app.example/shop/courier.js'])
+  expect(blobs.mock.calls[0]?.[0]?.[0]).toMatch(/tokenring-courier\.js\?no-inline"\)$/)
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
 describe('a manager that cannot have a courier', () => {
   afterEach(() => vi.unstubAllGlobals())
 

@@ -238,6 +238,13 @@ describe('a courier that is handed a letter', () => {
     expect((await stored()).letters?.[0]).toMatchObject({ state: 'answered', answer: failure })
   })
 
+  it('files an answer of a million characters', async () => {
+    const body = 'x'.repeat(1_000_000)
+    respond = () => Promise.resolve(new Response(body))
+    await deliver()
+    expect((await stored()).letters?.[0]?.answer).toMatchObject({ status: 200, body })
+  })
+
   it('files no answer that fills the disk', async () => {
     respond = () => Promise.resolve(new Response('x'.repeat(1_000_001)))
     await deliver()
@@ -335,6 +342,19 @@ describe('a courier does not send, and says so,', () => {
       throw new DOMException('Refused', 'SecurityError')
     }
     vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(refuse)
+    await notSent()
+  })
+
+  it('a letter when storage takes its transaction back, at once', async () => {
+    const { put: write } = IDBObjectStore.prototype
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...given: Parameters<IDBObjectStore['put']>
+    ) {
+      const request = write.apply(this, given)
+      this.transaction.abort()
+      return request
+    })
     await notSent()
   })
 

@@ -82,6 +82,22 @@ describe('a session that nobody uses', () => {
     expect(tab.auth.getState()).toMatchObject(counts ? signedIn : idleEnd)
   })
 
+  it('is used by whoever makes one of the events that the app names, and by nobody after that', async () => {
+    const heard = new Map<string, (event: unknown) => void>()
+    let signal: AbortSignal | undefined
+    vi.stubGlobal('document', {})
+    vi.stubGlobal('addEventListener', (...given: Parameters<typeof addEventListener>) => {
+      const [name, listener, how] = given
+      heard.set(name, listener as (event: unknown) => void)
+      signal = (how as AddEventListenerOptions).signal
+    })
+    const { tab } = await openTabs(1, { events: ['scroll', 'dragover'] })
+    expect([...heard.keys()]).toEqual(['scroll', 'dragover'])
+    expect(signal?.aborted).toBe(false)
+    tab.auth.dispose()
+    expect(signal?.aborted).toBe(true)
+  })
+
   it('is told of by one event in each tab, and in the state as an error', async () => {
     const { profile, tabs, peer } = await openTabs(3)
     await profile.pass(afterMs + minuteMs)

@@ -32,13 +32,13 @@ function createSlowStore({ store }: Profile) {
   return { slow, storage }
 }
 
-async function openSlowTab(options: Partial<TokenManagerOptions> = {}) {
+async function openSlowTab(
+  options: Partial<TokenManagerOptions> = {},
+  ports: Parameters<Profile['openTab']>[1] = { openChannel: () => undefined },
+) {
   const profile = createProfile()
   const { slow, storage } = createSlowStore(profile)
-  const tab = await profile.openSignedInTab(
-    { storage, ...options },
-    { openChannel: () => undefined },
-  )
+  const tab = await profile.openSignedInTab({ storage, ...options }, ports)
   const peer = profile.openTab()
   await peer.auth.ready
   return { profile, slow, tab, peer }
@@ -142,6 +142,24 @@ describe('a write that was given up', () => {
     expect(types).not.toContain('dropped')
     expect(types).not.toContain('persistence-failed')
     expect(profile.server.counts).toMatchObject({ requests: 1, replays: 0 })
+  })
+
+  it('as a commit that is heard of late is told to the other tabs, which need not look', async () => {
+    const { profile, slow, tab, peer } = await openSlowTab({}, {})
+    profile.server.answerNext(({ proceed }) => {
+      slow.isSlow = true
+      return proceed()
+    })
+    const announced = (): number =>
+      tab.events.filter((event) => event.type === 'announced' && event.generation === 2).length
+    const renewed = tab.auth.refresh()
+    await profile.pass(2 * storageBoundMs + 2_000)
+    expect(announced()).toBe(0)
+    slow.release()
+    await profile.passUntil(renewed)
+    await settle()
+    expect(announced()).toBe(1)
+    expect(peer.auth.getState()).toMatchObject({ generation: 2 })
   })
 
   it('as a second failure leads to no prompt attempt that nobody waits for, however long it took', async () => {

@@ -254,6 +254,16 @@ describe('createTokenEndpoint with DPoP', () => {
     expect(first).not.toBe(second)
   })
 
+  it('remembers the nonce that an answer names which was filed before', async () => {
+    const { endpoint, sent, senderKey } = await createBoundEndpoint(() => json(200, bound))
+    const headers = { 'content-type': 'application/json', 'dpop-nonce': 'filed' }
+    const filed = { status: 200, headers, body: JSON.stringify(bound), receivedAt: 0 }
+    expect((await endpoint.refresh({ ...request, senderKey, filed })).kind).toBe('accepted')
+    expect(sent).toEqual([])
+    await endpoint.refresh({ ...request, senderKey })
+    expect(sent.map(({ headers: of }) => proofOf(of)['nonce'])).toEqual(['filed'])
+  })
+
   it('has no use for a bearer token, but saves the refresh token', async () => {
     const { endpoint, senderKey } = await createBoundEndpoint(() => json(200, tokens))
     expect(await endpoint.refresh({ ...request, senderKey })).toMatchObject({

@@ -251,6 +251,28 @@ describe('signInWithPopup', () => {
     expect(last).not.toContain(code)
   })
 
+  it('looks again at once when there was news during a look', async () => {
+    const asked = await ask({ acrValues: 'gold' })
+    const { store } = asked.profile
+    const { read } = store
+    const held = createDeferred()
+    let isHeld = true
+    vi.spyOn(store, 'read').mockImplementation(async (key) => {
+      const found = await read(key)
+      if (isHeld) await held.promise
+      return found
+    })
+    // A look has begun, and what it will find is what there is by now.
+    await asked.profile.pass(1_000)
+    isHeld = false
+    comeBack(asked, { claims: { acr: 'gold' } })
+    await settle()
+    expect(asked.ending()).toBe('none yet')
+    held.resolve()
+    await settle()
+    expect(asked.ending()).toBe('begun')
+  })
+
   it('finds a failure without a message from the other window, too', async () => {
     const profile = createProfile()
     const tab = profile.openTab(options, { openChannel: () => undefined })
