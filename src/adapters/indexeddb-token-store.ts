@@ -153,7 +153,6 @@ function apply<T>(
   return new Promise((resolve, reject) => {
     const { transaction } = store
     const request: IDBRequest<unknown> = store.get(key)
-    let decided: (() => T) | undefined
     const aborted = ({ target }: Event): void => {
       const { error } = target as IDBRequest | IDBTransaction
       reject(transaction.error ?? error ?? new DOMException('Transaction aborted', 'AbortError'))
@@ -173,16 +172,15 @@ function apply<T>(
       try {
         if ('put' in decision) store.put(decision.put, key)
         if ('remove' in decision) store.delete(key)
-        decided = () => decision.result
+        // A request that succeeded may still be undone; only a complete transaction is stored.
+        transaction.addEventListener('complete', () => resolve(() => decision.result))
       } catch (error) {
         reject(error)
       }
     }
     transaction.addEventListener('complete', (event) => {
-      // A request that succeeded may still be undone; only a complete transaction is stored.
-      if (decided) resolve(decided)
-      // Nothing was decided, so nothing was written.
-      else aborted(event)
+      // Complete without an answer: nothing was decided, so nothing was written.
+      if (!attempt.hasPut) aborted(event)
     })
     transaction.addEventListener('abort', aborted)
     // WebKit reports no abort once the connection is closed, but mostly the requests that failed by it.
