@@ -7,7 +7,7 @@ import { startStageIn, type Stage } from '../harness.ts'
 import { byUser, cutRenewals, summary, waysToGo, type Cut } from './cut-renewals.ts'
 
 /** How many pages go in each way: `CUTS=200` for a long run, `SEED` for other moments. */
-const { CUTS = '20', SEED = '1' } = process.env
+const { CUTS = '10', SEED = '1' } = process.env
 const countOfEach = Number(CUTS)
 /** Origins that are tried side by side: each has one page only, the last one. They mostly wait. */
 const lanes = 4
