@@ -198,17 +198,14 @@ export interface TokenManager {
   /**
    * Leaves for the authorization server (authorization code with PKCE). Never fulfils: the page goes
    * away. If it comes back, or stays, the promise rejects, so that the sign-in can be offered again.
-   * Called while the page is leaving, it joins the sign-in that runs, whose options count; only one
-   * with `prompt: 'none'` gives way to one without, and one of a guard's whose navigation another one
-   * has replaced to any. Several tabs may sign in at once.
+   * Called while the page is leaving, it joins the sign-in that runs, whose options count, unless only
+   * that one asks nobody (`prompt: 'none'`), or no guard wants it any more. Tabs may sign in at once.
    *
    * @throws {SignInError} `NOT_LEFT`: the browser is offline; or the user came back to this page,
    *   also where it was loaded anew and nobody has asked for this; or it is still here after 30 s.
    *   `UNAVAILABLE`: metadata or cryptography cannot be had now. `LOOP`: the fifth within a minute in this
-   *   tab that no gesture of the user preceded, and no session came of any; the message says what to
-   *   look at.
-   * @throws {TypeError} `redirectUri` is not configured, `returnTo` is not of this origin,
-   *   `maxAgeSeconds` is no whole number, or `parameters` names one that is set otherwise.
+   *   tab without a gesture or a session in between; the message says what to look at.
+   * @throws {TypeError} `redirectUri` is not configured, `returnTo` is of another origin, or an option is wrong.
    * @throws {ConfigurationError} The metadata names no usable authorization endpoint, or challenge
    *   methods without S256 (`METADATA_INVALID`), or (`UNSUPPORTED`) this is no secure context.
    * @throws {StorageError} What the sign-in has to remember cannot be stored.
