@@ -156,6 +156,17 @@ describe('createSessionGuard', () => {
   })
 })
 
+/** Goes to a guarded page, and to one for everybody before the guard has its answer. */
+async function replaceByWelcome(router: Router, answer: () => void): Promise<void> {
+  const first = router.navigateByUrl('/orders/7')
+  await settle()
+  await router.navigateByUrl('/welcome')
+  answer()
+  expect(await first).toBe(false)
+  await settle()
+  expect(router.url).toBe('/welcome')
+}
+
 describe('a navigation that another one has replaced', () => {
   const redirect = ({ url }: { url: string }): UrlTree =>
     inject(Router).createUrlTree(['/sign-in'], { queryParams: { returnTo: url } })
@@ -166,13 +177,7 @@ describe('a navigation that another one has replaced', () => {
   ])('begins no %s', async (_, to) => {
     const { tab, answer } = openWaitingTab()
     const router = await routerOf(tab.auth, createSessionGuard({ redirect: to }))
-    const first = router.navigateByUrl('/orders/7')
-    await settle()
-    await router.navigateByUrl('/welcome')
-    answer()
-    expect(await first).toBe(false)
-    await settle()
-    expect(router.url).toBe('/welcome')
+    await replaceByWelcome(router, answer)
     expect(tab.navigation.left).toEqual([])
   })
 
@@ -180,13 +185,7 @@ describe('a navigation that another one has replaced', () => {
     const { tab, answer } = openWaitingTab()
     const router = await routerOf(tab.auth, createSessionGuard())
     await router.navigateByUrl('/welcome')
-    const first = router.navigateByUrl('/orders/7')
-    await settle()
-    await router.navigateByUrl('/welcome')
-    answer()
-    expect(await first).toBe(false)
-    await settle()
-    expect(router.url).toBe('/welcome')
+    await replaceByWelcome(router, answer)
     expect(tab.navigation.left).toEqual([])
   })
 

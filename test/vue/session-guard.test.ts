@@ -265,16 +265,22 @@ const outcomes = [
   ['redirect', redirect],
 ] as const
 
+/** Goes to a guarded page, and to this one before the guard has its answer. */
+async function replaceBy(router: Router, path: string, answer: () => void): Promise<void> {
+  const first = router.push('/orders/7')
+  await settle()
+  await router.push(path)
+  answer()
+  expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+  await settle()
+}
+
 describe.each(ways)('a navigation that another one has replaced, with %s', (_, add) => {
   it.each(outcomes)('begins no %s', async (__, to) => {
     const { tab, answer } = openWaitingTab()
     const router = add(createSessionGuard(tab.auth, { redirect: to }))
     const close = await startIn(tab, router)
-    const first = router.push('/orders/7')
-    await settle()
-    await router.push('/welcome')
-    answer()
-    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    await replaceBy(router, '/welcome', answer)
     await settle()
     expect(router.currentRoute.value.fullPath).toBe('/welcome')
     expect(tab.navigation.left).toEqual([])
@@ -307,11 +313,7 @@ describe.each(ways)('a navigation that another one has replaced, with %s', (_, a
     const { tab, answer } = openWaitingTab()
     const router = add(createSessionGuard(tab.auth, { redirect: to }))
     const close = await startIn(tab, router)
-    const first = router.push('/orders/7')
-    await settle()
-    await router.push('/')
-    answer()
-    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    await replaceBy(router, '/', answer)
     expect(router.currentRoute.value.fullPath).toBe('/')
     expect(tab.navigation.left).toEqual([])
     close()
@@ -323,11 +325,7 @@ describe.each(ways)('a navigation that another one has replaced, with %s', (_, a
     const errors: unknown[] = []
     router.onError((error) => errors.push(error))
     const close = await startIn(tab, router)
-    const first = router.push('/orders/7')
-    await settle()
-    await router.push('/welcome')
-    answer()
-    expect(isNavigationFailure(await first, NavigationFailureType.cancelled)).toBe(true)
+    await replaceBy(router, '/welcome', answer)
     expect(router.currentRoute.value.fullPath).toBe('/welcome')
     expect([...tab.navigation.left, ...errors]).toEqual([])
     close()
