@@ -6,6 +6,10 @@ export type Rule = readonly [isMet: Check, description: string]
 
 export const word: Rule = [isWord, 'a non-empty string']
 export const text: Rule = [isString, 'a string']
+export const abortSignal: Rule = [
+  (value) => hasMethods(value, 'addEventListener'),
+  'an AbortSignal',
+]
 export const texts: Rule = [(value) => areAll(value, isString), 'an object of strings']
 
 /**

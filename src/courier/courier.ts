@@ -5,11 +5,11 @@ import type { NoCourier } from '../core/events.ts'
 import type { Courier } from '../core/ports.ts'
 import type { CourierSupport } from '../core/rotation/courier-support.ts'
 import { createMail } from '../core/rotation/mail.ts'
-import { isObject, isString } from '../core/shape.ts'
+import { isObject, isWord } from '../core/shape.ts'
 import { connectCourier, type CourierOptions } from './connect-courier.ts'
 
 const address: Rule = [
-  (value) => isString(value) && value !== '' && URL.canParse(value, 'https://app.example'),
+  (value) => isWord(value) && URL.canParse(value, 'https://app.example'),
   'the address of a file, as a string',
 ]
 const rules: Readonly<Record<keyof CourierOptions, Rule>> = {

@@ -1,5 +1,5 @@
 import { checkedMembers, mustBe, type Rule } from '../core/checked-members.ts'
-import { isString } from '../core/shape.ts'
+import { isWord } from '../core/shape.ts'
 
 /** What {@link idle} is told. */
 export interface IdleOptions {
@@ -21,10 +21,7 @@ const longestMs = 366 * 24 * 3_600_000
 const rules: Readonly<Record<keyof IdleOptions, Rule>> = {
   afterMs: [isWithin(1_000, longestMs), `a number of ms from 1000 to ${longestMs}`],
   warnBeforeMs: [isWithin(0, longestMs), 'a number of ms, 0 at least'],
-  events: [
-    (value) => Array.isArray(value) && value.every((type) => isString(type) && type !== ''),
-    'an array of names of events',
-  ],
+  events: [(value) => Array.isArray(value) && value.every(isWord), 'an array of names of events'],
 }
 
 /**

@@ -1,6 +1,6 @@
 import {
+  abortSignal,
   checkedMembers,
-  hasMethods,
   isFunction,
   text,
   texts,
@@ -19,7 +19,6 @@ type Rules<Options> = Readonly<Partial<Record<keyof Options, Rule>>>
 
 const flag: Rule = [(value) => typeof value === 'boolean', 'true or false']
 const amount: Rule = [(value) => Number.isFinite(value) && Number(value) >= 0, 'a number of ms']
-const signal: Rule = [(value) => hasMethods(value, 'addEventListener'), 'an AbortSignal']
 
 export const accessTokenRules: Rules<AccessTokenOptions> = {
   scope: word,
@@ -27,14 +26,16 @@ export const accessTokenRules: Rules<AccessTokenOptions> = {
   audience: word,
   minValidityMs: amount,
   rejected: text,
-  signal,
+  signal: abortSignal,
 }
 export const headersRules: Rules<AuthorizationHeadersOptions> = {
   method: word,
   rejected: text,
-  signal,
+  signal: abortSignal,
 }
-export const refreshRules: Rules<{ readonly signal?: AbortSignal | undefined }> = { signal }
+export const refreshRules: Rules<{ readonly signal?: AbortSignal | undefined }> = {
+  signal: abortSignal,
+}
 export const startSessionRules: Rules<StartSessionOptions> = {
   scope: word,
   receivedAt: amount,

@@ -56,10 +56,20 @@ export function createSignIn(
     if (page.isAway()) await unlessStopped(page.present(), [disposed])
     const count = unasked.begin()
     warnOfOtherOrigin()
-    const address = await unlessStopped(code.begin(asked[0], requireNetwork), [restored, disposed])
-    // Another one has taken its place.
-    if (leaving && leaving.asked !== asked) return leaving.end
-    if (!asked.some(isWanted)) throw notLeft('it is still here')
+    /** Asked before anything is written down as well: a page that stays has not left for a sign-in. */
+    const check = (): void => {
+      requireNetwork()
+      if (leaving?.asked !== asked || !asked.some(isWanted)) throw notLeft('it is still here')
+    }
+    let address: string
+    try {
+      address = await unlessStopped(code.begin(asked[0], check), [restored, disposed])
+      check()
+    } catch (error) {
+      // Another one has taken its place.
+      if (leaving && leaving.asked !== asked) return leaving.end
+      throw error
+    }
     count()
     navigation.leaveFor(address)
     return unlessStopped(new Promise<never>(() => {}), [restored, disposed, stayed])

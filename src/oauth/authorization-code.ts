@@ -32,7 +32,7 @@ export interface AuthorizationCode {
     transaction: SignInTransaction,
     check: () => void,
   ): Promise<RedeemedCode>
-  /** What this tab remembers of its last sign-in. */
+  /** What this tab remembers of the last sign-in that it has left for. */
   readonly tab: TabSignInMemory
 }
 
@@ -49,7 +49,7 @@ export function createAuthorizationCode(
   const transactions = createSignInTransactions(options)
   const tab = createTabSignInMemory(options.tabStorage, options.key)
   /** Of the sign-in whose login page is shown elsewhere while this page stays. */
-  let stateElsewhere: string | undefined
+  const elsewhere = createTabSignInMemory(options.tabStorage, `${options.key} elsewhere`)
 
   /** By its mark; or an error that says no state, where this tab waits for an answer. */
   function ownState(parameters: URLSearchParams, address: string): string | undefined {
@@ -59,7 +59,7 @@ export function createAuthorizationCode(
       redirectUri !== undefined &&
       address === addressOf(redirectUri)
     return isForTab
-      ? (stateElsewhere ?? tab.recall()?.state)
+      ? (elsewhere.recall() ?? tab.recall())?.state
       : parameters.getAll('state').find((state) => state.startsWith(mark))
   }
   const read = (url: string): Callback | undefined => readCallback(url, ownState)
@@ -80,14 +80,14 @@ export function createAuthorizationCode(
       check?.()
       await transactions.add(transaction)
       const { state, returnTo } = transaction
-      if (wanted.openUrl) stateElsewhere = state
-      else tab.remember({ state, returnTo, at: tab.recall()?.at })
+      elsewhere.remember(wanted.openUrl ? { state, returnTo } : undefined)
+      if (!wanted.openUrl) tab.remember({ state, returnTo, at: tab.recall()?.at })
       return address
     },
     read,
     ...transactions,
     take(state) {
-      if (state === stateElsewhere) stateElsewhere = undefined
+      if (state === elsewhere.recall()?.state) elsewhere.remember(undefined)
       return transactions.take(state)
     },
     redeem: (callback, transaction, check) => redeemCode(options, callback, transaction, check),

@@ -1,11 +1,17 @@
-import { checkedMembers, isFunction, mustBe, word, type Rule } from '../core/checked-members.ts'
+import {
+  abortSignal,
+  checkedMembers,
+  hasMethods,
+  mustBe,
+  word,
+  type Rule,
+} from '../core/checked-members.ts'
 import { SessionChangedError, SignInError } from '../core/errors.ts'
-import { isObject } from '../core/shape.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
 import { untilBegun, type PopupSignInOptions } from './until-begun.ts'
 
 const rules: Readonly<Record<string, Rule>> = {
-  signal: [(value) => isObject(value) && isFunction(value['addEventListener']), 'an AbortSignal'],
+  signal: abortSignal,
   sub: word,
 }
 /**
@@ -58,7 +64,7 @@ export async function signInWithPopup(
       'There is no window: open it in the handler of a click, before anything is awaited.',
     )
   }
-  if (!isObject(popup) || !isFunction(popup['close'])) {
+  if (!hasMethods(popup, 'close')) {
     throw mustBe('popup', 'what window.open() has returned')
   }
   const ending = await begin(auth, popup, options).catch((error: unknown) => {

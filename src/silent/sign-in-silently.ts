@@ -1,5 +1,4 @@
-import { checkedMembers, isFunction, type Rule } from '../core/checked-members.ts'
-import { isObject } from '../core/shape.ts'
+import { abortSignal, checkedMembers, type Rule } from '../core/checked-members.ts'
 import type { SignInTurnParts } from '../core/sign-in-watch.ts'
 import type { AnySignInOptions } from '../manager/sign-in-options.ts'
 import type { TokenManager } from '../manager/token-manager-api.ts'
@@ -17,9 +16,7 @@ export interface SilentSignInOptions extends Pick<
 /** There is a session; or the user has to be asked, so show what begins a sign-in. */
 export type SilentSignIn = 'signed-in' | 'interaction-required'
 
-const rules: Readonly<Record<string, Rule>> = {
-  signal: [(value) => isObject(value) && isFunction(value['addEventListener']), 'an AbortSignal'],
-}
+const rules: Readonly<Record<string, Rule>> = { signal: abortSignal }
 
 /**
  * Looks whether the authorization server knows the user, with a redirect on which nobody is asked

@@ -31,9 +31,11 @@ export type SessionGuard<Location> = (to: GuardedRoute) => Promise<true | Locati
  * Waits until the stored session has been read. Where there is none it begins a sign-in that comes
  * back to the route (`returnTo` is its path in the router, to be given to `router.replace`), or
  * redirects. If the sign-in cannot begin, or the user comes back from the login page, he is sent where
- * `failed` says, or the navigation fails with the error, which `router.onError` receives. A navigation that another one has replaced
- * meanwhile begins nothing, in an app that has the router and `createAuth`; a guard of the app that asks
- * this one does so before it awaits anything. On a server everybody passes: only the page knows the session.
+ * `failed` says, or the navigation fails with the error, which `router.onError` receives.
+ *
+ * A navigation that another one has replaced meanwhile begins nothing, in an app that has the router and
+ * `createAuth`, unless a guard on leaving has kept the other one; a guard of the app that asks this one
+ * does so before it awaits anything. On a server everybody passes: only the page knows the session.
  *
  * @param manager The app's.
  * @param options Where to go instead.
@@ -62,16 +64,19 @@ export function createSessionGuard<Location = never>(
   manager: TokenManager,
   { redirect, failed }: SessionGuardOptions<Location> = {},
 ): SessionGuard<Location> {
-  /** Of several that wait, what the user has asked for last, unless that has been replaced. */
-  let wanted: GuardedRoute | undefined
+  /** Of several that wait, the one that was asked about last; none, if another page was asked for since. */
+  let latest: GuardedRoute | undefined
 
   return async (to) => {
     if (!to.meta['requiresSession']) return true
     const router = hasInjectionContext() ? inject(authKey, [])[1]?.$router : undefined
-    wanted = to
-    const isWanted = (): boolean => wanted === to
+    latest = to
+    const isWanted = (): boolean => !router || latest === to
+    let tell = (): void => {}
+    const told = new Promise<void>((resolve) => (tell = resolve))
     const replace = (): void => {
-      if (isWanted()) wanted = undefined
+      if (latest === to) latest = undefined
+      tell()
     }
     // The router asks it for those navigations only that begin from here on.
     const forget = router?.beforeEach(replace)
@@ -81,21 +86,21 @@ export function createSessionGuard<Location = never>(
     })
     try {
       await manager.ready
-      // A redirect would be followed even if this navigation is over; it passes no further by `true`.
-      if (isWanted() && manager.getState().status === 'signed-out') {
-        if (redirect) return redirect(to)
-        const signIn: AnySignInOptions = { returnTo: to.fullPath, wanted: isWanted }
-        return await manager.signIn(signIn)
-      }
-    } catch (error) {
+      if (manager.getState().status !== 'signed-out') return true
+      if (isWanted() && redirect) return redirect(to)
       if (isWanted()) {
-        if (!failed) throw error
-        return failed(to, error)
+        const signIn: AnySignInOptions = { returnTo: to.fullPath, wanted: isWanted }
+        const error: unknown = await manager.signIn(signIn).catch((reason: unknown) => reason)
+        if (isWanted() && failed) return failed(to, error)
+        if (isWanted()) throw error
       }
+      // The other one may be older, and late. What the router has replaced passes no further by `true`,
+      // while a redirect would be followed.
+      await told
+      return true
     } finally {
       forget?.()
       forgetEnds?.()
     }
-    return true
   }
 }

@@ -4,6 +4,11 @@ import { createTokenManager, type TokenManagerOptions } from '../../src/index.ts
 import { createFakeAuthorizationServer } from '../../src/testing/fake-authorization-server.ts'
 import { createTestBrowser } from '../../src/testing/test-browser.ts'
 
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
 describe('courier()', () => {
   it('touches nothing before a manager connects to it, so it can be made on a server', () => {
     expect(() => courier()).not.toThrow()
@@ -65,13 +70,9 @@ it('starts the file that comes with the package, which bundlers take along, wher
   }
   expect(started).toEqual(['blob:https://app.example/1', 'https://app.example/shop/courier.js'])
   expect(blobs.mock.calls[0]?.[0]?.[0]).toMatch(/tokenring-courier\.js\?no-inline"\)$/)
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
 })
 
 describe('a manager that cannot have a courier', () => {
-  afterEach(() => vi.unstubAllGlobals())
-
   async function reasonWith(more: Partial<TokenManagerOptions>): Promise<NoCourier | undefined> {
     const { metadata } = createFakeAuthorizationServer()
     const { ports } = createTestBrowser().openTab('https://app.example/')

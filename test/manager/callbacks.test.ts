@@ -106,13 +106,31 @@ describe('an error without a state', () => {
     await expect(tab.auth.handleRedirect()).resolves.toBeUndefined()
   })
 
-  it('is the answer to the sign-in that this page shows elsewhere', async () => {
-    const tab = arriveAt(createProfile(), 'https://app.example/orders/7')
-    await tab.auth.signIn({ openUrl: () => {} })
+  it.each(['in the same page', 'after a reload of it'])(
+    'is the answer to the sign-in that is shown elsewhere, %s',
+    async (when) => {
+      const profile = createProfile()
+      const tabStorage = createMemoryTabStorage()
+      const before = profile.openTab(options, { tabStorage }, 'https://app.example/orders/7')
+      await before.auth.signIn({ openUrl: () => {} })
+      const isSame = when === 'in the same page'
+      const { auth } = isSame ? before : profile.openTab(options, { tabStorage })
+      const url = `${redirectUri}?error=access_denied`
+      const error = await failureOf(auth.handleRedirect(url))
+      expect(error).toMatchObject({ name: 'SignInError', code: 'DENIED', returnTo: '/orders/7' })
+      await expect(auth.handleRedirect(url)).resolves.toBeUndefined()
+    },
+  )
+
+  it('is the answer to the sign-in that was left for last, though one was shown elsewhere before', async () => {
+    const profile = createProfile()
+    const tabStorage = createMemoryTabStorage()
+    const before = profile.openTab(options, { tabStorage }, 'https://app.example/orders/7')
+    await before.auth.signIn({ openUrl: () => {}, returnTo: '/elsewhere' })
+    await leaveToSignIn(before)
     const url = `${redirectUri}?error=access_denied`
-    const error = await failureOf(tab.auth.handleRedirect(url))
-    expect(error).toMatchObject({ name: 'SignInError', code: 'DENIED', returnTo: '/orders/7' })
-    await expect(tab.auth.handleRedirect(url)).resolves.toBeUndefined()
+    const tab = profile.openTab(options, { tabStorage }, url)
+    expect(await failureOf(tab.auth.handleRedirect())).toMatchObject({ returnTo: '/orders/7' })
   })
 
   it('is somebody else’s in another tab', async () => {

@@ -330,6 +330,17 @@ describe('sign-ins of one tab that follow each other', () => {
       expect(await signInAtOnce(profile, tab, false)).toBe('left')
     })
 
+    it('begin where nobody wanted the one of before any more, so that it never left', async () => {
+      const profile = createProfile()
+      const tab = profile.openTab()
+      const options: AnySignInOptions = { wanted: () => false }
+      expect(named(await failureOf(loadPage(profile, tab, true).auth.signIn(options)))).toBe(
+        'SignInError NOT_LEFT',
+      )
+      tab.page.setRevisit(true)
+      expect(await signInAtOnce(profile, tab, false)).toBe('left')
+    })
+
     it('begin where a session has come meanwhile, by another tab, and is over', async () => {
       const { profile, tab } = await comeBack(false)
       loadPage(profile, tab, false)

@@ -189,6 +189,7 @@ describe('a sign-out that storage refuses', () => {
     const peer = await profile.openSignedInTab()
     const storage = createTroubledStore(profile)
     const tab = profile.openTab({ storage })
+    await tab.auth.ready
     await peer.auth.signOut(hereOnly)
     profile.clock.stepWallClock(-3_600_000)
     const write = createDeferred()

@@ -385,6 +385,49 @@ describe.each(ways)('a navigation that another one has replaced, with %s', (_, a
   )
 })
 
+it('is guarded, though an older guarded one comes to the guard after it', async () => {
+  const { tab, answer } = openWaitingTab()
+  const held = createDeferred()
+  const component = { render: () => null }
+  const meta = { requiresSession: true }
+  const router = createRouter({
+    history: createMemoryHistory('/app/'),
+    routes: [
+      { path: '/', component },
+      { path: '/orders/:id', component, meta },
+    ],
+  })
+  router.beforeEach(async ({ path }) => {
+    if (path === '/orders/8') await held.promise
+  })
+  router.beforeEach(createSessionGuard(tab.auth))
+  const close = await startIn(tab, router)
+  void router.push('/orders/8')
+  await settle()
+  void router.push('/orders/7')
+  await settle()
+  held.resolve()
+  await settle()
+  answer()
+  await vi.waitUntil(() => tab.navigation.left.length > 0, patience)
+  expect(router.currentRoute.value.fullPath).toBe('/')
+  close()
+})
+
+it('tells of what `redirect` throws as it is, and not as a sign-in that failed', async () => {
+  const tab = createProfile().openTab({ redirectUri })
+  const thrown = new Error('no such route')
+  const failed = vi.fn<() => RouteLocationRaw>(() => '/')
+  const guard = createSessionGuard<RouteLocationRaw>(tab.auth, {
+    failed,
+    redirect() {
+      throw thrown
+    },
+  })
+  await expect(guard({ fullPath: '/orders', meta: { requiresSession: true } })).rejects.toBe(thrown)
+  expect(failed).not.toHaveBeenCalled()
+})
+
 describe('a navigation that has replaced another one', () => {
   it('is guarded, whatever becomes of the other one', async () => {
     const { tab, answer } = openWaitingTab()
