@@ -64,8 +64,13 @@ export async function untilBegun(
   const { clock, disposal } = shown.watch
   const disposed: Stop = (reject) => onAbort(disposal)(() => reject(disposedError()), reject)
   const late: Stop<'late'> = (_, resolve) => patiently(clock, longestMs, () => resolve('late'))
+  // The stored session may not have been read yet, and is none that has begun meanwhile.
+  let wasSignedOut = false
   const anySession: Stop<undefined> = (_, resolve) =>
-    auth.subscribe(({ status }) => willAnyDo && status === 'signed-in' && resolve(undefined))
+    auth.subscribe(({ status }) => {
+      wasSignedOut ||= status === 'signed-out'
+      if (willAnyDo && wasSignedOut && status === 'signed-in') resolve(undefined)
+    })
   const isStrict = wantsMoreThanASession(options)
   const work = opened.then(() => untilSettled(shown, isStrict, over.signal))
   return unlessStopped<'late' | undefined>(work, [
@@ -120,11 +125,11 @@ async function untilSettled(
   }
 }
 
-/** Where nobody was signed in and nothing particular is wanted; what there is already will not do. */
+/** Where nobody was known to be signed in and nothing particular is wanted; what there is already will not do. */
 function willAnySessionDo(auth: TokenManager, options: PopupSignInOptions): boolean {
   const { loginHint, parameters } = options
   return (
-    auth.getState().status === 'signed-out' &&
+    auth.getState().status !== 'signed-in' &&
     !wantsMoreThanASession(options) &&
     loginHint === undefined &&
     parameters === undefined

@@ -520,6 +520,36 @@ describe('a sign-in with a pop-up', () => {
     }
   })
 
+  it('begun before the stored session was read fulfils with the session of another tab, too', async () => {
+    const profile = createProfile()
+    const here = profile.openTab(options)
+    let isOver = false
+    signInWithPopup(here.auth, createPopupWindow()).then(
+      () => (isOver = true),
+      () => {},
+    )
+    await settle()
+    expect(isOver).toBe(false)
+    await profile.openSignedInTab(options)
+    await settle()
+    expect(isOver).toBe(true)
+  })
+
+  it('begun before the stored session was read is not over by that session', async () => {
+    const profile = createProfile()
+    await profile.openSignedInTab(options)
+    const here = profile.openTab(options)
+    let isOver = false
+    signInWithPopup(here.auth, createPopupWindow()).then(
+      () => (isOver = true),
+      () => {},
+    )
+    await settle()
+    expect(here.auth.getState().status).toBe('signed-in')
+    expect(isOver).toBe(false)
+    here.auth.dispose()
+  })
+
   it('that asks for something particular waits for its own session, though another one begins', async () => {
     const asked = await ask({ acrValues: 'gold' })
     await asked.profile.openSignedInTab(options)
