@@ -227,6 +227,19 @@ it('nothing is said to a user who comes back from the login page', async () => {
   await vi.waitUntil(() => tab.navigation.left.length === 2, patience)
 })
 
+it('a link whose sign-in cannot begin leaves the page behind it where it was', async () => {
+  await open('/?page=2')
+  await router.navigateByUrl('/?page=3')
+  const before = history.length
+  tab.page.setOnline(false)
+  await router.navigateByUrl('/orders').catch(() => undefined)
+  await vi.waitUntil(() => router.url.startsWith('/sign-in-failed'), patience)
+  expect(history.length).toBe(before + 1)
+  history.back()
+  await vi.waitUntil(() => !router.url.startsWith('/sign-in-failed'), patience)
+  expect(router.url).toBe('/?page=3')
+})
+
 it('a failed sign-in is said on a page of its own, until there is a session', async () => {
   await open('/sign-in-failed?returnTo=%2F%3Fsort%3Dup&problem=DENIED')
   await shows('The sign-in did not succeed.Try again')

@@ -140,6 +140,17 @@ it.each(['comes back from the login page', 'is offline'])(
   },
 )
 
+it('a link whose sign-in cannot begin leaves the page behind it where it was', async () => {
+  await open('/?page=2')
+  await router.push('/?page=3')
+  tab.page.setOnline(false)
+  await router.push('/orders')
+  expect(router.currentRoute.value.path).toBe('/sign-in-failed')
+  history.back()
+  await vi.waitUntil(() => router.currentRoute.value.path === '/', patience)
+  expect(router.currentRoute.value.fullPath).toBe('/?page=3')
+})
+
 it('a failed sign-in is said on a page of its own, until there is a session', async () => {
   await open('/sign-in-failed?returnTo=/?sort=up&problem=DENIED')
   expect(text()).toBe('The sign-in did not succeed.Try again')

@@ -18,8 +18,11 @@ export const appConfig: ApplicationConfig = {
         console.error(error)
         const problem = findTokenError(error)?.code
         if (!problem || auth.getState().status !== 'signed-out') return
-        const extras = { queryParams: { returnTo: url, problem }, replaceUrl: true }
-        void inject(Router).navigate(['/sign-in-failed'], extras)
+        const router = inject(Router)
+        // After a click the page before stays behind it.
+        const isClick = router.navigated && router.getCurrentNavigation()?.trigger === 'imperative'
+        const extras = { queryParams: { returnTo: url, problem }, replaceUrl: !isClick }
+        void router.navigate(['/sign-in-failed'], extras)
       }),
     ),
   ],

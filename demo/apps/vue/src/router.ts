@@ -21,7 +21,8 @@ router.beforeEach(
     failed: ({ fullPath }, error) => ({
       path: '/sign-in-failed',
       query: { returnTo: fullPath, problem: findTokenError(error)?.code },
-      replace: true,
+      // After Back the browser shows that address already; after a click, the page before.
+      replace: router.options.history.location === fullPath,
     }),
   }),
 )
